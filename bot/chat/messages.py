@@ -1,0 +1,134 @@
+"""What comes in from a chat and what goes out to one, the same for every channel.
+
+A channel turns its platform's JSON into an `Incoming` and draws a `Message` in its platform's calls; nothing between
+the two knows which platform it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.chat.text import Words, from_json, to_json
+
+Kind = Literal[
+    "text",  # typed words; also a caption without a file we can use
+    "button",  # a tap on one of our buttons; `button` holds its data
+    "contact",  # a shared phone number
+    "photo",
+    "document",
+    "location",
+    "edited",  # an earlier message was changed; `text` holds the new words
+    "blocked",  # the person blocked us
+    "unblocked",
+    "group",  # somebody spoke to us in, or added us to, a group
+    "other",  # sticker, voice, poll…: understood as "something", named in `what`
+]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file at the platform, to be fetched by its `id` in a job. `size` in bytes, 0 when not told."""
+
+    id: str
+    size: int = 0
+    mime: str = ""
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing a person did.
+
+    `key` is unique within the channel account (Telegram: ``u:<update_id>``), `address` is where an answer goes
+    (Telegram: the chat's id), `at` is the platform's time, UTC.
+    """
+
+    key: str
+    address: str
+    kind: Kind
+    at: datetime
+    text: str = ""
+    button: str = ""
+    callback: str = ""  # acknowledge a tap under this id
+    message: str = ""  # the platform's id of the message (of a tap: the message that holds the button)
+    phone: str = ""  # kind "contact": as the platform writes it
+    own: bool = False  # kind "contact": the number is the sender's own
+    file: File | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    name: str = ""  # what the platform calls the person; never shown to others as a checked name
+    language: str = ""  # what the platform says of the app's language, e.g. "id", "en"
+    what: str = ""  # kind "other": the platform's word for it, e.g. "sticker"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice under a message. `data` comes back as `Incoming.button` when it is tapped (at most 64 bytes)."""
+
+    label: Words
+    data: str
+
+
+Op = Literal[
+    "send",
+    "edit",  # new text and buttons for the message that row `replaces` sent
+    "unbutton",  # take its buttons away
+    "answer",  # only acknowledge `callback`
+    "typing",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What the bot says in one bubble: paragraphs, then one button a row; neutral, its texts still lazy.
+
+    `share_phone` is the label of a platform's "share my phone number" button, where it has one. `callback` is a tap
+    to acknowledge along the way (losing that is harmless, so it needs no row of its own).
+    """
+
+    parts: tuple[Words, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    share_phone: Words | None = None
+    callback: str = ""
+    op: Op = "send"
+
+    def to_json(self) -> dict[str, Any]:
+        """As kept in the outbox, without what is empty."""
+        data: dict[str, Any] = {}
+        if self.parts:
+            data["parts"] = [to_json(p) for p in self.parts]
+        if self.buttons:
+            data["buttons"] = [[to_json(b.label), b.data] for b in self.buttons]
+        if self.share_phone is not None:
+            data["share_phone"] = to_json(self.share_phone)
+        if self.callback:
+            data["callback"] = self.callback
+        if self.op != "send":
+            data["op"] = self.op
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Message:
+        """What `to_json` wrote, of this or an earlier version (`BODY_VERSION`)."""
+        return cls(
+            parts=tuple(from_json(p) for p in data.get("parts", ())),
+            buttons=tuple(Button(from_json(label), tap) for label, tap in data.get("buttons", ())),
+            share_phone=from_json(data["share_phone"]) if "share_phone" in data else None,
+            callback=data.get("callback", ""),
+            op=data.get("op", "send"),
+        )
+
+
+BODY_VERSION = 1
+"""Version of `Message.to_json`, kept beside every outbox row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the platform answered: its id of the message (empty where it gives none)."""
+
+    id: str = ""
+    ids: tuple[str, ...] = field(default=())  # all of them, where a long text went in several

@@ -1,0 +1,120 @@
+"""The seams of the machine: what can be exchanged for another part or a small real fake.
+
+`Clock` (time), `Channel` (a platform's account) and what they raise. Nothing here imports a platform's library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, Protocol
+
+from bot.chat.messages import Incoming, Message, Sent
+from bot.chat.text import Catalogs
+
+
+class Clock(Protocol):
+    """The only source of the time of day. Durations are measured with `time.monotonic`, which this is not about."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)  # noqa: TID251 - the one place that asks the machine
+
+
+class Later(Exception):
+    """A send can't happen now; try again in `seconds`.
+
+    `counts` is False where the platform told us to wait (that is no failed attempt); `account` is True where the whole
+    account has to wait, not only this chat.
+    """
+
+    def __init__(self, seconds: float, reason: str, *, counts: bool = True, account: bool = False) -> None:
+        super().__init__(reason)
+        self.seconds = seconds
+        self.reason = reason
+        self.counts = counts
+        self.account = account
+
+
+class Never(Exception):
+    """A send can't ever happen. `unreachable` says that the address itself is dead (blocked, deactivated, not found)."""
+
+    def __init__(self, reason: str, *, unreachable: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.unreachable = unreachable
+
+
+class AccountRefused(Exception):
+    """The platform refuses the account itself (wrong token, revoked): the sender stops, nothing is consumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a platform's account may speak. Replies are only bound per chat; bulk is everything the office starts."""
+
+    bulk_per_second: float = 28.0
+    bulk_burst: int = 5
+    bulk_in_flight: int = 3
+    replies_in_flight: int = 50
+    chat_per_second: float = 1.0
+    chat_burst: int = 5
+
+
+Desk = Literal["owners", "officers"]
+"""Which people an account is for. Owners and officers have two bots."""
+
+Raw = Mapping[str, Any]
+"""A platform's update, as its JSON object."""
+
+Deliver = Callable[[Sequence[Raw]], Awaitable[None]]
+"""Hands updates to the inbox. Returns after the commit; raises `Busy` when they can't be kept now."""
+
+
+class Busy(Exception):
+    """The inbox can't keep an update now (store away, queue full): the platform should bring it again later."""
+
+
+class Channel(Protocol):
+    """One account on one platform."""
+
+    @property
+    def account(self) -> str:
+        """Platform and the account's own id (``telegram:123456789``), never the name of a config section."""
+        ...
+
+    @property
+    def desk(self) -> Desk: ...
+
+    @property
+    def pace(self) -> Pace: ...
+
+    def heard(self, raw: Raw) -> Incoming | None:
+        """Read an update; pure. None: nothing a person did (a channel post, our own message). Raises on nonsense."""
+        ...
+
+    async def open(self, catalogs: Catalogs) -> None:
+        """Get ready to send. Doesn't need the platform to be there."""
+        ...
+
+    async def send(self, address: str, message: Message, language: str, replaces: str | None = None) -> Sent:
+        """Draw and send one message. Raises `Later`, `Never` or `AccountRefused`."""
+        ...
+
+    async def listen(self, deliver: Deliver) -> None:
+        """Fetch updates until cancelled (polling), or make the platform bring them and return (webhook)."""
+        ...
+
+    def signed(self, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether a webhook call really comes from the platform; in constant time."""
+        ...
+
+    async def close(self) -> None: ...
