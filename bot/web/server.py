@@ -1,0 +1,158 @@
+"""The web server: webhooks in, health and metrics out.
+
+A webhook call is answered 200 only after its update is committed. Somebody without the secret learns nothing and leaves
+nothing behind. With it, an update is never answered with anything but 200 or 503: Telegram holds back that chat's later
+updates until the first is taken, so an update we can't read is kept as unreadable rather than refused.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, cast
+
+import structlog
+from aiohttp import web
+
+from bot.chat.seams import Busy, Deliver, Desk, Raw
+from bot.config import host_port
+from bot.metrics import CONTENT_TYPE, Metrics
+
+LARGEST_UPDATE = 1024 * 1024  # bytes; Telegram's are a few kilobytes
+SLOWEST_BODY = 10.0  # seconds for a body to arrive
+RETRY_AFTER = 5  # seconds, told with every 503
+
+log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where one account's webhook calls go: `signed` is the channel's, `deliver` the inbox's for that account."""
+
+    signed: Callable[[Mapping[str, str], bytes], bool]
+    deliver: Deliver
+
+
+Ready = Callable[[], Awaitable[str]]
+"""Why the desk can't work just now, in a word or two for the operator ("store away"); empty when it can."""
+
+Measure = Callable[[], Awaitable[None]]
+"""Reads depths and ages from the store into the metrics (`Metrics.measure`); may raise when the store is away."""
+
+
+class Server:
+    """The web server of one App. `refuse` ends the intake, `stop` ends the server."""
+
+    def __init__(self, doors: Mapping[Desk, Door], ready: Ready, metrics: Metrics, measure: Measure) -> None:
+        self._doors = doors
+        self._ready = ready
+        self._metrics = metrics
+        self._measure = measure
+        self._refusing = False
+        self._runner: web.AppRunner | None = None
+
+    async def start(self, listen: str) -> str:
+        """Listen at ``host:port``; returns that with the real port (for port 0). Raises `OSError` if it is taken."""
+        host, port = host_port(listen)
+        # Raw bytes for `signed`: nothing is unpacked on the way. A call that has begun may finish within 5 seconds.
+        runner = web.AppRunner(make_app(self), access_log=None, auto_decompress=False, shutdown_timeout=5)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        return f"{listen.rpartition(':')[0]}:{runner.addresses[0][1]}"
+
+    def refuse(self) -> None:
+        """From now on webhook calls are answered 503 and the desk isn't ready; those under way are finished."""
+        self._refusing = True
+
+    async def stop(self) -> None:
+        """Finish what is under way and stop listening."""
+        self.refuse()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def hook(self, request: web.Request) -> web.Response:
+        door = self._doors.get(cast(Desk, request.match_info["desk"]))
+        if door is None:
+            return _answer(HTTPStatus.NOT_FOUND)
+        try:
+            async with asyncio.timeout(SLOWEST_BODY):
+                body = await request.read()
+        except TimeoutError:
+            return _answer(HTTPStatus.REQUEST_TIMEOUT)
+        except web.HTTPRequestEntityTooLarge:
+            body = None
+        if not door.signed(request.headers, body or b""):
+            return _answer(HTTPStatus.UNAUTHORIZED)
+        if body is None:
+            return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if self._refusing:
+            return _later()
+        try:
+            await door.deliver([read_update(body)])
+        except Busy:
+            return _later()
+        except Exception:
+            # Whatever went wrong, it isn't committed: the platform has to bring it again.
+            log.exception("webhook failed", desk=request.match_info["desk"])
+            return _later()
+        return _answer(HTTPStatus.OK)
+
+    async def healthz(self, _request: web.Request) -> web.Response:
+        return _answer(HTTPStatus.OK)  # the loop itself answers, so it isn't stuck
+
+    async def readyz(self, _request: web.Request) -> web.Response:
+        why = "stopping" if self._refusing else await self._ready()
+        return _later(why) if why else _answer(HTTPStatus.OK)
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        try:
+            await self._measure()
+        except Exception:
+            # The counters still say something, and that the rest is missing says most.
+            log.exception("depths not measured")
+            self._metrics.measured.set(0)
+        return web.Response(body=self._metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+
+
+def make_app(server: Server) -> web.Application:
+    """The routes of `server`."""
+    app = web.Application(client_max_size=LARGEST_UPDATE)
+    app.router.add_post("/telegram/{desk}", server.hook)
+    app.router.add_get("/healthz", server.healthz)
+    app.router.add_get("/readyz", server.readyz)
+    app.router.add_get("/metrics", server.metrics)
+    app.on_response_prepare.append(_hide_server)
+    return app
+
+
+def read_update(body: bytes) -> Raw:
+    """An update's JSON object; what isn't one becomes ``{"unreadable": base64}``, to be kept and looked at."""
+    try:
+        data: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        data = None
+    if isinstance(data, dict):
+        return cast(Raw, data)
+    return {"unreadable": base64.b64encode(body).decode()}
+
+
+def _answer(status: HTTPStatus) -> web.Response:
+    return web.Response(status=status, text=f"{status.phrase}\n")
+
+
+def _later(why: str = HTTPStatus.SERVICE_UNAVAILABLE.phrase) -> web.Response:
+    return web.Response(status=503, text=f"{why}\n", headers={"Retry-After": str(RETRY_AFTER)})
+
+
+async def _hide_server(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.pop("Server", None)
