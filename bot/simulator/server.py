@@ -1,0 +1,125 @@
+"""The platform over HTTP, on this machine only: the Bot API, the files, and the phone page.
+
+simulator = Simulator(Platform(store))
+url = await simulator.start("127.0.0.1:8081")
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+from aiohttp import BodyPartReader, ClientError, ClientSession, ClientTimeout, web
+
+from bot.simulator import phone
+from bot.simulator.faults import Dropped
+from bot.simulator.platform import Platform
+from bot.simulator.refusal import Json
+from bot.simulator.webhooks import bring
+
+LARGEST = 64 * 1024 * 1024
+WEBHOOK_TIMEOUT = 60.0
+
+
+class Simulator:
+    """A running platform. `scale` shortens the waits between tries of a webhook (tests: 0.01)."""
+
+    def __init__(self, platform: Platform | None = None, *, scale: float = 1.0) -> None:
+        self.platform = platform or Platform()
+        self.url = ""
+        self._scale = scale
+        self._runner: web.AppRunner | None = None
+        self._session: ClientSession | None = None
+        self._courier: asyncio.Task[None] | None = None
+
+    async def start(self, listen: str = "127.0.0.1:0") -> str:
+        """Listen on ``host:port`` (port 0: a free one) and return the address. ValueError unless it is loopback."""
+        host, _, port = listen.rpartition(":")
+        host = host.strip("[]")
+        if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+            raise ValueError("the simulator only listens on this machine")
+        self._runner = web.AppRunner(application(self.platform), access_log=None, shutdown_timeout=0.2)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, int(port))
+        await site.start()
+        number = cast(tuple[str, int], self._runner.addresses[0])[1]
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{number}"
+        self._session = ClientSession(timeout=ClientTimeout(total=WEBHOOK_TIMEOUT * self._scale))
+        self._courier = asyncio.create_task(bring(self.platform, self._post, scale=self._scale))
+        return self.url
+
+    async def stop(self) -> None:
+        """Stop listening and delivering; what people said stays in the store."""
+        self.platform.faults.clear()
+        self.platform.close()
+        if self._courier:
+            self._courier.cancel()
+            await asyncio.gather(self._courier, return_exceptions=True)
+        if self._session:
+            await self._session.close()
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, Mapping[str, str]]:
+        assert self._session
+        try:
+            async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
+                await answer.read()
+                return answer.status, answer.headers
+        except ClientError as error:
+            raise ConnectionError(str(error)) from error
+
+
+def application(platform: Platform) -> web.Application:
+    """The routes of the Bot API and of the phone page."""
+
+    async def call(request: web.Request) -> web.StreamResponse:
+        params, files = await _parameters(request)
+        try:
+            status, body = await platform.call(request.match_info["token"], request.match_info["method"], params, files)
+        except Dropped:
+            if request.transport:
+                request.transport.abort()
+            return web.Response(status=500)
+        return web.json_response(body, status=status)
+
+    async def file(request: web.Request) -> web.StreamResponse:
+        bot = platform.bots.get(request.match_info["token"])
+        for stored in platform.files.values():
+            if bot and stored.bot == bot.id and stored.path == request.match_info["path"]:
+                return web.Response(body=platform.blobs[stored.id], content_type="application/octet-stream")
+        return web.json_response({"ok": False, "error_code": 404, "description": "Not Found"}, status=404)
+
+    app = web.Application(client_max_size=LARGEST)
+    app.router.add_route("*", "/bot{token:[^/]+}/{method:[^/]+}", call)
+    app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", file)
+    phone.add_routes(app, platform)
+    return app
+
+
+async def _parameters(request: web.Request) -> tuple[Json, dict[str, tuple[str, bytes, str]]]:
+    """A call's parameters and uploads, from the query, a JSON object, a form or a multipart body."""
+    params: Json = dict(request.query)
+    files: dict[str, tuple[str, bytes, str]] = {}
+    if not request.can_read_body:
+        return params, files
+    if request.content_type == "application/json":
+        try:
+            body: Any = json.loads(await request.read() or b"{}")
+        except ValueError:
+            body = None
+        return params | (cast(Json, body) if isinstance(body, dict) else {}), files
+    if request.content_type != "multipart/form-data":
+        return params | dict(await request.post()), files
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or not part.name:
+            continue
+        data = bytes(await part.read())
+        if part.filename is None:
+            params[part.name] = data.decode(errors="replace")
+        else:
+            files[part.name] = part.filename, data, part.headers.get("Content-Type", "")
+    return params, files
