@@ -45,7 +45,7 @@ class Later(Exception):
 
 
 class Never(Exception):
-    """A send can't ever happen. `unreachable` says that the address itself is dead (blocked, deactivated, not found)."""
+    """A send can't ever happen. `unreachable`: the address itself is dead (blocked, deactivated, not found)."""
 
     def __init__(self, reason: str, *, unreachable: bool = False) -> None:
         super().__init__(reason)
@@ -59,14 +59,12 @@ class AccountRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast a platform's account may speak. Replies are only bound per chat; bulk is everything the office starts."""
+    """How fast an account may speak: bulk is what the office starts; replies only obey what the platform says."""
 
     bulk_per_second: float = 28.0
     bulk_burst: int = 5
     bulk_in_flight: int = 3
     replies_in_flight: int = 50
-    chat_per_second: float = 1.0
-    chat_burst: int = 5
 
 
 Desk = Literal["owners", "officers"]

@@ -53,13 +53,25 @@ class Moment:
     at: datetime
 
 
-Words = str | Text
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Several words one under the other."""
+
+    lines: tuple[Words, ...]
+
+
+Words = str | Text | Lines
 """What can be said: a `Text` of ours, or a person's own words."""
-Value = str | int | Text | Rupiah | Day | Moment
+Value = str | int | Text | Lines | Rupiah | Day | Moment
 
 
 def t(msgid: str, /, **values: Value) -> Text:
     """The `Text` of an English msgid; the extractor of the catalogs looks for this name."""
+    return Text(msgid, values)
+
+
+def label(msgid: str, /, **values: Value) -> Text:
+    """The `Text` of a button. As `t`, but its translations are held to 20 characters, WhatsApp's limit."""
     return Text(msgid, values)
 
 
@@ -68,6 +80,8 @@ def to_json(value: Value) -> Any:
     match value:
         case Text(msgid, values):
             return {"t": msgid, "v": {k: to_json(v) for k, v in values.items()}} if values else {"t": msgid}
+        case Lines(lines):
+            return {"l": [to_json(line) for line in lines]}
         case Rupiah(amount):
             return {"rp": amount}
         case Day(day):
@@ -85,6 +99,8 @@ def from_json(data: Any) -> Any:
     kept = cast(dict[str, Any], data)
     if "t" in kept:
         return Text(kept["t"], {k: from_json(v) for k, v in kept.get("v", {}).items()})
+    if "l" in kept:
+        return Lines(tuple(from_json(line) for line in kept["l"]))
     if "rp" in kept:
         return Rupiah(kept["rp"])
     if "day" in kept:
@@ -156,7 +172,7 @@ class Catalogs:
 
     @classmethod
     def load(cls, folder: Path, languages: Iterable[str], zone: ZoneInfo) -> Catalogs:
-        """Read the `.po` files of `languages` (the first is the main one). Raises `OSError` if the main one is missing."""
+        """Read the `.po` files of `languages`, the first being the main one, which must be there (`OSError`)."""
         listed = list(languages)
         found: dict[str, Mapping[str, str]] = {}
         for language in listed:
@@ -177,6 +193,8 @@ class Catalogs:
         """The text for one reader. A place without a value keeps its braces: a reply with a flaw beats no reply."""
         if isinstance(words, str):
             return Drawn(words)
+        if isinstance(words, Lines):
+            return self.join((self.draw(line, language) for line in words.lines), "\n")
         out: list[str] = []
         length = 0
         spans: list[Span] = []
@@ -195,10 +213,20 @@ class Catalogs:
             length += len(piece)
         return Drawn("".join(out), tuple(spans))
 
+    @staticmethod
+    def join(drawn: Iterable[Drawn], between: str) -> Drawn:
+        """Drawn texts as one, with their spans moved along."""
+        text, spans = "", list[Span]()
+        for i, piece in enumerate(drawn):
+            text += between if i else ""
+            spans += [Span(len(text) + s.start, s.length, s.style) for s in piece.spans]
+            text += piece.text
+        return Drawn(text, tuple(spans))
+
     def show(self, value: Value, language: str) -> str:
         """A value as the reader writes it: ``Rp1.500.000``, ``5 Desember 2026``."""
         match value:
-            case Text():
+            case Text() | Lines():
                 return self.draw(value, language).text
             case Rupiah(amount):
                 return f"{'-' if amount < 0 else ''}Rp{abs(amount):,}".replace(",", ".")

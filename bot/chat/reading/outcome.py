@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.chat.text import Text, Words
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Invalid(Exception):
@@ -27,15 +27,15 @@ class Invalid(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Unsure(Generic[T]):
+class Unsure(Generic[T_co]):
     """Probably `value`, but it must be asked back: `echo` is the question ("Rp10.000.000, is that right?").
 
     With `choices` (label, value) the person picks one of them; without, she answers yes or no.
     """
 
-    value: T
+    value: T_co
     echo: Text
-    choices: tuple[tuple[Words, T], ...] = ()
+    choices: tuple[tuple[Words, T_co], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

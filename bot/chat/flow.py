@@ -1,0 +1,346 @@
+"""A conversation is a function of its answers.
+
+A flow is a plain function that asks and, at its end, writes. It runs from its top at every message: a question whose
+key has an answer returns it, the first one without ends the run and is what the person sees. So a restart has nothing
+to restore, and a new version of a flow takes over talks that are open.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import ModuleType
+from typing import Any, TypeVar, cast
+
+from bot.chat.messages import Button
+from bot.chat.questions import Draw, Question, Review, Said
+from bot.chat.reading import Invalid, Reading, Unsure, plain
+from bot.chat.seams import Desk
+from bot.chat.talk import Answer, Pending, Talk
+from bot.chat.text import Words, from_json, t, to_json
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever speaks to us, from the first message. `name` is only what the platform calls them."""
+
+    id: int
+    language: str
+    desk: Desk = "owners"
+    contact: int = 0
+    name: str = ""
+
+
+class FlowError(Exception):
+    """A mistake in a flow, told to its developer with flow and key."""
+
+    def __init__(self, flow: str, key: str, problem: str) -> None:
+        super().__init__(f"flow {flow!r}, question {key!r}: {problem}")
+
+
+class Refused(Exception):
+    """The world has changed since the questions were asked (seat gone, number taken): tells the person.
+
+    What the flow wrote is undone. With `key` that question is asked again, otherwise the talk ends.
+    """
+
+    def __init__(self, text: Words, key: str | None = None) -> None:
+        super().__init__(text)
+        self.text = text
+        self.key = key
+
+
+Run = Callable[["Chat", Any], None]
+When = Callable[[Person, Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A registered flow; see `flow`."""
+
+    name: str
+    run: Run
+    command: str = ""
+    words: tuple[str, ...] = ()
+    title: Words | None = None
+    menu: int = 0
+    when: When | None = None
+    desk: Desk | None = "owners"
+    link: bool = False
+    once: bool = False
+    covers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A registered answer to something that isn't a message (a due reminder, a job's result); see `happening`."""
+
+    name: str
+    run: Callable[[Chat, Any, Mapping[str, Any]], None]
+
+
+def flow(
+    name: str,
+    *,
+    command: str = "",
+    words: Iterable[str] = (),
+    title: Words | None = None,
+    menu: int = 0,
+    when: When | None = None,
+    desk: Desk | None = "owners",
+    link: bool = False,
+    once: bool = False,
+    covers: bool = False,
+) -> Callable[[Run], Flow]:
+    """Make a function ``(chat, db) -> None`` a flow.
+
+    It is started by ``/command``, by typing one of `words`, by a button, by the menu (place `menu`, 0 is not there;
+    shown while `when` holds), and if `link` by a deep link. `desk` is whose bot knows it, None for both. `once`: one
+    button starts it one time only. `covers`: an open question isn't repeated under what it says.
+    """
+
+    def register(run: Run) -> Flow:
+        return Flow(name, run, command, tuple(words), title, menu, when, desk, link, once, covers)
+
+    return register
+
+
+def happening(name: str) -> Callable[[Callable[[Chat, Any, Mapping[str, Any]], None]], Happening]:
+    """Make a function ``(chat, db, data) -> None`` the answer to a due reminder or a job's result of that name."""
+    return lambda run: Happening(name, run)
+
+
+class Flows:
+    """All flows and happenings of the product, by name, command and word."""
+
+    def __init__(self, found: Iterable[Flow | Happening]) -> None:
+        self.by_name: dict[str, Flow] = {}
+        self.happenings: dict[str, Happening] = {}
+        self._commands: dict[tuple[Desk, str], Flow] = {}
+        self._words: dict[tuple[Desk, str], Flow] = {}
+        for item in found:
+            names: dict[str, Any] = self.by_name if isinstance(item, Flow) else self.happenings
+            if item.name in names:
+                raise FlowError(item.name, "", "the name is taken")
+            names[item.name] = item
+            if isinstance(item, Flow):
+                self._register(item)
+
+    def _register(self, item: Flow) -> None:
+        desks: tuple[Desk, ...] = (item.desk,) if item.desk else ("owners", "officers")
+        for desk in desks:
+            for table, keys in ((self._commands, [item.command] if item.command else []), (self._words, item.words)):
+                for key in keys:
+                    if (desk, key) in table:
+                        raise FlowError(item.name, "", f"{key!r} already starts {table[desk, key].name!r}")
+                    table[desk, key] = item
+
+    @classmethod
+    def find(cls, package: ModuleType) -> Flows:
+        """Every flow and happening in the modules of a package: adding a file adds the feature."""
+        modules = [
+            importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)
+        ]
+        return cls(
+            item
+            for module in modules
+            for item in vars(module).values()
+            if isinstance(item, Flow | Happening) and item.run.__module__ == module.__name__
+        )
+
+    def command(self, desk: Desk, command: str) -> Flow | None:
+        return self._commands.get((desk, command))
+
+    def word(self, desk: Desk, word: str) -> Flow | None:
+        return self._words.get((desk, word))
+
+    def menu(self, desk: Desk) -> list[Flow]:
+        """The flows of a desk's menu, in order."""
+        return sorted((f for f in self.by_name.values() if f.menu and f.desk in (desk, None)), key=lambda f: f.menu)
+
+
+class Asking(BaseException):
+    """A run came to a question without an answer. Not an `Exception`, so that no flow catches it by accident."""
+
+    def __init__(self, question: Question[Any], why: Words | None = None) -> None:
+        super().__init__(question.key)
+        self.question = question
+        self.why = why
+
+
+class Changing(BaseException):
+    """A run has to start again: an answer on the review is to be changed."""
+
+
+class First(BaseException):
+    """A run can't go on before another flow is done."""
+
+    def __init__(self, flow: str, given: Mapping[str, str]) -> None:
+        super().__init__(flow)
+        self.flow = flow
+        self.given = given
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a run may look at and do beyond its answers: reading, drawing and signing, and whether it has written."""
+
+    reading: Reading
+    draw: Draw
+    button: Callable[[str, Mapping[str, str]], str]
+    wrote: Callable[[], bool]
+    menu: Callable[[], list[Flow]]
+    asks: Callable[[Question[Any], str], list[Button] | None]
+    office: Mapping[str, str]
+
+
+class Chat:
+    """What a flow talks through: `say`, `ask`, `review`, and who and when it is."""
+
+    def __init__(self, person: Person, talk: Talk, around: Surroundings, said: Said | None) -> None:
+        self.person = person
+        self.now: datetime = around.reading.at
+        self.office = around.office
+        self.said: list[Words] = []
+        self.offers: list[Button] = []
+        self.path: list[str] = []
+        self.quiet = False
+        self._talk = talk
+        self._around = around
+        self._heard = said
+        self._answers: list[tuple[str, Words, Words]] = []
+        self._keys: set[str] = set()
+
+    def say(self, words: Words, *offers: Button) -> None:
+        """Say something, with buttons under it if there are any (`offer`). Shown once, before the next question."""
+        self.said.append(words)
+        self.offers.extend(offers)
+
+    def offer(self, words: Words, flow: str, **given: str) -> Button:
+        """A button that starts a flow, with answers given in advance."""
+        return Button(words, self._around.button(flow, given))
+
+    def menu(self) -> list[Flow]:
+        """What this person can start now, in the menu's order."""
+        return self._around.menu()
+
+    def first(self, flow: str, **given: str) -> None:
+        """Do another flow before this one can go on; this one comes back when that is done."""
+        raise First(flow, given)
+
+    def silence(self) -> None:
+        """Say nothing at all this time, and don't repeat the open question (a happening that no longer matters)."""
+        self.quiet = True
+
+    @property
+    def talk(self) -> Talk:
+        """The talk this runs in; in a happening the one that is open, or a new one nobody has seen."""
+        return self._talk
+
+    def ask(self, question: Question[T]) -> T:
+        """The answer to a question; ends the run when there is none yet."""
+        key, talk = question.key, self._talk
+        if key in self._keys:
+            raise FlowError(talk.flow, key, "asked twice in one run")
+        self._keys.add(key)
+        kept = talk.answers.get(key)
+        if kept is not None:
+            try:
+                return self._pass(question, question.restore(kept.value))
+            except (ValueError, TypeError, KeyError):  # the question means something else since a deploy: ask it
+                del talk.answers[key]
+        if self._around.wrote():
+            raise FlowError(talk.flow, key, "the flow wrote before its last question; ask first, then write")
+        if key in talk.given:
+            given = talk.given.pop(key)
+            outcome = question.read(Said(text=given, code=given), self._around.reading, self._around.draw)
+            if not isinstance(outcome, Invalid | Unsure):
+                return self._keep(question, outcome, given)
+        if key == talk.waiting:
+            self.said.clear()  # she has seen what was said before this question
+            self.offers.clear()
+            if self._heard is not None:
+                said, self._heard = self._heard, None
+                return self._hear(question, said)
+            raise Asking(question)
+        if talk.changing:
+            self.said.clear()  # a changed answer needs no welcome
+        talk.waiting, talk.pending = key, None
+        raise Asking(question)
+
+    def review(self, words: Words) -> None:
+        """Show every labelled answer and ask whether all is right; each can be changed. Above: ask. Below: write."""
+        self.ask(Review("review", words, answers=tuple(self._answers)))
+
+    def _hear(self, question: Question[T], said: Said) -> T:
+        talk = self._talk
+        if talk.pending is not None:
+            raw, settled = talk.pending.raw, _settle(talk.pending, said, self._around.draw)
+            talk.pending = None
+            if settled is _NEITHER:
+                raise Asking(question)
+            if settled is not _OTHER:
+                return self._keep(question, question.restore(settled), raw)
+        if said.code.startswith("="):
+            raise Asking(question)  # a tap on a doubt that is already settled
+        if (change := question.change(said, self._around.draw)) is not None:
+            self._change(change)
+        outcome = question.read(said, self._around.reading, self._around.draw)
+        if isinstance(outcome, Invalid):
+            raise Asking(question, outcome.why)
+        if isinstance(outcome, Unsure):
+            doubt = cast(Unsure[T], outcome)
+        elif (other := self._around.asks(question, said.text)) is not None:
+            doubt = Unsure(outcome, t('Should "{words}" be your answer?', words=said.text.strip()))
+            self.offers.extend(other)
+        else:
+            return self._keep(question, outcome, said.text or said.code or said.phone)
+        choices = [(to_json(words), question.keep(value)) for words, value in doubt.choices]
+        talk.pending = Pending(said.text, question.keep(doubt.value), to_json(doubt.echo), choices)
+        raise Asking(question)
+
+    def _keep(self, question: Question[T], value: T, raw: str) -> T:
+        talk = self._talk
+        talk.answers[question.key] = Answer(raw, question.keep(value), question.reader, self.now.isoformat())
+        talk.waiting, talk.pending, talk.changing = "", None, None
+        return self._pass(question, value)
+
+    def _pass(self, question: Question[T], value: T) -> T:
+        self.path.append(question.key)
+        self.said.clear()  # only what comes after the last kept answer is new to her
+        self.offers.clear()
+        if question.label is not None:
+            self._answers.append((question.key, question.label, question.show(value)))
+        return value
+
+    def _change(self, key: str) -> None:
+        if (kept := self._talk.answers.pop(key, None)) is not None:
+            self._talk.changing = (key, kept)
+        raise Changing
+
+
+_NEITHER = object()
+_OTHER = object()
+
+
+def _settle(pending: Pending, said: Said, draw: Draw) -> Any:
+    """The value a doubtful answer comes to; `_NEITHER` when she says no to it, `_OTHER` if she said something else."""
+    if said.code:
+        code = said.code.removeprefix("=")
+        if code == "n":
+            return _NEITHER
+        if code == "y":
+            return pending.value
+        return pending.choices[int(code)][1] if code.isdigit() and int(code) < len(pending.choices) else _OTHER
+    found = plain.choose(said.text, [draw(from_json(words)) for words, _ in pending.choices])
+    if found is not None:
+        return pending.choices[found][1]
+    answer = plain.yes_no(said.text)
+    if answer is None or (answer and pending.choices):
+        return _OTHER
+    return pending.value if answer else _NEITHER

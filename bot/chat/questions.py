@@ -1,0 +1,340 @@
+"""Questions: what is asked, how an answer is read, kept and shown again.
+
+A question's identity is its `key`. `Question[T]` makes ``chat.ask(question)`` a `T` for the type checker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Generic, Protocol, TypeVar
+
+from bot.chat.messages import File
+from bot.chat.reading import Invalid, Reading, Unsure, plain
+from bot.chat.text import Day, Rupiah, Words, label, t
+
+T = TypeVar("T")
+Outcome = T | Invalid | Unsure[T]
+Draw = Callable[[Words], str]
+"""A text as the person reads it, so that typed words can be compared with a button's label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person gave as an answer: typed `text`, the `code` of a tapped choice, a shared `phone`, a `file`."""
+
+    text: str = ""
+    code: str = ""
+    phone: str = ""
+    own: bool = False
+    file: File | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[T]):
+    """Something to ask. `label` is the answer's name on the review ("kelurahan"); without one it isn't shown there."""
+
+    key: str
+    text: Words
+    label: Words | None = field(default=None, kw_only=True)
+
+    @property
+    def reader(self) -> str:
+        """The name kept beside an answer, to tell later how it was read."""
+        return type(self).__name__.lower()
+
+    def options(self) -> Sequence[tuple[str, Words]]:
+        """Codes and labels of its buttons."""
+        return ()
+
+    def share_phone(self) -> Words | None:
+        """The label of the platform's own button for sharing a number, if this question wants one."""
+        return None
+
+    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[T]:
+        """Read an answer; pure."""
+        raise NotImplementedError(type(self).__name__)
+
+    def change(self, said: Said, draw: Draw) -> str | None:
+        """The key of an earlier answer she wants to change instead of answering; only a review has that."""
+        return None
+
+    def keep(self, value: T) -> Any:
+        """The value as JSON."""
+        return value
+
+    def restore(self, kept: Any) -> T:
+        """The value that `keep` wrote. Raises `ValueError`, `TypeError` or `KeyError` if it is no longer one."""
+        return kept
+
+    def show(self, value: T) -> Words:
+        """The value on the review."""
+        return str(value)
+
+
+def _no_text() -> Invalid:
+    return Invalid(t("Please type the answer in words."))
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Question[str]):
+    """One line of free words. `check` cleans it or says why not (`Invalid`); at most `longest` characters."""
+
+    check: Callable[[str], str | Invalid] | None = None
+    longest: int = 200
+
+    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[str]:
+        text = plain.clean(said.text)
+        if not text:
+            return _no_text()
+        if len(text) > self.longest:
+            return Invalid(t("That is a bit long. At most {n} letters, please.", n=self.longest))
+        return self.check(text) if self.check else text
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Question[str]):
+    """One of several codes. Read by tap, by number in the list, or by its words. Codes are short ASCII."""
+
+    choices: Sequence[tuple[str, Words]] = ()
+
+    def options(self) -> Sequence[tuple[str, Words]]:
+        return self.choices
+
+    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[str]:
+        codes = [code for code, _ in self.choices]
+        if said.code:
+            return said.code if said.code in codes else Invalid(t("Please choose one of these."))
+        found = plain.choose(said.text, [draw(words) for _, words in self.choices])
+        return Invalid(t("Please choose one of these.")) if found is None else codes[found]
+
+    def restore(self, kept: Any) -> str:
+        if kept not in [code for code, _ in self.choices]:
+            raise ValueError("no longer a choice")
+        return kept
+
+    def show(self, value: str) -> Words:
+        return dict(self.choices)[value]
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo(Question[bool]):
+    """Yes or no."""
+
+    yes: Words = field(default_factory=lambda: label("Yes"))
+    no: Words = field(default_factory=lambda: label("No"))
+
+    def options(self) -> Sequence[tuple[str, Words]]:
+        return (("y", self.yes), ("n", self.no))
+
+    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[bool]:
+        if said.code:
+            return said.code == "y"
+        chosen = plain.choose(said.text, [draw(self.yes), draw(self.no)])
+        if chosen is not None:
+            return chosen == 0
+        answer = plain.yes_no(said.text)
+        return Invalid(t("Please answer yes or no.")) if answer is None else answer
+
+    def restore(self, kept: Any) -> bool:
+        return bool(kept)
+
+    def show(self, value: bool) -> Words:
+        return self.yes if value else self.no
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Question[int]):
+    """A whole number from `least` to `most`."""
+
+    least: int = 0
+    most: int = 1_000_000
+
+    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[int]:
+        number = plain.whole(said.text or said.code)
+        if number is None or not self.least <= number <= self.most:
+            return Invalid(t("Please type a number from {least} to {most}.", least=self.least, most=self.most))
+        return number
+
+    def restore(self, kept: Any) -> int:
+        return int(kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Money(Question[int]):
+    """An amount in whole rupiah."""
+
+    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[int]:
+        return plain.money(said.text)
+
+    def restore(self, kept: Any) -> int:
+        return int(kept)
+
+    def show(self, value: int) -> Words:
+        return t("{amount}", amount=Rupiah(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Date(Question[date]):
+    """A calendar day."""
+
+    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[date]:
+        return plain.day(said.text, reading.at.astimezone(reading.zone).date())
+
+    def keep(self, value: date) -> Any:
+        return value.isoformat()
+
+    def restore(self, kept: Any) -> date:
+        return date.fromisoformat(kept)
+
+    def show(self, value: date) -> Words:
+        return t("{day}", day=Day(value))
+
+
+@dataclass(frozen=True, slots=True)
+class Phone(Question[str]):
+    """A mobile number as E.164, shared by the platform's button or typed. A shared number must be the sender's own."""
+
+    def share_phone(self) -> Words | None:
+        return label("Share my number")
+
+    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[str]:
+        if said.phone:
+            if not said.own:
+                return Invalid(t("That is somebody else's number. Please share your own, or type it."))
+            return plain.phone("+" + said.phone.lstrip("+"))
+        return plain.phone(said.text)
+
+    def show(self, value: str) -> Words:
+        return "0" + value[3:5] + "•" * max(len(value) - 8, 0) + value[-3:] if value.startswith("+62") else value
+
+
+@dataclass(frozen=True, slots=True)
+class Photo(Question[File]):
+    """A picture. The value is the file at the platform; what fetches it is a job."""
+
+    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[File]:
+        if said.file is None:
+            return Invalid(t("Please send a photo."))
+        return said.file
+
+    def keep(self, value: File) -> Any:
+        return [value.id, value.size, value.mime, value.width, value.height]
+
+    def restore(self, kept: Any) -> File:
+        return File(*kept)
+
+    def show(self, value: File) -> Words:
+        return t("photo received")
+
+
+class Region(Protocol):
+    """An administrative area that can be answered: Kemendagri code and name."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Question[str]):
+    """A kelurahan or desa of the office's region: the value is its Kemendagri code ("35.73.01.1007")."""
+
+    regions: Sequence[Region] = ()
+
+    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[str]:
+        if said.code:
+            return said.code if any(r.code == said.code for r in self.regions) else _no_text()
+        found = plain.nearest(said.text, [region.name for region in self.regions])
+        if len(found) == 1 and found[0].sure:
+            return self.regions[found[0].index].code
+        if not found:
+            return Invalid(t("We don't know that kelurahan yet. Please type its name only, for example Purwantoro."))
+        near = [self.regions[f.index] for f in found]
+        return Unsure(near[0].code, t("Which one do you mean?"), tuple((r.name, r.code) for r in near))
+
+    def restore(self, kept: Any) -> str:
+        if not any(r.code == kept for r in self.regions):
+            raise ValueError("no longer a place of this office")
+        return kept
+
+    def show(self, value: str) -> Words:
+        return next(r.name for r in self.regions if r.code == value)
+
+
+SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Optional(Question[T | None], Generic[T]):
+    """A question that may be skipped; see `optional`."""
+
+    asked: Question[T] = field(kw_only=True)
+
+    @property
+    def reader(self) -> str:
+        return self.asked.reader
+
+    def options(self) -> Sequence[tuple[str, Words]]:
+        return (*self.asked.options(), (SKIP, label("Skip")))
+
+    def share_phone(self) -> Words | None:
+        return self.asked.share_phone()
+
+    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[T | None]:
+        if said.code == SKIP or (not said.code and plain.skips(said.text, draw(label("Skip")))):
+            return None
+        return self.asked.read(said, reading, draw)
+
+    def keep(self, value: T | None) -> Any:
+        return None if value is None else self.asked.keep(value)
+
+    def restore(self, kept: Any) -> T | None:
+        return None if kept is None else self.asked.restore(kept)
+
+    def show(self, value: T | None) -> Words:
+        return t("skipped") if value is None else self.asked.show(value)
+
+
+def optional(question: Question[T]) -> Optional[T]:
+    """The same question with a button to skip it; the answer is then None."""
+    return Optional(question.key, question.text, label=question.label, asked=question)
+
+
+@dataclass(frozen=True, slots=True)
+class Review(Question[bool]):
+    """The last question: is everything right? `answers` are the labelled answers (key, label, shown value)."""
+
+    answers: Sequence[tuple[str, Words, Words]] = ()
+
+    def options(self) -> Sequence[tuple[str, Words]]:
+        changes = [(f"e{i}", label("Change {what}", what=name)) for i, (_, name, _) in enumerate(self.answers)]
+        return (("ok", label("All correct")), *changes)
+
+    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[bool]:
+        chosen = said.code or self._typed(said.text, draw)
+        if chosen == "ok":
+            return True
+        return Invalid(t("Which one should be changed? Please tap its button."))
+
+    def change(self, said: Said, draw: Draw) -> str | None:
+        chosen = said.code or self._typed(said.text, draw)
+        if chosen.startswith("e") and chosen[1:].isdigit() and int(chosen[1:]) < len(self.answers):
+            return self.answers[int(chosen[1:])][0]
+        return None
+
+    def _typed(self, text: str, draw: Draw) -> str:
+        if text.strip().isdigit():
+            return ""  # the answers aren't numbered on the screen
+        options = list(self.options())
+        found = plain.choose(text, [draw(words) for _, words in options])
+        if found is None:
+            found = plain.choose(text, ["", *(draw(name) for _, name, _ in self.answers)])
+        if found is not None:
+            return options[found][0]
+        return "ok" if plain.yes_no(text) else ""
+
+    def restore(self, kept: Any) -> bool:
+        return bool(kept)

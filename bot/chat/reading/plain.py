@@ -1,0 +1,125 @@
+"""Plain readers: exact words and digits, nothing guessed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import phonenumbers
+from rapidfuzz import fuzz, process
+
+from bot.chat.reading.outcome import Invalid
+from bot.chat.text import Rupiah, t
+
+LONGEST = 4096
+_HIDDEN = re.compile(
+    "[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200c\u200e-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
+_MARKS = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")
+_SPACES = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """One line, NFC, without control, bidi and zero-width characters or heaps of combining marks (threat T11)."""
+    text = unicodedata.normalize("NFC", text[:LONGEST])
+    return _SPACES.sub(" ", _MARKS.sub(r"\1", _HIDDEN.sub("", text))).strip()
+
+
+def fold(text: str) -> str:
+    """For comparing: clean, lower case, without the punctuation around words."""
+    return _SPACES.sub(" ", re.sub(r"[^\w\s]", " ", clean(text).casefold())).strip()
+
+
+def choose(text: str, labels: Sequence[str]) -> int | None:
+    """The position of the label that was typed, by its words or by its number (1 is the first)."""
+    said = fold(text)
+    if not said:
+        return None
+    folded = [fold(words) for words in labels]
+    if said in folded:
+        return folded.index(said)
+    if said.isascii() and said.isdigit() and 1 <= int(said[:4]) <= len(labels):
+        return int(said[:4]) - 1
+    near = [i for i, words in enumerate(folded) if len(said) >= 3 and words.startswith(said)]
+    return near[0] if len(near) == 1 else None
+
+
+_YES = {"ya", "iya", "y", "yes", "betul", "benar", "sudah", "setuju", "ok", "oke", "nggih", "inggih", "sudah benar"}
+_NO = {"tidak", "tdk", "t", "no", "bukan", "belum", "gak", "nggak", "ndak", "mboten", "ora"}
+
+
+def yes_no(text: str) -> bool | None:
+    said = fold(text)
+    return True if said in _YES else False if said in _NO else None
+
+
+def skips(text: str, label: str) -> bool:
+    return fold(text) in {fold(label), "lewati", "skip", "lewat"} or text.strip() == "-"
+
+
+def whole(text: str) -> int | None:
+    digits = clean(text).replace(" ", "")
+    if re.fullmatch(r"\d{1,3}(\.\d{3})+", digits):
+        digits = digits.replace(".", "")
+    return int(digits) if re.fullmatch(r"[0-9]{1,15}", digits) else None
+
+
+def money(text: str) -> int | Invalid:
+    amount = whole(re.sub(r"^\s*rp\.?\s*", "", clean(text), flags=re.IGNORECASE))
+    if amount is None:
+        return Invalid(t("Please type the amount in digits, for example {amount}.", amount=Rupiah(1_500_000)))
+    return amount
+
+
+_DAY = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
+
+
+def day(text: str, today: date) -> date | Invalid:
+    said = clean(text)
+    if (days := {"hari ini": 0, "besok": 1, "lusa": 2, "kemarin": -1}.get(said.casefold())) is not None:
+        return today + timedelta(days=days)
+    if match := _DAY.fullmatch(said):
+        try:
+            return date(int(match[3]), int(match[2]), int(match[1]))
+        except ValueError:
+            return Invalid(t("That day isn't on the calendar. For example: 5-12-2026."))
+    return Invalid(t("Please type the date as day-month-year, for example 5-12-2026."))
+
+
+def phone(text: str) -> str | Invalid:
+    """A mobile or landline number of any country, Indonesian when no country is written, as E.164."""
+    digits = re.sub(r"[^\d+]", "", clean(text))
+    if len(digits) < 6:
+        return Invalid(t("Please type the phone number, for example 081234567890."))
+    try:
+        number = phonenumbers.parse(
+            digits if digits[0] in "+0" else ("+" + digits if digits.startswith("62") else "0" + digits), "ID"
+        )
+    except phonenumbers.NumberParseException:
+        return Invalid(t("Please type the phone number, for example 081234567890."))
+    if not phonenumbers.is_possible_number(number):
+        return Invalid(t("A mobile number usually has 10 to 13 digits; this one has {n}.", n=len(digits)))
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A name that may be meant: its `index` in the list, and whether it is `sure`."""
+
+    index: int
+    sure: bool
+
+
+def nearest(text: str, names: Sequence[str]) -> list[Near]:
+    """At most three names that may be meant, best first; one sure one when it is written as it is (spaces aside)."""
+    key = fold(text).replace(" ", "")
+    keys = [fold(name).replace(" ", "") for name in names]
+    if key in keys:
+        return [Near(keys.index(key), sure=True)]
+    if len(key) < 3:
+        return []
+    close = process.extract(key, keys, scorer=fuzz.ratio, limit=3, score_cutoff=70)
+    return [Near(int(index), sure=False) for _, _, index in close]

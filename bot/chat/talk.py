@@ -1,0 +1,130 @@
+"""A talk: a conversation at rest. This is all that is kept of it between two messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(slots=True)
+class Answer:
+    """One kept answer. `value` is JSON, read from `raw` by `reader` at `at` (ISO), and never read again."""
+
+    raw: str
+    value: Any
+    reader: str
+    at: str
+
+
+@dataclass(slots=True)
+class Pending:
+    """A doubtful answer that was asked back: `value` and the `choices` (label as JSON, value) shown with it."""
+
+    raw: str
+    value: Any
+    echo: Any
+    choices: list[tuple[Any, Any]] = field(default_factory=list[tuple[Any, Any]])
+
+
+def _pending(kept: list[Any]) -> Pending:
+    raw, value, echo, choices = kept
+    return Pending(raw, value, echo, [(label, choice) for label, choice in choices])
+
+
+@dataclass(slots=True)
+class Talk:
+    """An open conversation: flow, answers by key, and the key of the question that waits (empty before the first).
+
+    `given` are arguments not asked for yet, `changing` an answer that is being changed from the review (key and what
+    it was), `away` says that the question is no longer the last thing on the screen, `touched` is her last message.
+    """
+
+    number: int
+    flow: str
+    opened: datetime
+    touched: datetime
+    answers: dict[str, Answer] = field(default_factory=dict[str, Answer])
+    given: dict[str, str] = field(default_factory=dict[str, str])
+    waiting: str = ""
+    pending: Pending | None = None
+    changing: tuple[str, Answer] | None = None
+    last: str = ""
+    away: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        data: dict[str, Any] = {
+            "number": self.number,
+            "flow": self.flow,
+            "opened": self.opened.isoformat(),
+            "touched": self.touched.isoformat(),
+            "answers": {k: [a.raw, a.value, a.reader, a.at] for k, a in self.answers.items()},
+        }
+        if self.given:
+            data["given"] = self.given
+        if self.waiting:
+            data["waiting"] = self.waiting
+        if p := self.pending:
+            data["pending"] = [p.raw, p.value, p.echo, p.choices]
+        if self.changing:
+            key, a = self.changing
+            data["changing"] = [key, a.raw, a.value, a.reader, a.at]
+        if self.last:
+            data["last"] = self.last
+        if self.away:
+            data["away"] = True
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Talk:
+        changing = data.get("changing")
+        return cls(
+            number=data["number"],
+            flow=data["flow"],
+            opened=datetime.fromisoformat(data["opened"]),
+            touched=datetime.fromisoformat(data["touched"]),
+            answers={k: Answer(*a) for k, a in data["answers"].items()},
+            given=data.get("given", {}),
+            waiting=data.get("waiting", ""),
+            pending=_pending(data["pending"]) if "pending" in data else None,
+            changing=(changing[0], Answer(*changing[1:])) if changing else None,
+            last=data.get("last", ""),
+            away=data.get("away", False),
+        )
+
+
+@dataclass(slots=True)
+class Talks:
+    """A person's talks: the open one, at most one parked under it, and what is left of the last one that ended.
+
+    `ended` is number and last tap of a talk that is over, so that a second tap on its last button is only acknowledged.
+    """
+
+    open: Talk | None = None
+    parked: Talk | None = None
+    ended: tuple[int, str] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        if self.open:
+            data["open"] = self.open.to_json()
+        if self.parked:
+            data["parked"] = self.parked.to_json()
+        if self.ended:
+            data["ended"] = list(self.ended)
+        return data
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Talks:
+        ended = data.get("ended")
+        return cls(
+            open=Talk.from_json(data["open"]) if "open" in data else None,
+            parked=Talk.from_json(data["parked"]) if "parked" in data else None,
+            ended=(ended[0], ended[1]) if ended else None,
+        )
+
+    def end(self) -> None:
+        """The open talk is over; the parked one, if any, is open again."""
+        if self.open:
+            self.ended = (self.open.number, self.open.last)
+        self.open, self.parked = self.parked, None

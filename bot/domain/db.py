@@ -1,0 +1,116 @@
+"""`Db`: what a turn reads and writes with. Plain and synchronous; one for each turn, inside the store's transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Executable, Insert, bindparam, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.domain import tables
+from bot.domain.keys import HOUSE, Keys
+
+
+class StoreDown(Exception):
+    """The database can't be used now (away, full, locked). Nothing was kept; it is nobody's failed attempt."""
+
+
+class Db:
+    """A connection inside a transaction, the time of this turn, and the keys.
+
+    Handlers and the domain write through `execute` (SQLAlchemy Core) or `session` (ORM), as they like; both are seen
+    by the golden rule (`mark`, `wrote`).
+    """
+
+    def __init__(self, connection: Connection, keys: Keys, now: datetime) -> None:
+        self.connection = connection
+        self.keys = keys
+        self.now = now
+        self._session: Session | None = None
+        self._mark = 0
+
+    def execute(
+        self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        return self.connection.execute(statement, parameters)  # type: ignore[return-value]
+
+    @property
+    def session(self) -> Session:
+        """An ORM session on the same transaction; made when it is first asked for."""
+        if self._session is None:
+            self._session = Session(self.connection, join_transaction_mode="rollback_only", expire_on_commit=False)
+        return self._session
+
+    def flush(self) -> None:
+        if self._session is not None:
+            self._session.flush()
+
+    # The golden rule: ask first, then write
+
+    def mark(self) -> None:
+        """From here `wrote` and `undo` count."""
+        self.flush()
+        self._raw().execute("SAVEPOINT flow")
+        self._mark = self._raw().total_changes
+
+    def wrote(self) -> bool:
+        """Whether anything was written since `mark`, by ORM, Core or text, or the driver itself."""
+        self.flush()
+        return self._raw().total_changes != self._mark
+
+    def undo(self) -> None:
+        """Take back what was written since `mark`."""
+        if self._session is not None:
+            self._session.expunge_all()
+        self._raw().execute("ROLLBACK TO flow")
+
+    def _raw(self) -> Any:
+        return self.connection.connection.driver_connection
+
+    def once(self, person: int, button: str) -> bool:
+        """Record the use of a button that works one time; False when it was used before."""
+        row = {"person_id": person, "button": button, "used_at": self.now}
+        return self.execute(self.insert_new(tables.used_buttons), row).rowcount == 1
+
+    def insert_new(self, table: Any) -> Insert:
+        """An INSERT that leaves an existing row (any unique key) as it is."""
+        if self.connection.dialect.name == "postgresql":
+            return postgresql.insert(table).on_conflict_do_nothing()
+        return sqlite.insert(table).on_conflict_do_nothing()
+
+    def upsert(self, table: Any, keys: Sequence[str], row: Mapping[str, Any]) -> None:
+        """Insert a row, or change the one with the same `keys`."""
+        changed = {name: value for name, value in row.items() if name not in keys}
+        new: Any = (postgresql if self.connection.dialect.name == "postgresql" else sqlite).insert(table)
+        self.execute(new.values(row).on_conflict_do_update(index_elements=list(keys), set_=changed))
+
+    def insert(self, table: Any, row: Mapping[str, Any]) -> int:
+        """Insert a row; its id."""
+        key = self.execute(insert(table), row).inserted_primary_key
+        return int(key[0]) if key else 0
+
+    # Sealing
+
+    def seal(self, person: int | None, column: str, data: Any) -> bytes:
+        """JSON sealed with the person's key (None: the house's)."""
+        plain = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+        return self.keys.seal(self.key_of(person), column, plain)
+
+    def open(self, person: int | None, column: str, sealed: bytes) -> Any:
+        """What `seal` was given. Raises `NoKey` when the person's key is gone."""
+        return json.loads(self.keys.open(self.key_of(person), column, sealed))
+
+    def key_of(self, person: int | None) -> str:
+        if person is None:
+            return HOUSE
+        if (name := self.keys.names.get(person)) is None:
+            name = self.execute(_KEY_ID, {"person": person}).scalar_one()
+            self.keys.names[person] = name
+        return name
+
+
+_KEY_ID = select(tables.people.c.key_id).where(tables.people.c.id == bindparam("person"))

@@ -1,0 +1,216 @@
+"""The inbox: every update, kept before the platform is told that we have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, func, select, update
+
+from bot.chat.messages import Incoming
+from bot.domain import people
+from bot.domain.db import Db
+from bot.domain.people import Contact
+from bot.domain.tables import Received, accounts, inbox
+
+HOUSE = "house"
+"""The account of our own happenings: due reminders, results of jobs."""
+
+
+@dataclass(slots=True)
+class Letter:
+    """An inbox row on its way to its turn. `incoming` is there when it has just been read; `attempts` counts tries."""
+
+    id: int
+    account: int
+    person: int
+    contact: int
+    slot: int
+    kind: str
+    attempts: int = 1
+    incoming: Incoming | None = None
+
+
+_ADD = {
+    "person_id": None,
+    "contact_id": None,
+    "slot": 0,
+    "kind": "unreadable",
+    "payload": None,
+    "state": Received.WAITING,
+    "attempts": 1,
+}
+
+
+def _insert(db: Db, row: Mapping[str, Any]) -> int | None:
+    """The new row's id; None when it was here already."""
+    statement = db.insert_new(inbox).returning(inbox.c.id)
+    return db.execute(statement, {**_ADD, "received_at": db.now, **row}).scalar()
+
+
+def add(db: Db, contact: Contact, incoming: Incoming, raw: Mapping[str, Any]) -> Letter | None:
+    """Keep an update; None for one we already have. This commit counts its first attempt."""
+    slot = people.slot(contact.person)
+    row = {
+        "account_id": contact.account,
+        "key": incoming.key,
+        "person_id": contact.person,
+        "contact_id": contact.id,
+        "slot": slot,
+        "kind": incoming.kind,
+        "payload": db.seal(contact.person, "inbox.payload", raw),
+    }
+    id = _insert(db, row)
+    if id is None:
+        return None
+    return Letter(id, contact.account, contact.person, contact.id, slot, incoming.kind, 1, incoming)
+
+
+def add_unreadable(db: Db, account: int, key: str, raw: Mapping[str, Any], error: str) -> int | None:
+    """Keep an update that can't be read, to be replayed when the reader is mended."""
+    payload = db.seal(None, "inbox.payload", raw)
+    row = {"account_id": account, "key": key, "payload": payload, "state": Received.UNREADABLE, "error": error[:400]}
+    return _insert(db, row)
+
+
+def add_happening(db: Db, person: int, key: str, name: str, data: Mapping[str, Any]) -> Letter | None:
+    """Make something that happens to a person (a due reminder, a job's result) an inbox row of hers."""
+    contact = people.contact_of(db, person)
+    if contact is None:
+        return None
+    slot, account = people.slot(person), people.account(db, HOUSE)
+    row = {
+        "account_id": account,
+        "key": key,
+        "person_id": person,
+        "contact_id": contact.id,
+        "slot": slot,
+        "kind": "happening",
+        "payload": db.seal(person, "inbox.payload", {"happening": name, "data": dict(data)}),
+    }
+    id = _insert(db, row)
+    return None if id is None else Letter(id, account, person, contact.id, slot, "happening")
+
+
+_COLUMNS = (
+    inbox.c.id,
+    inbox.c.account_id,
+    inbox.c.person_id,
+    inbox.c.contact_id,
+    inbox.c.slot,
+    inbox.c.kind,
+    inbox.c.attempts,
+)
+
+
+def _letter(row: Row[Any]) -> Letter:
+    return Letter(row.id, row.account_id, row.person_id, row.contact_id, row.slot, row.kind, row.attempts)
+
+
+def unfinished(db: Db) -> list[Letter]:
+    """What was left when the process stopped, oldest first."""
+    rows = db.execute(select(*_COLUMNS).where(inbox.c.state == Received.WAITING).order_by(inbox.c.id))
+    return [_letter(row) for row in rows]
+
+
+_PAYLOAD = select(inbox.c.payload, inbox.c.state).where(inbox.c.id == bindparam("row"))
+
+
+def payload(db: Db, letter: Letter) -> dict[str, Any] | None:
+    """The JSON of a row that waits for its turn; None when its turn is already done."""
+    row = db.execute(_PAYLOAD, {"row": letter.id}).first()
+    if row is None or row.state != Received.WAITING or row.payload is None:
+        return None
+    return db.open(letter.person, "inbox.payload", row.payload)
+
+
+_ATTEMPT = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"), inbox.c.state == Received.WAITING)
+    .values(attempts=inbox.c.attempts + 1)
+    .returning(inbox.c.attempts)
+)
+
+
+def attempt(db: Db, row: int) -> int | None:
+    """Count a further attempt, in a commit of its own before it runs. None when the row no longer waits."""
+    return db.execute(_ATTEMPT, {"row": row}).scalar()
+
+
+_DONE = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"), inbox.c.state == Received.WAITING)
+    .values(state=Received.DONE, done_at=bindparam("at"), said=bindparam("text"))
+)
+
+
+def done(db: Db, letter: Letter, said: str) -> bool:
+    """The turn is over; False when it was over before. `said` is kept, sealed, for an officer to read."""
+    text = db.seal(letter.person, "inbox.said", said) if said else None
+    return db.execute(_DONE, {"row": letter.id, "at": db.now, "text": text}).rowcount == 1
+
+
+def set_aside(db: Db, row: int, error: str) -> bool:
+    """Put a row that failed three times into quarantine; False when it no longer waits."""
+    statement = update(inbox).where(inbox.c.id == row, inbox.c.state == Received.WAITING)
+    values = {"state": Received.QUARANTINED, "done_at": db.now, "error": error[:400]}
+    return db.execute(statement.values(values)).rowcount == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A row in quarantine, without what it says."""
+
+    id: int
+    account: str
+    kind: str
+    state: Received
+    attempts: int
+    received_at: datetime
+    error: str
+
+
+def aside(db: Db) -> list[Aside]:
+    """What is in quarantine or couldn't be read, oldest first."""
+    states = (Received.QUARANTINED, Received.UNREADABLE)
+    columns = (inbox.c.id, accounts.c.name, inbox.c.kind, inbox.c.state, inbox.c.attempts, inbox.c.received_at)
+    query = select(*columns, inbox.c.error).join(accounts).where(inbox.c.state.in_(states)).order_by(inbox.c.id)
+    return [
+        Aside(r.id, r.name, r.kind, Received(r.state), r.attempts, r.received_at, r.error or "")
+        for r in db.execute(query)
+    ]
+
+
+def aside_payload(db: Db, row: int) -> dict[str, Any] | None:
+    """The JSON of a row in quarantine, for an operator who mends a bug."""
+    found = db.execute(select(inbox.c.person_id, inbox.c.payload).where(inbox.c.id == row)).first()
+    return db.open(found.person_id, "inbox.payload", found.payload) if found and found.payload else None
+
+
+def replay(db: Db, rows: Sequence[int]) -> int:
+    """Let quarantined rows wait for a turn again, with new attempts. How many there were."""
+    states = (Received.QUARANTINED, Received.UNREADABLE)
+    statement = update(inbox).where(inbox.c.id.in_(rows), inbox.c.state.in_(states))
+    return db.execute(statement.values(state=Received.WAITING, attempts=0, done_at=None, error=None)).rowcount
+
+
+def drop(db: Db, rows: Sequence[int]) -> int:
+    """Give quarantined rows up. How many there were."""
+    states = (Received.QUARANTINED, Received.UNREADABLE)
+    statement = update(inbox).where(inbox.c.id.in_(rows), inbox.c.state.in_(states))
+    return db.execute(statement.values(state=Received.DROPPED, payload=None, done_at=db.now)).rowcount
+
+
+def oldest_waiting(db: Db) -> datetime | None:
+    return db.execute(select(func.min(inbox.c.received_at)).where(inbox.c.state == Received.WAITING)).scalar()
+
+
+def purge(db: Db, payload_before: datetime, row_before: datetime, limit: int = 1000) -> int:
+    """Empty payloads done before one instant, delete rows done before another; at most `limit` of each at a time."""
+    done = select(inbox.c.id).where(inbox.c.state.in_((Received.DONE, Received.DROPPED)))
+    old = done.where(inbox.c.payload.is_not(None), inbox.c.done_at < payload_before).limit(limit)
+    count = db.execute(update(inbox).where(inbox.c.id.in_(old.scalar_subquery())).values(payload=None)).rowcount
+    gone = done.where(inbox.c.done_at < row_before).limit(limit)
+    return count + db.execute(delete(inbox).where(inbox.c.id.in_(gone.scalar_subquery()))).rowcount

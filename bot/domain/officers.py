@@ -1,0 +1,108 @@
+"""Officers (petugas): invited once, known at once, revoked at once; and the alerts they get."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from bot.chat.flow import Person, Refused
+from bot.chat.messages import Button, Message
+from bot.chat.text import Words, t
+from bot.domain import outbox, people
+from bot.domain.db import Db
+from bot.domain.tables import Lane, invites, officers
+
+ROLES = ("petugas", "koordinator", "admin")
+"""What an officer may be: serves owners, leads the desk, looks after the machine."""
+INVITE_HOURS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """An officer: `area` is the Kemendagri code whose subtree he serves."""
+
+    person: int
+    name: str
+    role: str
+    area: str
+    since: datetime
+
+
+def invite(db: Db, name: str, role: str, area: str) -> str:
+    """A single-use code (128 bits), good for 24 hours. Only its keyed hash is kept. Raises `ValueError`: no such role."""
+    if role not in ROLES:
+        raise ValueError(f"a role is one of {', '.join(ROLES)}")
+    code = secrets.token_hex(16)
+    db.insert(
+        invites,
+        {
+            "code_index": db.keys.index("invite", code),
+            "name": name,
+            "role": role,
+            "area": area,
+            "invited_at": db.now,
+            "expires_at": db.now + timedelta(hours=INVITE_HOURS),
+        },
+    )
+    return code
+
+
+def join(db: Db, person: Person, code: str) -> Officer:
+    """Use an invitation. `Refused` when it is unknown, used or too old; the same answer for each (threat T6)."""
+    taken = db.execute(
+        update(invites)
+        .where(
+            invites.c.code_index == db.keys.index("invite", code),
+            invites.c.used_by.is_(None),
+            invites.c.expires_at > db.now,
+        )
+        .values(used_by=person.id, used_at=db.now)
+        .returning(invites.c.name, invites.c.role, invites.c.area)
+    ).first()
+    if taken is None:
+        raise Refused(t("This invitation is no longer valid. Please ask the office for a new one."))
+    row = {
+        "person_id": person.id,
+        "name": taken.name,
+        "role": taken.role,
+        "area": taken.area,
+        "since": db.now,
+        "revoked_at": None,
+    }
+    db.upsert(officers, ("person_id",), row)
+    joined = Officer(person.id, taken.name, taken.role, taken.area, db.now)
+    told = t("{name} has joined the desk as {role}.", name=joined.name, role=joined.role)
+    alert(db, told, origin=f"joined:{person.id}:{int(db.now.timestamp())}", but=person.id)
+    return joined
+
+
+def find(db: Db, person: Person) -> Officer | None:
+    """The officer this person is now; None for everybody else, and from the moment of a revocation."""
+    row = db.execute(select(officers).where(officers.c.person_id == person.id, officers.c.revoked_at.is_(None))).first()
+    return Officer(row.person_id, row.name, row.role, row.area, row.since) if row else None
+
+
+def listed(db: Db) -> list[Officer]:
+    """The officers of now, by name."""
+    rows = db.execute(select(officers).where(officers.c.revoked_at.is_(None)).order_by(officers.c.name))
+    return [Officer(r.person_id, r.name, r.role, r.area, r.since) for r in rows]
+
+
+def revoke(db: Db, person: int) -> bool:
+    """Take an officer's rights away, at once. False when he had none."""
+    row = update(officers).where(officers.c.person_id == person, officers.c.revoked_at.is_(None))
+    return db.execute(row.values(revoked_at=db.now)).rowcount == 1
+
+
+def alert(db: Db, words: Words, *, origin: str, buttons: tuple[Button, ...] = (), but: int | None = None) -> int:
+    """Tell every officer (except `but`). How many are told; the same origin is told once."""
+    told = 0
+    for officer in listed(db):
+        contact = people.contact_of(db, officer.person)
+        if contact and officer.person != but:
+            outbox.put(db, contact, Message((words,), buttons), f"alert:{origin}", Lane.ALERT)
+            told += 1
+    return told

@@ -1,0 +1,220 @@
+"""The outbox: everything we say, kept in the turn that says it, sent afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, or_, select, update
+
+from bot.chat.messages import BODY_VERSION, Message
+from bot.domain.db import Db
+from bot.domain.keys import NoKey
+from bot.domain.people import Contact
+from bot.domain.tables import Lane, Outgoing, contacts, outbox, people
+
+EXPIRY = {
+    Lane.REPLY: timedelta(minutes=15),
+    Lane.ALERT: timedelta(hours=24),
+    Lane.REMINDER: timedelta(hours=12),
+    Lane.BROADCAST: timedelta(hours=72),
+}
+"""After this long a message isn't sent any more, unless `put` is told otherwise."""
+TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """An outbox row in the sender's hands."""
+
+    id: int
+    contact: int
+    person: int
+    address: str
+    language: str
+    lane: Lane
+    message: Message
+    replaces: str | None
+    attempts: int
+
+
+def put(
+    db: Db,
+    contact: Contact,
+    message: Message,
+    origin: str,
+    lane: Lane = Lane.REPLY,
+    *,
+    due: datetime | None = None,
+    expires: datetime | None = None,
+    replaces: int | None = None,
+) -> None:
+    """Say something to a contact. The same `origin` for the same person is said once."""
+    due = due or db.now
+    row = {
+        "account_id": contact.account,
+        "contact_id": contact.id,
+        "person_id": contact.person,
+        "lane": lane,
+        "op": message.op,
+        "body": db.seal(contact.person, "outbox.body", message.to_json()),
+        "body_version": BODY_VERSION,
+        "origin": origin,
+        "replaces": replaces,
+        "state": Outgoing.READY,
+        "attempts": 0,
+        "put_at": db.now,
+        "due_at": due,
+        "expires_at": expires or due + EXPIRY[lane],
+    }
+    db.execute(db.insert_new(outbox), row)
+
+
+_other = outbox.alias("other")
+_earlier = outbox.alias("earlier")
+_BULK = (Lane.REMINDER, Lane.BROADCAST)
+
+
+def _claimable() -> Any:
+    """Rows that may go out: due, fresh, nothing of that chat in flight, nothing earlier of that chat waiting to be
+    tried again, and for what the office starts: reachable and not opted out."""
+    in_flight = exists().where(_other.c.contact_id == outbox.c.contact_id, _other.c.state == Outgoing.LEASED)
+    held = exists().where(
+        _earlier.c.contact_id == outbox.c.contact_id,
+        _earlier.c.lane == outbox.c.lane,
+        _earlier.c.id < outbox.c.id,
+        _earlier.c.state == Outgoing.READY,
+        _earlier.c.due_at > bindparam("now"),
+        or_(_earlier.c.attempts > 0, _earlier.c.error.is_not(None)),
+    )
+    wanted: ColumnElement[bool] = or_(
+        outbox.c.lane.not_in(_BULK), and_(contacts.c.reachable, people.c.opted_out_at.is_(None))
+    )
+    replaced = select(_other.c.ext_id).where(_other.c.id == outbox.c.replaces).scalar_subquery()
+    return (
+        select(
+            outbox.c.id,
+            outbox.c.contact_id,
+            outbox.c.person_id,
+            contacts.c.address,
+            people.c.language,
+            outbox.c.lane,
+            outbox.c.body,
+            replaced.label("replaced"),
+            outbox.c.attempts,
+        )
+        .join(contacts, contacts.c.id == outbox.c.contact_id)
+        .join(people, people.c.id == outbox.c.person_id)
+        .where(
+            outbox.c.account_id == bindparam("account"),
+            outbox.c.state == Outgoing.READY,
+            outbox.c.lane.in_(bindparam("lanes", expanding=True)),
+            outbox.c.due_at <= bindparam("now"),
+            outbox.c.expires_at > bindparam("now"),
+            wanted,
+            ~in_flight,
+            ~held,
+        )
+        .order_by(outbox.c.lane, outbox.c.id)
+        .limit(bindparam("most"))
+    )
+
+
+_CLAIM = _claimable()
+_LEASE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("rows", expanding=True)))
+    .values(state=Outgoing.LEASED, attempts=outbox.c.attempts + 1)
+)
+
+
+def claim(db: Db, account: int, lanes: Collection[Lane], most: int) -> list[Parcel]:
+    """Take up to `most` rows of an account to send, the first lane first, one of each chat."""
+    found = db.execute(_CLAIM, {"account": account, "lanes": list(lanes), "now": db.now, "most": most}).all()
+    first: dict[int, Any] = {}
+    for row in found:
+        first.setdefault(row.contact_id, row)
+    if not first:
+        return []
+    db.execute(_LEASE, {"rows": [row.id for row in first.values()]})
+    return [parcel for row in first.values() if (parcel := _parcel(db, row))]
+
+
+def _parcel(db: Db, row: Any) -> Parcel | None:
+    """A leased row with its message; one that can't be read any more (key or version gone) is given up."""
+    try:
+        message = Message.from_json(db.open(row.person_id, "outbox.body", row.body))
+    except (NoKey, ValueError, KeyError) as error:
+        give_up(db, row.id, f"unreadable body: {type(error).__name__}")
+        return None
+    lane, attempts = Lane(row.lane), row.attempts + 1
+    return Parcel(
+        row.id, row.contact_id, row.person_id, row.address, row.language, lane, message, row.replaced, attempts
+    )
+
+
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), outbox.c.state == Outgoing.LEASED)
+    .values(state=Outgoing.SENT, ext_id=bindparam("ext"), done_at=bindparam("at"), error=None)
+)
+
+
+def sent(db: Db, row: int, ext_id: str) -> None:
+    """The platform has taken it, under its id `ext_id`."""
+    db.execute(_SENT, {"row": row, "ext": ext_id or None, "at": db.now})
+
+
+def put_back(db: Db, parcel: Parcel, seconds: float, reason: str, counts: bool) -> bool:
+    """Try again later; False when that was the last try and the row is dead. An uncounted wait is no attempt."""
+    if counts and parcel.attempts >= TRIES:
+        give_up(db, parcel.id, reason)
+        return False
+    row = update(outbox).where(outbox.c.id == parcel.id, outbox.c.state == Outgoing.LEASED)
+    attempts = parcel.attempts if counts else parcel.attempts - 1
+    due = db.now + timedelta(seconds=seconds)
+    db.execute(row.values(state=Outgoing.READY, attempts=attempts, due_at=due, error=reason[:400]))
+    return True
+
+
+def give_up(db: Db, row: int, reason: str) -> None:
+    """It can't be sent: a dead letter, to be seen by the operator."""
+    statement = update(outbox).where(outbox.c.id == row)
+    db.execute(statement.values(state=Outgoing.DEAD, done_at=db.now, error=reason[:400]))
+
+
+def release(db: Db) -> int:
+    """At start: what was in flight when the process died is sent again. How many rows."""
+    leased = update(outbox).where(outbox.c.state == Outgoing.LEASED)
+    return db.execute(leased.values(state=Outgoing.READY)).rowcount
+
+
+def expire(db: Db) -> int:
+    """Mark what is too old to be of use. How many rows."""
+    old = update(outbox).where(outbox.c.state == Outgoing.READY, outbox.c.expires_at <= db.now)
+    return db.execute(old.values(state=Outgoing.EXPIRED, done_at=db.now)).rowcount
+
+
+def requeue(db: Db, rows: Sequence[int] | None) -> int:
+    """Send dead rows (all of them for None) once more, with new tries. How many there were."""
+    dead = update(outbox).where(outbox.c.state == Outgoing.DEAD)
+    if rows is not None:
+        dead = dead.where(outbox.c.id.in_(rows))
+    until = db.now + EXPIRY[Lane.ALERT]
+    values = {"state": Outgoing.READY, "attempts": 0, "due_at": db.now, "expires_at": until, "error": None}
+    return db.execute(dead.values(values)).rowcount
+
+
+def depth(db: Db) -> list[tuple[Lane, int, datetime]]:
+    """How many rows wait in each lane, and since when the oldest is due."""
+    waiting = select(outbox.c.lane, func.count(), func.min(outbox.c.due_at)).where(outbox.c.state == Outgoing.READY)
+    return [(Lane(row[0]), row[1], row[2]) for row in db.execute(waiting.group_by(outbox.c.lane))]
+
+
+def purge(db: Db, before: datetime, limit: int = 1000) -> int:
+    """Delete what was done before an instant, at most `limit` rows at a time."""
+    over = (Outgoing.SENT, Outgoing.DEAD, Outgoing.EXPIRED)
+    old = select(outbox.c.id).where(outbox.c.done_at < before, outbox.c.state.in_(over)).limit(limit)
+    return db.execute(delete(outbox).where(outbox.c.id.in_(old.scalar_subquery()))).rowcount

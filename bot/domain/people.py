@@ -1,0 +1,104 @@
+"""People and the addresses they speak from."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select, update
+
+from bot.chat.flow import Person
+from bot.chat.messages import Incoming
+from bot.chat.seams import Desk
+from bot.domain.db import Db
+from bot.domain.tables import accounts, contacts, people
+
+SLOTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person's address on one channel account."""
+
+    id: int
+    person: int
+    account: int
+    address: str
+
+
+def slot(person: int) -> int:
+    """Which of the 64 slots a person's updates are handled in; never changes."""
+    return zlib.crc32(str(person).encode()) % SLOTS
+
+
+def account(db: Db, name: str) -> int:
+    """The id of a channel account (``telegram:123456789``), made when it is new."""
+    db.execute(db.insert_new(accounts), {"name": name})
+    return db.execute(select(accounts.c.id).where(accounts.c.name == name)).scalar_one()
+
+
+_CONTACT = select(contacts.c.id, contacts.c.person_id).where(
+    contacts.c.account_id == bindparam("account"), contacts.c.address == bindparam("address")
+)
+
+
+def meet(db: Db, account: int, incoming: Incoming, desk: Desk, language: str) -> Contact:
+    """The contact an update came from; a new person with a new key when we never heard from that address."""
+    if row := db.execute(_CONTACT, {"account": account, "address": incoming.address}).first():
+        return Contact(row.id, row.person_id, account, incoming.address)
+    key = db.keys.new()
+    person = db.insert(people, {"key_id": key, "language": language, "desk": desk, "met_at": db.now})
+    db.keys.names[person] = key
+    name = db.seal(person, "contacts.name", incoming.name) if incoming.name else None
+    contact = db.insert(
+        contacts,
+        {
+            "account_id": account,
+            "address": incoming.address,
+            "person_id": person,
+            "reachable": True,
+            "name": name,
+        },
+    )
+    return Contact(contact, person, account, incoming.address)
+
+
+_PERSON = (
+    select(people.c.language, people.c.desk, contacts.c.reachable, contacts.c.name)
+    .join(contacts, contacts.c.person_id == people.c.id)
+    .where(people.c.id == bindparam("person"), contacts.c.id == bindparam("contact"))
+)
+
+
+def load(db: Db, person: int, contact: int) -> tuple[Person, bool]:
+    """A person as conversations know her, and whether her contact is marked reachable."""
+    row = db.execute(_PERSON, {"person": person, "contact": contact}).one()
+    name = db.open(person, "contacts.name", row.name) if row.name else ""
+    return Person(person, row.language, row.desk, contact, name), row.reachable
+
+
+_REACHABLE = update(contacts).where(contacts.c.id == bindparam("contact")).values(reachable=bindparam("value"))
+
+
+def set_reachable(db: Db, contact: int, value: bool) -> None:
+    """She has blocked us, or speaks to us again."""
+    db.execute(_REACHABLE, {"contact": contact, "value": value})
+
+
+_CONTACT_OF = (
+    select(contacts.c.id, contacts.c.account_id, contacts.c.address)
+    .where(contacts.c.person_id == bindparam("person"))
+    .order_by(contacts.c.reachable.desc(), contacts.c.id)
+    .limit(1)
+)
+
+
+def contact_of(db: Db, person: int) -> Contact | None:
+    """Where to reach a person when the office starts."""
+    row = db.execute(_CONTACT_OF, {"person": person}).first()
+    return Contact(row.id, person, row.account_id, row.address) if row else None
+
+
+def opt_out(db: Db, person: int, out: bool) -> None:
+    """Stop, or allow again, what the office starts (invitations, announcements); answers go on."""
+    db.execute(update(people).where(people.c.id == person).values(opted_out_at=db.now if out else None))

@@ -1,0 +1,47 @@
+"""The office's own regions: rows it can edit, read once and kept until they change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+
+from bot.domain.db import Db
+from bot.domain.tables import regions
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """An administrative area: Kemendagri code ("35.73.01.1007"), name, kind (kelurahan, desa, kecamatan…), parent."""
+
+    code: str
+    name: str
+    kind: str
+    parent: str
+
+
+def put(db: Db, found: Iterable[Region], under: str) -> int:
+    """Replace every region under the code `under` with these. How many there are now."""
+    rows = [{"code": r.code, "name": r.name, "kind": r.kind, "parent": r.parent or None} for r in found]
+    if not rows:
+        raise ValueError(f"no region under {under}")
+    db.execute(delete(regions).where(regions.c.code.startswith(under)))
+    db.execute(regions.insert(), rows)
+    return len(rows)
+
+
+def count(db: Db, under: str) -> int:
+    """How many regions there are under a code."""
+    return db.execute(select(func.count()).where(regions.c.code.startswith(under + "."))).scalar_one()
+
+
+def villages(db: Db, under: str) -> list[Region]:
+    """The kelurahan and desa under a code, by name."""
+    query = select(regions).where(regions.c.code.startswith(under + "."), regions.c.kind.in_(("kelurahan", "desa")))
+    return [Region(r.code, r.name, r.kind, r.parent or "") for r in db.execute(query.order_by(regions.c.name))]
+
+
+def name(db: Db, code: str) -> str:
+    """A region's name; its code when we don't know it (any more)."""
+    return db.execute(select(regions.c.name).where(regions.c.code == code)).scalar() or code

@@ -1,0 +1,62 @@
+"""Reminders: something that will happen to a person at a time. A row and an index, however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import bindparam, delete, select
+
+from bot.domain import inbox
+from bot.domain.db import Db
+from bot.domain.tables import reminders
+
+
+def put(db: Db, person: int, kind: str, key: str, due: datetime, data: Mapping[str, Any]) -> None:
+    """Let the happening `kind` come to a person at `due`; the same kind and key is moved, not doubled.
+
+    `data` holds ids only: it isn't sealed.
+    """
+    row = {"person_id": person, "kind": kind, "key": key, "due_at": due, "data": dict(data)}
+    db.upsert(reminders, ("person_id", "kind", "key"), row)
+
+
+_DROP = delete(reminders).where(
+    reminders.c.person_id == bindparam("person"),
+    reminders.c.kind == bindparam("what"),
+    reminders.c.key == bindparam("which"),
+)
+
+
+def drop(db: Db, person: int, kind: str, key: str) -> None:
+    """It is no longer wanted."""
+    db.execute(_DROP, {"person": person, "what": kind, "which": key})
+
+
+_DUE = select(reminders).where(reminders.c.due_at <= bindparam("now")).order_by(reminders.c.due_at).limit(500)
+
+
+def fire(db: Db) -> list[inbox.Letter]:
+    """Make at most 500 due reminders inbox rows, in the transaction that takes them away: each fires once."""
+    due = db.execute(_DUE, {"now": db.now}).all()
+    letters: list[inbox.Letter] = []
+    for row in due:
+        letter = inbox.add_happening(
+            db, row.person_id, f"due:{row.id}:{int(row.due_at.timestamp())}", row.kind, row.data
+        )
+        if letter:
+            letters.append(letter)
+    if due:
+        db.execute(delete(reminders).where(reminders.c.id.in_([row.id for row in due])))
+    return letters
+
+
+def polite(at: datetime, zone: ZoneInfo) -> datetime:
+    """The same instant, or the next morning at eight if it falls between 20.00 and 07.00 of the office's clock."""
+    local = at.astimezone(zone)
+    if 7 <= local.hour < 20:
+        return at
+    morning = local.date() + timedelta(days=1 if local.hour >= 20 else 0)
+    return datetime.combine(morning, time(8), zone)
