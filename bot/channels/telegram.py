@@ -253,15 +253,8 @@ def _answer(message: Message, language: str, catalogs: Catalogs) -> Call:
 
 def _drawn(parts: Sequence[Words], language: str, catalogs: Catalogs) -> Drawn:
     """The paragraphs as one text, a blank line between them."""
-    texts: list[str] = []
-    spans: list[Span] = []
-    at = 0
-    for part in parts:
-        drawn = catalogs.draw(part, language)
-        texts.append(clean(drawn.text))
-        spans += [Span(at + s.start, s.length, s.style) for s in drawn.spans]
-        at += len(drawn.text) + 2
-    return Drawn("\n\n".join(texts), tuple(spans))
+    whole = catalogs.join((catalogs.draw(part, language) for part in parts), "\n\n")
+    return Drawn(clean(whole.text), whole.spans)
 
 
 def _body(chat: int | str, drawn: Drawn) -> dict[str, Any]:
@@ -311,12 +304,12 @@ def split(drawn: Drawn, limit: int = TEXT_LIMIT) -> list[Drawn]:
         return [drawn] if text.strip() else []
     pieces: list[Drawn] = []
     start = 0
-    while start < len(text):
-        full = start + len(text[start : start + limit].encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore"))
+    while rest := text[start:].lstrip():
+        start = len(text) - len(rest)
+        full = start + len(rest[:limit].encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore"))
         end = full if full == len(text) else _cut(drawn, start, full)
-        if piece := text[start:end].strip():
-            begin = text.index(piece, start)
-            pieces.append(Drawn(piece, tuple(_clipped(drawn.spans, begin, begin + len(piece)))))
+        piece = text[start:end].rstrip()
+        pieces.append(Drawn(piece, tuple(_clipped(drawn.spans, start, start + len(piece)))))
         start = end
     return pieces
 

@@ -1,0 +1,35 @@
+"""The adapters that the contract is held against: another one joins by adding itself to `TELEGRAM`.
+
+Each is made with a token, a desk, `api_url`, and what a test wants else (`mode`, `webhook_url`, `webhook_secret`,
+`pause`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.channels.telegram_ptb import PtbChannel
+from bot.chat.messages import Message, Sent
+from bot.chat.seams import Channel
+from bot.chat.text import Catalogs
+
+TOKEN = "7300400500:AAE-the_secret_part_of_the_token"
+CATALOGS = Catalogs(
+    {"id": {"Or choose:": "Atau pilih:", "*Name:* {name}": "🙏 *Nama 😀:* {name}", "Yes": "Ya", "Share": "Bagikan"}},
+    "id",
+    ZoneInfo("Asia/Jakarta"),
+)
+
+
+class TelegramChannel(Channel, Protocol):
+    """A `Channel` that can go on where a long text stopped."""
+
+    async def send(
+        self, address: str, message: Message, language: str, replaces: str | None = None, after: tuple[str, ...] = ()
+    ) -> Sent: ...
+
+
+Make = Callable[..., TelegramChannel]
+TELEGRAM: dict[str, Make] = {"ptb": PtbChannel}

@@ -1,0 +1,121 @@
+"""A Bot API on loopback that answers as it is told and remembers what it was asked."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from .adapters import CATALOGS, TOKEN, Make, TelegramChannel
+
+_NUMBERS = {"chat_id", "message_id", "offset", "timeout", "max_connections"}
+
+DROP = web.Response(status=599)
+"""As an answer: the connection is cut after the call was read."""
+HANG = web.Response(status=598)
+"""As an answer: none ever comes."""
+
+
+@dataclass
+class FakeApi:
+    """`calls` are (method, parameters), in order; `answers` are used up, then comes the usual one."""
+
+    url: str = ""
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list[tuple[str, dict[str, Any]]])
+    answers: dict[str, list[web.Response]] = field(default_factory=dict[str, list[web.Response]])
+    posted: int = 100
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    called: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def will(self, method: str, *answers: web.Response) -> None:
+        self.answers.setdefault(method, []).extend(answers)
+
+    def asked(self, method: str) -> list[dict[str, Any]]:
+        return [params for name, params in self.calls if name == method]
+
+    async def until_asked(self, method: str, times: int) -> None:
+        async with self.called:
+            await self.called.wait_for(lambda: len(self.asked(method)) >= times)
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        assert request.match_info["token"] == TOKEN
+        method = request.match_info["method"]
+        params = await _params(request)
+        self.calls.append((method, params))
+        async with self.called:
+            self.called.notify_all()
+        if self.answers.get(method):
+            answer = self.answers[method].pop(0)
+            if answer is HANG:
+                await self.closing.wait()
+            if answer in (HANG, DROP):
+                assert request.transport is not None
+                request.transport.abort()
+            return answer
+        if method == "getUpdates":  # a long poll without news
+            await self.closing.wait()
+            return ok([])
+        if method == "sendMessage":
+            self.posted += 1
+            return ok({"message_id": self.posted, "date": 1795312800, "chat": {"id": 5, "type": "private"}})
+        if method.startswith("editMessage"):
+            return ok({"message_id": params["message_id"], "date": 1795312800, "chat": {"id": 5, "type": "private"}})
+        return ok(True)
+
+
+def ok(result: object) -> web.Response:
+    return web.json_response({"ok": True, "result": result})
+
+
+def refusal(status: int, description: str, **parameters: object) -> web.Response:
+    body: dict[str, object] = {"ok": False, "error_code": status, "description": description}
+    if parameters:
+        body["parameters"] = parameters
+    return web.json_response(body, status=status)
+
+
+async def _params(request: web.Request) -> dict[str, Any]:
+    """The parameters as JSON values, in whatever of Telegram's encodings they came."""
+    given: dict[str, Any] = {}
+    if request.content_type == "application/json":
+        given = await request.json()
+    else:
+        for name, value in (await request.post()).items():
+            given[name] = (value.filename, value.file.read()) if isinstance(value, web.FileField) else value
+    for name, value in given.items():
+        if isinstance(value, str) and (name in _NUMBERS or value[:1] in ("{", "[")):
+            given[name] = json.loads(value)
+    return given
+
+
+@asynccontextmanager
+async def fake_api() -> AsyncGenerator[FakeApi]:
+    api = FakeApi()
+    app = web.Application()
+    app.router.add_route("*", "/bot{token}/{method}", api.serve)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    api.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield api
+    finally:
+        api.closing.set()
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def opened(make: Make, **more: Any) -> AsyncGenerator[tuple[TelegramChannel, FakeApi]]:
+    """A channel open to a Bot API of its own."""
+    async with fake_api() as api:
+        channel = make(TOKEN, "owners", api_url=api.url, **more)
+        await channel.open(CATALOGS)
+        try:
+            yield channel, api
+        finally:
+            await channel.close()
