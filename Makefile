@@ -1,0 +1,52 @@
+# `make run` and `make test` need Python 3.11 or newer with its venv module, and nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+
+# The packages come from the lock, each with its hash, from whichever index pip is set up with. Then this package itself,
+# with the setuptools of the lock, so that nothing more is fetched.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+THIS := $(INSTALL) --no-deps --no-build-isolation --editable .
+
+.PHONY: run test lock clean help
+.DELETE_ON_ERROR:
+
+run: .venv/installed ## Start Pendamping; without a bot's token, with the simulator in the browser
+	$(BIN)/pendamping run
+
+test: .venv/installed-dev ## Check the style, the types, the layers, and run every test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pytest -n 2
+
+lock: .venv/installed ## Write both lock files anew from pyproject.toml, with the newest versions it allows
+	$(INSTALL) "uv>=0.9"
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --constraint requirements.lock $(LOCK) --output-file requirements-dev.lock
+LOCK := --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
+
+clean: ## Remove what was installed and built; data/ stays
+	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find bot handlers tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## Say what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)
+
+# pip is the last thing that venv puts in place: where it is missing, an earlier try was interrupted.
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. Another one: make PYTHON=python3.12")'
+	@$(PYTHON) -c 'import ensurepip' || (echo "The venv module is missing. On Debian: apt install python3-venv"; exit 1)
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.lock pyproject.toml | .venv/bin/pip
+	@echo "Installing the packages of requirements.lock; this takes about a minute, once."
+	@$(INSTALL) --require-hashes --requirement requirements.lock
+	@$(THIS)
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock pyproject.toml | .venv/bin/pip
+	@echo "Installing the packages of requirements-dev.lock; this takes about a minute, once."
+	@$(INSTALL) --require-hashes --requirement requirements-dev.lock
+	@$(THIS)
+	@touch $@ .venv/installed
