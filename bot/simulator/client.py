@@ -151,13 +151,13 @@ class Person:
     async def unblock(self) -> None:
         await self._do("unblock")
 
-    async def hears(self, words: str = "", timeout: float = 10.0) -> list[Json]:
+    async def hears(self, words: str = "", within: float = 10.0) -> list[Json]:
         """What the bot said or changed since the last `hears`, waiting until there is something.
 
-        With `words`, until one of them holds these words. Raises `NotHeard` after `timeout` seconds.
+        With `words`, until one of them holds these words. Raises `NotHeard` after `within` seconds.
         """
         loop = asyncio.get_running_loop()
-        ends = loop.time() + timeout
+        ends = loop.time() + within
         wait = 0.0
         while True:
             await self._look(wait)
@@ -171,7 +171,7 @@ class Person:
                 return new
             wait = min(ends - loop.time(), 20.0)
             if wait <= 0:
-                raise NotHeard(f"waited {timeout} s for {words or 'anything'!r}\n{self._tail()}")
+                raise NotHeard(f"waited {within} s for {words or 'anything'!r}\n{self._tail()}")
 
     async def history(self) -> list[Json]:
         """The chat's messages as the Bot API writes them, oldest first."""

@@ -26,7 +26,7 @@ async def bring(world: World, post: Post, *, scale: float = 1.0) -> None:
     try:
         while True:
             called, world.brought = world.brought, set()
-            for key in called:
+            for key in sorted(called):
                 bot = next((bot for bot in world.bots.values() if bot.id == key[0]), None)
                 if bot is None or not bot.url or key in busy:
                     continue
