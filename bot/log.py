@@ -46,7 +46,9 @@ def _clean_item(key: object, value: object) -> Any:
 
 
 def _clean(value: object) -> Any:
-    if value is None or isinstance(value, bool | float):
+    if isinstance(value, str):
+        return _PRIVATE_TEXT.sub(HIDDEN, value)
+    if value is None or isinstance(value, (bool, float)):
         return value
     if isinstance(value, int):
         return HIDDEN if _PRIVATE_TEXT.search(str(value)) else value
@@ -55,7 +57,7 @@ def _clean(value: object) -> Any:
         return {_clean(str(key)): _clean_item(key, inner) for key, inner in items}
     if isinstance(value, list | tuple | set | frozenset):
         return [_clean(inner) for inner in cast(list[object], value)]
-    return _PRIVATE_TEXT.sub(HIDDEN, value if isinstance(value, str) else repr(value))
+    return _PRIVATE_TEXT.sub(HIDDEN, repr(value))
 
 
 def setup(stream: TextIO | None = None, *, console: bool | None = None, level: int = logging.INFO) -> None:
