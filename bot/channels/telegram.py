@@ -95,7 +95,7 @@ def _content(m: Mapping[str, Any], sender: Mapping[str, Any]) -> dict[str, Any]:
         own = "user_id" in contact and contact["user_id"] == sender["id"]
         return {"kind": "contact", "phone": _words(contact, "phone_number"), "own": own}
     if sizes := m.get("photo"):
-        return {"kind": "photo", "text": caption, "file": max(map(_file, sizes), key=lambda f: f.width * f.height)}
+        return {"kind": "photo", "text": caption, "file": _file(max(sizes, key=_area))}
     if document := m.get("document"):
         return {"kind": "document", "text": caption, "file": _file(document)}
     if place := m.get("location"):  # also of a venue
@@ -164,6 +164,10 @@ def _file(m: Mapping[str, Any]) -> File:
         width=_whole(m, "width") if "width" in m else 0,
         height=_whole(m, "height") if "height" in m else 0,
     )
+
+
+def _area(m: Mapping[str, Any]) -> int:
+    return _whole(m, "width") * _whole(m, "height")
 
 
 def _words(m: Mapping[str, Any], name: str) -> str:

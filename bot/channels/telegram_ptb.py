@@ -141,7 +141,7 @@ class PtbChannel:
 
     async def _try(self, call: telegram.Call) -> None:
         try:
-            await self._ask(call.method, call.params)
+            await self._ask(call.method, call.params, read_timeout=3.0)  # the message it goes with waits for it
         except TelegramError as error:
             log.info("%s failed, which harms nobody: %s", call.method, error)
 

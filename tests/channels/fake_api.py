@@ -15,10 +15,27 @@ from .adapters import CATALOGS, TOKEN, Make, TelegramChannel
 
 _NUMBERS = {"chat_id", "message_id", "offset", "timeout", "max_connections"}
 
-DROP = web.Response(status=599)
-"""As an answer: the connection is cut after the call was read."""
-HANG = web.Response(status=598)
-"""As an answer: none ever comes."""
+
+@dataclass(frozen=True)
+class Answer:
+    text: str
+    status: int = 200
+    type: str = "application/json"
+
+
+DROP = Answer("the connection is cut after the call was read")
+HANG = Answer("none ever comes")
+
+
+def ok(result: object) -> Answer:
+    return Answer(json.dumps({"ok": True, "result": result}))
+
+
+def refusal(status: int, description: str, **parameters: object) -> Answer:
+    body: dict[str, object] = {"ok": False, "error_code": status, "description": description}
+    if parameters:
+        body["parameters"] = parameters
+    return Answer(json.dumps(body), status)
 
 
 @dataclass
@@ -27,12 +44,12 @@ class FakeApi:
 
     url: str = ""
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list[tuple[str, dict[str, Any]]])
-    answers: dict[str, list[web.Response]] = field(default_factory=dict[str, list[web.Response]])
+    answers: dict[str, list[Answer]] = field(default_factory=dict[str, list[Answer]])
     posted: int = 100
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     called: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    def will(self, method: str, *answers: web.Response) -> None:
+    def will(self, method: str, *answers: Answer) -> None:
         self.answers.setdefault(method, []).extend(answers)
 
     def asked(self, method: str) -> list[dict[str, Any]]:
@@ -42,41 +59,32 @@ class FakeApi:
         async with self.called:
             await self.called.wait_for(lambda: len(self.asked(method)) >= times)
 
-    async def serve(self, request: web.Request) -> web.StreamResponse:
+    async def serve(self, request: web.Request) -> web.Response:
         assert request.match_info["token"] == TOKEN
         method = request.match_info["method"]
         params = await _params(request)
         self.calls.append((method, params))
         async with self.called:
             self.called.notify_all()
-        if self.answers.get(method):
-            answer = self.answers[method].pop(0)
-            if answer is HANG:
-                await self.closing.wait()
-            if answer in (HANG, DROP):
-                assert request.transport is not None
-                request.transport.abort()
-            return answer
+        planned = self.answers.get(method)
+        answer = planned.pop(0) if planned else await self._usual(method, params)
+        if answer is HANG:
+            await self.closing.wait()
+        if answer in (HANG, DROP) and request.transport is not None:  # the caller may have gone first
+            request.transport.abort()
+        return web.Response(text=answer.text, status=answer.status, content_type=answer.type)
+
+    async def _usual(self, method: str, params: dict[str, Any]) -> Answer:
+        message = {"date": 1795312800, "chat": {"id": 5, "type": "private"}}
         if method == "getUpdates":  # a long poll without news
             await self.closing.wait()
             return ok([])
         if method == "sendMessage":
             self.posted += 1
-            return ok({"message_id": self.posted, "date": 1795312800, "chat": {"id": 5, "type": "private"}})
+            return ok({"message_id": self.posted, **message})
         if method.startswith("editMessage"):
-            return ok({"message_id": params["message_id"], "date": 1795312800, "chat": {"id": 5, "type": "private"}})
+            return ok({"message_id": params["message_id"], **message})
         return ok(True)
-
-
-def ok(result: object) -> web.Response:
-    return web.json_response({"ok": True, "result": result})
-
-
-def refusal(status: int, description: str, **parameters: object) -> web.Response:
-    body: dict[str, object] = {"ok": False, "error_code": status, "description": description}
-    if parameters:
-        body["parameters"] = parameters
-    return web.json_response(body, status=status)
 
 
 async def _params(request: web.Request) -> dict[str, Any]:
