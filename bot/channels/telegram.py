@@ -341,14 +341,6 @@ def _clipped(spans: Sequence[Span], begin: int, end: int) -> Iterator[Span]:
             yield Span(first - begin, last - first, s.style)
 
 
-class PartlySent(Later):
-    """The rest of a long text has to wait; `ids` are the messages that did go out, to be handed to the next try."""
-
-    def __init__(self, rest: Later, ids: tuple[str, ...]) -> None:
-        super().__init__(rest.seconds, rest.reason, counts=rest.counts, account=rest.account)
-        self.ids = ids
-
-
 def verdict(status: int, description: str, retry_after: float = 0.0) -> Later | Never | AccountRefused | None:
     """What a refused call means for its sender; None: nothing, the call has done what was wanted.
 

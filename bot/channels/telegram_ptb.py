@@ -101,8 +101,7 @@ class PtbChannel:
     ) -> Sent:
         """Draw and send one message; `Sent.id` is its last bubble, which holds the buttons.
 
-        Raises `Later`, `Never` or `AccountRefused`. Of a long text whose first bubbles went out it raises
-        `PartlySent` (a `Later`); its `ids` given as `after` to the next try, they aren't sent again.
+        Raises `Later`, `Never` or `AccountRefused`.
         """
         if self._catalogs is None:
             raise RuntimeError("The channel isn't open.")
@@ -116,8 +115,7 @@ class PtbChannel:
             for task in aside:
                 await task
         except Later as rest:
-            if ids:
-                raise telegram.PartlySent(rest, tuple(ids)) from rest
+            rest.ids = tuple(ids)
             raise
         finally:
             for task in aside:

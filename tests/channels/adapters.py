@@ -7,11 +7,9 @@ Each is made with a token, a desk, `api_url`, and what a test wants else (`mode`
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.channels.telegram_ptb import PtbChannel
-from bot.chat.messages import Message, Sent
 from bot.chat.seams import Channel
 from bot.chat.text import Catalogs
 
@@ -23,13 +21,5 @@ CATALOGS = Catalogs(
 )
 
 
-class TelegramChannel(Channel, Protocol):
-    """A `Channel` that can go on where a long text stopped."""
-
-    async def send(
-        self, address: str, message: Message, language: str, replaces: str | None = None, after: tuple[str, ...] = ()
-    ) -> Sent: ...
-
-
-Make = Callable[..., TelegramChannel]
+Make = Callable[..., Channel]
 TELEGRAM: dict[str, Make] = {"ptb": PtbChannel}

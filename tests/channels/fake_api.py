@@ -11,7 +11,9 @@ from typing import Any
 
 from aiohttp import web
 
-from .adapters import CATALOGS, TOKEN, Make, TelegramChannel
+from bot.chat.seams import Channel
+
+from .adapters import CATALOGS, TOKEN, Make
 
 _NUMBERS = {"chat_id", "message_id", "offset", "timeout", "max_connections"}
 
@@ -118,7 +120,7 @@ async def fake_api() -> AsyncGenerator[FakeApi]:
 
 
 @asynccontextmanager
-async def opened(make: Make, **more: Any) -> AsyncGenerator[tuple[TelegramChannel, FakeApi]]:
+async def opened(make: Make, **more: Any) -> AsyncGenerator[tuple[Channel, FakeApi]]:
     """A channel open to a Bot API of its own."""
     async with fake_api() as api:
         channel = make(TOKEN, "owners", api_url=api.url, **more)

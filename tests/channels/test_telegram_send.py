@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram import PartlySent
 from bot.chat.messages import Button, Message, Sent
 from bot.chat.seams import AccountRefused, Later, Never
 from bot.chat.text import t
@@ -194,30 +193,28 @@ def test_styles_that_are_not_there_are_not_left_out_again(make: Make) -> None:
 
 
 def test_a_long_text_goes_on_where_it_stopped(make: Make) -> None:
-    async def run() -> tuple[Later, Sent, list[dict[str, Any]]]:
+    async def run() -> tuple[Sent, list[dict[str, Any]]]:
         async with opened(make) as (channel, api):
             api.will("sendMessage", ok({"message_id": 70}), refusal(429, "Too Many Requests", retry_after=2))
             with pytest.raises(Later) as caught:
                 await channel.send("5", LONG, "id")
-            assert isinstance(caught.value, PartlySent)
             assert (caught.value.ids, caught.value.seconds, caught.value.counts) == (("70",), 2, False)
             api.will("sendMessage", DROP)
-            with pytest.raises(PartlySent) as again:
+            with pytest.raises(Later) as again:
                 await channel.send("5", LONG, "id", after=caught.value.ids)
             assert again.value.ids == ("70",)
-            told = await channel.send("5", LONG, "id", after=again.value.ids)
-            return caught.value, told, api.asked("sendMessage")
+            return await channel.send("5", LONG, "id", after=again.value.ids), api.asked("sendMessage")
 
-    _, told, asked = asyncio.run(run())
+    told, asked = asyncio.run(run())
     assert [call["text"][0] for call in asked] == ["a", "b", "b", "b", "c"]
     assert told == Sent("102", ("70", "101", "102"))
     assert ["reply_markup" in call for call in asked] == [False, False, False, False, True]
 
 
-def test_a_text_that_fails_at_once_is_no_part(make: Make) -> None:
+def test_of_a_text_that_fails_at_once_no_part_is_told(make: Make) -> None:
     error = failed(make, DROP, LONG)
     assert isinstance(error, Later)
-    assert not isinstance(error, PartlySent)
+    assert error.ids == ()
 
 
 def test_an_unreachable_telegram_is_later(make: Make, caplog: pytest.LogCaptureFixture) -> None:
