@@ -1,0 +1,227 @@
+"""The wish to get no more messages, heard everywhere and at once; not fooled by *stok, keluar, berhenti kerja*.
+
+A stop counts when it stands alone or is said of messages, info, this chat or the person's own number; said of work,
+a shop, a contract or a bus it is something else.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from bot.chat.reading.words import clean, listed, squeeze, table
+
+Wish = Literal["stop_all", "stop_topic:pelatihan", "stop_topic:program", "stop_topic:asesmen", "resume"]
+
+_WORDS = table(
+    {
+        "stop": """stop stopp setop stoop setopp berhenti brhenti berenti brenti brhnti henti hentikan hntikan dihentikan distop stopkan mandeg mandek
+            leren unsubscribe unsub unsubs unsubscribed unsubcribe berentikan hentiin stopin brenti diberhentikan setopkan mandheg kendel
+            berhentikan optout unsubscribed stopping distopin stopno mandegno nyetop""",
+        "jangan": "jangan jgn jngn jangn ojo ampun aja_ jo jangann ojok",
+        "tidak": "tidak tdk gak ga gk nggak ngga ndak enggak engga ora ra mboten boten tak emoh moh nda kagak gausah rausah gamau gakmau ogah wegah",
+        "usah": "usah perlu prlu butuh mau ingin pengen gelem purun minat sudi kersa",
+        "kirim": """kirim ngirim mengirim dikirim kirimi dikirimi kirimin ngirimi krm krim kirimkan dikirimkan ngirimin kirimno dikirimno
+            broadcast bc brodcast sms japri chat wa whatsapp ngewa wasap hubungi dihubungi menghubungi ganggu diganggu mengganggu
+            ingatkan diingatkan mengingatkan kabari dikabari ngabari ngechat chating chatting undang ngelingno tag spam nyepam
+            ngubungi hubungin telepon telpon nelpon telfon promosi promo dichat diwa undangan ngontak dikontak""",
+        "pesan": """pesan pesen pesannya psn pesanku pesane info infonya informasi notif notifikasi notifikasinya notifnya berita beritanya
+            broadcast langganan langganannya berlangganan layanan grup group grub pemberitahuan pengingat reminder kabar jadwal undangan bot
+            wa chat chatnya bc pesanpesan milis daftar_ list otomatis otomatisnya nomor_ infone pesene newsletter iklan iklannya promosi
+            promo siaran spam subscribe""",
+        "matikan": "matikan matiin mateni pateni nonaktifkan nonaktif blokir block blok bisukan mute dimatikan patenono dinonaktifkan hapuskan",
+        "keluar": "keluar keluarkan metu kluar dikeluarkan leave kluarkan kluarin keluarin hapus_ undur mundur",
+        "lagi": "lagi lg maneh malih lgi mane meneh",
+        "cukup": "cukup cukupp wis_ uwis_ sampun_",
+        "mulai": """mulai start aktifkan aktif hidupkan nyalakan buka lanjut lanjutkan langganan subscribe aktipkan uripno bukak diaktifkan aktifno
+            sambung teruskan lanjutno ikutkan mulaikan gabung dimulai resume dihidupkan urupno unstop""",
+    }
+)
+_TOPICS: dict[Wish, frozenset[str]] = {
+    "stop_topic:pelatihan": listed(
+        "pelatihan pelatian plthn latihan bimtek diklat kursus workshop kelas seminar webinar pelatihane pelatihannya bimteknya"
+    ),
+    "stop_topic:program": listed(
+        "program ekspor expor export bazar bazaar pameran misi dagang matching buyer promosi kurasi programnya"
+        " pamerane bazare luar negeri expo fasilitasi festival"
+    ),
+    "stop_topic:asesmen": listed(
+        "asesmen asesment assessment assesment assesmen asesmennya penilaian nilai soal kuesioner kuisioner kuis cek naik evaluasi"
+        " pertanyaan penilaiannya survei survey"
+    ),
+}
+_CHATTY = listed(
+    """
+    ya yah y pak bu bapak ibu mas mbak kak min admin om dong donk deh sih aja saja ae wae mawon tolong mohon plis please segera
+    terima kasih makasih suwun matur nuwun thx trims maaf nyuwun sewu saya aku kulo kula kami ini itu iki niku niki sekarang saiki dulu
+    sek disik sudah sdh udah wis wes sampun pun semua semuanya kabeh sedaya nomor nomer hp ke dari di dan ok oke
+    mau minta ingin pengen pingin tidak dengan untuk lah kok total permanen assalamualaikum selamat pagi siang sore malam halo hai
+    aja ker sam salah sambung bukan yang the all me oh eh tok thok jenengan panjenengan dinas bot akun chat karo kalian sama langsung cepat
+    """
+)
+# What a stop is said of when it isn't said of our messages.
+_ELSEWHERE = re.compile(
+    r"\b(?:kontak|kontrak|map|shopee|tokopedia|tiktok|gojek|grab|lazada|kerja\w*|bekerja|karyawan\w*|pegawai|usahanya|usaha|produksi\w*|jualan|dagang"
+    r"|berjualan|pandemi|covid|kontraknya|ruko|toko|distributor|supplier|pemasok|reseller|listrik|mesin|halte|bus|angkot|motor|merek|merk|brand|kopi"
+    r"|nib|sertifikat\w*|kota|rumah|jawaban|isi|ngisi|mengisi|isinya|tengah|non|nonstop|sebentar|seminggu|sebulan|sementara|sampai|minggu|tahun|bulan|hari"
+    r"|istirahat|besok|nanti|langganan (?:di|listrik|koran|wifi|indihome)|kos|kuliah|sekolah|merokok|hujan|macet|produknya|order\w*|pesanan|bahan|gas|pln"
+    r"|kredit|pinjaman|cicilan|bank|kur|koperasi|arisan|stok|stock|foto\w*|berkas|data_|lampu|penjualan|jualannya|pabrik|dapur|warung|kios)\b"
+)
+_ASKS = re.compile(
+    r"\?|\b(?:apakah|gimana|bagaimana|kalau|kalo|klo|kapan|dimana|mana|berapa|bolehkah|boleh|piye|pripun|kenapa|kok bisa|cara|caranya|apa)\b"
+)
+_START = listed("mulai start subscribe unstop resume aktifkan")
+_CONSENT = re.compile(r"\b(?:tarik|cabut|batalkan|batal)\w* (?:\w+ )?(?:persetujuan|ijin|izin|consent|setuju)\b")
+_OUT = re.compile(
+    r"\b(?:saya|aku|kulo|mau|ingin|tolong|minta)?\s?(?:keluar(?:kan|in)?|dikeluarkan|metu|leave|undur diri|mundur)\b"
+)
+_NUMBERS = re.compile(
+    r"\bhapus (?:\w+ ){0,3}(?:daftar|list|broadcast|grup)\b|\b(?:blokir|block|blok|hapus) (?:nomor|nomer|no|hp|wa|kontak) (?:saya|ini|aku|kulo|ku)\b"
+)
+
+
+def read_optout(text: str) -> Wish | None:
+    """What the person wishes about our messages, or None when the message is about something else."""
+    plain = re.sub(r"\bapa[ -]?(?:apa|pun)\b", "", clean(text, cut=True))
+    plain = re.sub(r"\b(ga|gak|ra|tak)(usah|mau)\b", r"\1 \2", plain)
+    said = [squeeze(w) if w not in _WORDS else w for w in re.findall(r"[a-z]+", plain.replace("'", ""))]
+    if not said or len(said) > 40:
+        return None
+    marks = [_WORDS.get(w, "") or _near(w) for w in said]
+    line = " ".join(said)
+    if _resumes(said, marks, plain):
+        return "resume"
+    if not _stops(said, marks, plain, line):
+        return None
+    topic = _topic(said)
+    return topic or "stop_all"
+
+
+def _near(word: str) -> str:
+    """A slip in the two words that matter most."""
+    return (
+        "stop"
+        if re.fullmatch(r"b[eu]?r?h?[ei]nt[iy]i?|s[e]?to+pp?|uns[uo]bs?cri[bp]e?|h[ae]?nt[i]?k[ae]?n", word)
+        else ""
+    )
+
+
+def _topic(said: list[str]) -> Wish | None:
+    found: list[Wish] = [name for name, names in _TOPICS.items() if names & set(said)]
+    return found[0] if found else None
+
+
+def _topic_word(word: str) -> bool:
+    return any(word in names for names in _TOPICS.values())
+
+
+def _stops(said: list[str], marks: list[str], plain: str, line: str) -> bool:
+    if _CONSENT.search(line) or _NUMBERS.search(line):
+        return True
+    asks = bool(_ASKS.search(plain))
+    elsewhere = bool(_ELSEWHERE.search(line))
+    about = _about_us(said, marks)
+    if re.search(r"\bstop ?(?:kontak|map)|\bnon[ -]?stop|\b(?:dari|ikut) (?:pelatihan|bimtek|diklat|kelas)\b", line):
+        return False
+    if "stop" in marks:
+        others = [w for w, m in zip(said, marks, strict=True) if not m and w not in _CHATTY and not _topic_word(w)]
+        if asks and not re.search(r"\b(?:tolong|mohon)\b", line):
+            return False
+        if re.search(r"(?:^|[,;.!] ?)(?:stop|berhenti|unsub\w*)(?:[.!,;]|$)", plain) and len(said) < 14:
+            return True
+        if elsewhere and not ("kirim" in marks and _topic(said)):
+            return False
+        return not others or (about and len(others) <= 3)
+    if _refuses(said, marks, line) and not asks:
+        return True
+    if "matikan" in marks and not asks and about:
+        return not _ELSEWHERE.search(line)
+    return _leaves(said, marks, plain, line, asks, elsewhere)
+
+
+def _about_us(said: list[str], marks: list[str]) -> bool:
+    return "pesan" in marks or "kirim" in marks or any(_topic_word(w) for w in said) or "jadwal" in said
+
+
+def _refuses(said: list[str], marks: list[str], line: str) -> bool:
+    """ "jangan kirim pesan lagi", "gak usah wa lagi", "tidak perlu info bazar lagi"."""
+    spoken = " ".join(m or w for w, m in zip(said, marks, strict=True))
+    if re.search(
+        r"\b(?:jangan|tidak) lupa\b|\bjangan dulu\b|\bke nomor\b|\blewat\b|\bganti\b|\bnanti saja\b|\bsalah kirim\b",
+        line,
+    ):
+        return False
+    if re.search(r"\bjangan (?:\w+ )?(?:kirim|pesan)\b", spoken):
+        return (
+            "lagi" in marks
+            or line in {"jangan kirim", "jangan wa"}
+            or bool(
+                re.search(
+                    r"\b(?:saya|aku|kulo|ganggu|terus|pesan\w*|info\w*|broadcast|promosi)\b|^(?:wis|wes|pun|sampun)\b",
+                    line,
+                )
+            )
+        )
+    if re.search(r"\btidak (?:(?:usah|lagi) ?)+(?:\w+ )?(?:kirim|pesan)\b", spoken):
+        return True
+    if re.search(r"\btidak kirim\b", spoken) and "lagi" in marks:
+        return True
+    if (
+        re.search(r"\btidak (?:usah|lagi)\b", spoken)
+        and any(_topic_word(w) for w in said)
+        and {"kirim", "pesan"} & set(marks)
+    ):
+        return True
+    if re.search(r"\b(?:kirim|pesan)\b.*\btidak usah\b", spoken) and "kirim" in marks:
+        return True
+    if re.search(r"\bterganggu\b|\b(?:sangat |sering )?(?:mengganggu|ganggu)\b", line) and "pesan" in marks:
+        return bool(re.search(r"\b(?:tolong|mohon|jangan|sudah)\b", line))
+    return False
+
+
+def _leaves(said: list[str], marks: list[str], plain: str, line: str, asks: bool, elsewhere: bool) -> bool:
+    """ "saya keluar", "keluarkan saya dari grup", "saya undur diri dari layanan ini"."""
+    if "keluar" not in marks or asks or re.search(r"\b(?:belum|blm|sudah|durung|dereng) (?:\w+ )?keluar\b", line):
+        return False
+    if not _OUT.search(line):
+        return False
+    if "pesan" in marks or "kirim" in marks:
+        return not elsewhere
+    others = [w for w, m in zip(said, marks, strict=True) if not m and w not in _CHATTY]
+    return not others and not any(_topic_word(w) for w in said) and len(said) < 6 and "mundur" not in said
+
+
+def _resumes(said: list[str], marks: list[str], plain: str) -> bool:
+    if (
+        _ASKS.search(plain)
+        or {"jangan", "tidak", "stop", "matikan"} & set(marks)
+        or re.search(r"\b(?:belum|batal|bukan)\b", plain)
+    ):
+        return False
+    others = [w for w, m in zip(said, marks, strict=True) if not m and w not in _CHATTY]
+    if others and not set(others) <= {
+        "dapat",
+        "dapet",
+        "terima",
+        "daftar",
+        "menerima",
+        "nerima",
+        "oleh",
+        "angsal",
+        "entuk",
+        "ikut",
+    }:
+        return False
+    if "mulai" in marks and all(m in {"mulai", ""} for m in marks) and "langganan" not in said:
+        start = [w for w, m in zip(said, marks, strict=True) if m]
+        return len(start) == 1 and start[0] in _START and not others and "saya" not in said[:1]
+    about = "pesan" in marks or "langganan" in said
+    if ("daftar" in said and not about) or {"sampun", "sudah"} & set(said):
+        return False
+    if "mulai" in marks and (about or "lagi" in marks):
+        return "lanjut" not in said and "lanjutkan" not in said or about
+    return (
+        "lagi" in marks
+        and about
+        and bool({"kirim", "mulai"} & set(marks) or set(others) or {"mau", "minta", "ingin", "pengen"} & set(said))
+    )

@@ -1,0 +1,188 @@
+"""Yes and no as owners say it, in Indonesian and Malang Javanese (ngoko, krama, walikan).
+
+Beside yes and no there are three answers that matter for every licence: not known, in progress, expired.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from bot.chat.reading.outcome import Invalid, Reading, Unsure
+from bot.chat.reading.words import canonical, clean, listed, skeletons_of, squeeze, table
+from bot.chat.text import t
+
+Answer = Literal["yes", "no", "unsure", "in_progress", "expired"]
+
+NO_ANSWER = t("Please answer *yes* or *no*.")
+WRITE_IT = t("For this question, please write the word: *yes* or *no*.")
+
+_KNOWN = table(
+    {
+        # ya and what agrees
+        "ya": """ya y yaa yah yo yoi yoh yok iya iyo iyah iyes iye ye yes yess yup yep yap nggih inggih enggih injih njih nggeh
+            nggehh inggeh nggi nggeh2 ngge gih nji enjeh oyi uyi ok oke okay okey okee oks oki okd sip siip sipp siap siyap betul betoel
+            benar bener bnr btl leres setuju stuju setujuh acc deal cocok pas sesuai gas gass gaskeun gaspol lanjut
+            lanjutkan lanjutken terus monggo mangga mongggo boleh bole blh bersedia sedia ikut ikutan hadir rawuh mau mw mo
+            pengen pingin kepingin purun gelem kersa kerso gelam melok melu nderek ndherek tumut minat berminat tertarik cocog
+            tentu pasti jelas valid true sae apik kirim kirimkan yakin simpan sahkan ikhlas sudahbenar eh_he hooh heeh
+            hehe_ sepakat mufakat diterima terima minta""",
+        "sudah": """sudah sdh sudh udah udh uda dah suda sudahh sampun sampon sampung wis wes uwis uwes wus pun wiss wess
+            telah pernah rampung selesai lengkap beres komplit terbit keluar jadi kelar terdaftar""",
+        "punya": """punya pny pnya duwe nduwe duwé gadhah gadah gadhahi kagungan ada adalah_ ono onok ana enten wonten ono_ mempunyai memiliki milik
+            ad aya enek enten2 ndue""",
+        "bisa": "bisa bs bsa isa iso saget saged bsia mampu sanggup sempat",
+        # tidak and what refuses
+        "tidak": """tidak tdk tidk tdak gak ga gk g nggak ngga enggak engga engak kagak kaga ndak ndk nda tak ora ra mboten boten
+            ngak gaak gag kgk kga dak no nope nggk enggk ndhak mbonten mbotn ogak nolak menolak tolak kadit tdk2 tidka gakk
+            tiada tanpa never ndakk""",
+        "belum": """belum blm blum belom blom lum durung during_ dereng urung gung drng drg drung dureng durong derengg
+            duruung belon blon belm""",
+        "bukan": "bukan bkn sanes dudu duduk bukn sanés ndudu",
+        "jangan": "jangan jgn ojo aja_ ampun sampun_ojo jngn emoh moh gamau ogah wegah ngga_mau batal batalkan cancel sido_ wurung gagal stop males",
+        "salah": "salah slh klentu kliru keliru klèntu luput false mleset",
+        # not known
+        "ragu": """mungkin mgkn mngkn bingung binggung ragu ragu2 lupa lali kesupen kesupèn embuh mbuh kirangan mboh wallahualam
+            terserah trserah terserahh kayaknya kyknya kayake kayanya kayak kyk sepertinya spertinya ketoke ketokne kadose kadosipun
+            sajake rasanya kyke kemungkinan barangkali pikir2 pikir mikir entah gatau gatauu pusing kaleh_ menawi mbokmenawi galau
+            kurangtau mbohlah embuhlah ketingale""",
+        "tahu": "tahu tau tauu ngerti ngertos paham faham mudeng mengerti eruh weruh ngerteni semerap yakin_",
+        "nanti": "nanti nnti nti ntar mengko mengke mangke engko engke mene kapan2 besok sesuk suk",
+        "dulu": "dulu dl dlu disik dhisik riyin rumiyin sek_ sik_ ndisik rumiyen sikik",
+        "tanya": "tanya tny takon tangled tanglet cek ngecek cari nyari lihat liat ningali deloki dicek tanyakan konsultasi rundingan rembugan rembukan diskusi dipikir pikirkan pertimbangkan",
+        # under way
+        "proses": """proses prosess diproses memproses diurus ngurus urus mengurus ngurusi dirus urusan pengajuan pengurusan diajukan
+            ngajukan mengajukan ngajuaken pendaftaran antri antre ngantri antrian nunggu menunggu tunggu nenggo nengga ngenteni enteni ngentosi
+            ngrantos ditunggu verifikasi diverifikasi survei disurvei garap digarap nggarap dikerjakan mengerjakan dibuat pembuatan""",
+        "daftar": "daftar ndaftar mendaftar daftarkan ndaptar dftr didaftarkan daptar",
+        "sedang": "sedang sdg lagi lg lgi masih msh sik tasik taksih tesih saweg sek isih jek lagek lage nembe baru bru tinggal jik tengah",
+        "keluar": "keluar terbit jadi metu medal dados rampung selesai selese mari dadi turun cetak turunnya",
+        # expired
+        "mati": """mati kadaluarsa kadaluwarsa kedaluwarsa kadaluarso kadarluarsa kadluarsa expired expire exp kedaluarsa hangus lewat
+            modar pejah kaluwarsa telat nonaktif kadalwarsa""",
+        "habis": "habis hbs abis entek telas entekk",
+        "masa": "masa masanya masane masa2 berlaku berlakunya berlakune aktif tanggalnya",
+    }
+)
+_SKELETONS = skeletons_of(_KNOWN)
+_LOOSE = listed(
+    """
+    pak bu bapak ibu mas mbak mba mbk kak kakak min mimin admin bang om tante cak ning sis gan bos bro dik dek sam ker pk buk
+    dong donk deh sih kok lah nih kan lho loh tuh to lha aja saja ae wae mawon kemawon doang sekali banget semua kabeh sedaya semuanya
+    kasih makasih trims suwun nuwun matur saya aku kulo kula kami kita ini itu iki iku niki niku punika yang yg untuk buat di ke dari dr
+    insyaallah insya allah alhamdulillah data datanya sejak lama tahun lalu kemarin wingi bulan hari minggu kantor rumah kelurahan dinas oss online
+    itreng nomer nomor nomere nomornya izinnya ijine surat suratnya suami bojo istri anak orang dulu sekarang saiki akan jadi kalau klo tapi
+    tetapi nanging cuma hanya dan nya e ne apa sama beli ndamel bikin gawe pakai wonge pribadi namanya usaha sertifikat nib pirt halal
+    merek qris npwp izin ijin satu dua betulbetul memang pancen wau tadi tau dengan nama alamat sanget
+    """
+)
+_HANDS = {"yes": "👍👌✅☑✔💯🆗🤝", "no": "👎❌✖🚫🙅", "unsure": "🤔🤷😕"}
+_DOUBT = {"yes": t("Yes, is that right?"), "no": t("No, is that right?")}
+
+
+def read_yes_no(text: str, reading: Reading, *, thumb: bool = True) -> Answer | Invalid | Unsure[Answer]:
+    """The answer to a yes-or-no question.
+
+    Without `thumb` a bare 👍 isn't enough (consent, erasure, a review). A yes or no among many strange words is asked
+    back.
+    """
+    plain = clean(text)
+    plain = re.sub(r"\b(?:he+ ?e+[hm]|ho ?o+h)\b", "iya", plain)
+    said = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])2\b", "", plain.replace("'", "").replace("-", " ")))
+    if not said:
+        return _hand(plain, thumb)
+    marks = [canonical(w, _KNOWN, _SKELETONS) if w not in _LOOSE or w in _KNOWN else None for w in said]
+    read = _meaning([m for m in marks if m], " ".join(squeeze(w) for w in said))
+    if read is None:
+        return Invalid(NO_ANSWER)
+    strange = sum(m is None and w not in _LOOSE for w, m in zip(said, marks, strict=True))
+    asks = "?" in plain or bool(
+        {"apa", "apakah", "gimana", "bagaimana", "piye", "kapan", "berapa", "dimana", "kenapa", "pripun"} & set(said)
+    )
+    if (strange > 2 or asks) and len(said) > 2 and read in _DOUBT:
+        return Unsure(read, _DOUBT[read])
+    return read
+
+
+def _hand(plain: str, thumb: bool) -> Answer | Invalid:
+    """An answer that is only a sign."""
+    found: list[Answer] = [a for a in ("yes", "no", "unsure") if any(c in plain for c in _HANDS[a])]
+    if len(found) != 1:
+        return Invalid(NO_ANSWER)
+    return found[0] if thumb or found[0] != "yes" else Invalid(WRITE_IT)
+
+
+def _has(marks: list[str], *wanted: str) -> bool:
+    return any(m in wanted for m in marks)
+
+
+def _meaning(marks: list[str], said: str) -> Answer | None:
+    """What the meanings of the words say together; the more special answer first."""
+    line = " ".join(marks)
+    if _expired(marks, line):
+        return "expired"
+    if _has(marks, "proses") and not re.search(
+        r"\b(?:belum|tidak|jangan)(?: punya| sudah| bisa)? (?:proses|daftar)", line
+    ):
+        if not (re.search(r"\b(?:sudah|ya) (?:keluar|sudah)$", line) and not _has(marks, "sedang", "belum")):
+            return "in_progress"
+    if _under_way(line):
+        return "in_progress"
+    if _not_known(marks, line, said):
+        return "unsure"
+    if re.search(
+        r"\b(?:tidak|ora|ga|gak|gk) ?(?:apa|papa|popo|masalah|keberatan|salah|masalah)|\bgapapa\b|\brapopo\b|\b(?:ada|onok) yang salah",
+        said,
+    ):
+        return "no" if re.search(r"(?<!tidak )(?<!gak )\bada yang salah", said) else "yes"
+    if re.search(r"^(?:masih masa)|sedang masa", line) and not _has(marks, "tidak", "belum"):
+        return "yes"
+    if _has(marks, "tidak", "belum", "bukan", "jangan", "salah"):
+        return "no"
+    if _has(marks, "nanti"):
+        return "unsure"
+    if _has(marks, "sudah", "ya", "punya", "bisa", "keluar"):
+        return "yes"
+    if line == "tahu":
+        return "yes"
+    return None
+
+
+def _expired(marks: list[str], line: str) -> bool:
+    if re.search(r"\b(?:belum|tidak) (?:mati|habis)", line):
+        return False
+    if _has(marks, "mati"):
+        return True
+    if re.search(r"\b(?:tidak|bukan)(?: punya)? masa\b", line):
+        return True
+    return "habis" in marks and (len(marks) < 4 or "masa" in marks)
+
+
+def _under_way(line: str) -> bool:
+    """ "sudah daftar tapi belum keluar", "baru daftar", "tinggal terbit"."""
+    return bool(
+        re.search(r"\b(?:sedang|sudah)\b.*\bdaftar\b", line)
+        or re.search(r"\bdaftar\b.*\bbelum\b", line)
+        or re.search(r"\bbelum (?:sudah|keluar)\b", line) and "sudah" in line.split()[:1]
+        or re.search(r"^(?:sedang (?:sudah|keluar))", line) and "masa" not in line
+    )  # fmt: skip
+
+
+def _not_known(marks: list[str], line: str, said: str) -> bool:
+    if re.search(r"\b(?:durung|dereng|urung|gung|ora|ra) (?:nate|tau|tahu)\b", said) and "ngerti" not in said:
+        return False  # Javanese: "tau" is ever, so "durung tau" is never yet
+    if _has(marks, "ragu", "tanya"):
+        return True
+    if re.search(r"\b(?:kurang|krg|kirang) (?:tahu|tau|yakin|paham|ngerti|ngertos|jelas|mengerti|faham)\b", said):
+        return True
+    if re.search(r"\b(?:tidak|belum|bukan)\b.*\btahu\b", line) or re.search(
+        r"\b(?:tidak|belum) (?:bisa )?yakin\b", said
+    ):
+        return True
+    if re.search(r"\b(?:tidak|ga|gak|gk|nggak|ngga|tdk|ndak|belum|blm|kurang) (?:yakin|pasti|jelas|mesti)\b", said):
+        return True
+    if "nanti" in marks and not _has(marks, "tidak", "ya", "sudah"):
+        return True
+    return bool(re.search(r"\bdulu$", line)) and not _has(
+        marks, "tidak", "jangan", "belum", "bukan", "ya", "sudah", "punya"
+    )
