@@ -19,7 +19,7 @@ from bot.chat.messages import Button, Incoming, Message
 from bot.chat.questions import Line, Optional, Question, Review, Said
 from bot.chat.reading import Reading, plain
 from bot.chat.talk import Talk, Talks
-from bot.chat.text import Catalogs, Lines, Words, from_json, label, t
+from bot.chat.text import Catalogs, Lines, Words, caption, from_json, t
 
 
 class Writes(Protocol):
@@ -49,6 +49,7 @@ class Rules:
     region: str
     office: Mapping[str, str] = field(default_factory=dict[str, str])
     idle: timedelta = timedelta(hours=12)
+    patience: timedelta = timedelta(hours=24)
     number: Callable[[], int] = lambda: secrets.randbits(30) or 1
 
 
@@ -208,7 +209,7 @@ class Conversation:
                 return
             self._say("away", t("Shall we go on where we stopped?"))
             self._advance(None)
-            for code, name in (("go", label("Go on")), ("new", label("Start over"))):
+            for code, name in (("go", caption("Go on")), ("new", caption("Start over"))):
                 self._offers.append(self._button(talk, _TALK_KEY, code, name))
             return
         before = (talk.waiting, talk.pending)
@@ -412,8 +413,8 @@ class Conversation:
             if pending := talk.pending:
                 parts.append(from_json(pending.echo))
                 offered = [(f"={i}", from_json(words)) for i, (words, _) in enumerate(pending.choices)]
-                last = ("=n", label("None of these") if offered else label("No"))
-                options = [*(offered or [("=y", label("Yes, that's right"))]), last]
+                last = ("=n", caption("None of these") if offered else caption("No"))
+                options = [*(offered or [("=y", caption("Yes, that's right"))]), last]
             else:
                 parts.append(_asked_words(question))
                 options = list(question.options())
@@ -445,6 +446,7 @@ class Conversation:
             menu=lambda: [f for f in rules.flows.menu(person.desk) if f.when is None or f.when(person, self._db)],
             asks=self._asks,
             office=rules.office,
+            patience=rules.patience,
         )
 
     def _asks(self, question: Question[Any], text: str) -> list[Button] | None:

@@ -11,7 +11,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
@@ -197,15 +197,23 @@ class Surroundings:
     menu: Callable[[], list[Flow]]
     asks: Callable[[Question[Any], str], list[Button] | None]
     office: Mapping[str, str]
+    patience: timedelta
 
 
 class Chat:
-    """What a flow talks through: `say`, `ask`, `review`, and who and when it is."""
+    """What a flow talks through: `say`, `ask`, `review`, and who, when and where it is.
+
+    `now` is UTC, `local` the same instant on the office's clock; `patience` is how long an open talk is left alone.
+    """
 
     def __init__(self, person: Person, talk: Talk, around: Surroundings, said: Said | None) -> None:
         self.person = person
         self.now: datetime = around.reading.at
+        self.local = around.reading.at.astimezone(around.reading.zone)
+        self.zone = around.reading.zone
+        self.region = around.reading.region
         self.office = around.office
+        self.patience = around.patience
         self.said: list[Words] = []
         self.offers: list[Button] = []
         self.path: list[str] = []
@@ -224,6 +232,10 @@ class Chat:
     def offer(self, words: Words, flow: str, **given: str) -> Button:
         """A button that starts a flow, with answers given in advance."""
         return Button(words, self._around.button(flow, given))
+
+    def button(self, button: Button) -> None:
+        """One more button under what is said."""
+        self.offers.append(button)
 
     def menu(self) -> list[Flow]:
         """What this person can start now, in the menu's order."""

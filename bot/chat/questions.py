@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from bot.chat.messages import File
 from bot.chat.reading import Invalid, Reading, Unsure, plain
-from bot.chat.text import Day, Rupiah, Words, label, t
+from bot.chat.text import Day, Rupiah, Words, caption, t
 
 T = TypeVar("T")
 Outcome = T | Invalid | Unsure[T]
@@ -122,8 +122,8 @@ class Choice(Question[str]):
 class YesNo(Question[bool]):
     """Yes or no."""
 
-    yes: Words = field(default_factory=lambda: label("Yes"))
-    no: Words = field(default_factory=lambda: label("No"))
+    yes: Words = field(default_factory=lambda: caption("Yes"))
+    no: Words = field(default_factory=lambda: caption("No"))
 
     def options(self) -> Sequence[tuple[str, Words]]:
         return (("y", self.yes), ("n", self.no))
@@ -197,7 +197,7 @@ class Phone(Question[str]):
     """A mobile number as E.164, shared by the platform's button or typed. A shared number must be the sender's own."""
 
     def share_phone(self) -> Words | None:
-        return label("Share my number")
+        return caption("Share my number")
 
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[str]:
         if said.phone:
@@ -278,13 +278,13 @@ class Optional(Question[T | None], Generic[T]):
         return self.asked.reader
 
     def options(self) -> Sequence[tuple[str, Words]]:
-        return (*self.asked.options(), (SKIP, label("Skip")))
+        return (*self.asked.options(), (SKIP, caption("Skip")))
 
     def share_phone(self) -> Words | None:
         return self.asked.share_phone()
 
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[T | None]:
-        if said.code == SKIP or (not said.code and plain.skips(said.text, draw(label("Skip")))):
+        if said.code == SKIP or (not said.code and plain.skips(said.text, draw(caption("Skip")))):
             return None
         return self.asked.read(said, reading, draw)
 
@@ -310,8 +310,8 @@ class Review(Question[bool]):
     answers: Sequence[tuple[str, Words, Words]] = ()
 
     def options(self) -> Sequence[tuple[str, Words]]:
-        changes = [(f"e{i}", label("Change {what}", what=name)) for i, (_, name, _) in enumerate(self.answers)]
-        return (("ok", label("All correct")), *changes)
+        changes = [(f"e{i}", caption("Change {what}", what=name)) for i, (_, name, _) in enumerate(self.answers)]
+        return (("ok", caption("All correct")), *changes)
 
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[bool]:
         chosen = said.code or self._typed(said.text, draw)

@@ -33,8 +33,10 @@ class Later(Exception):
     """A send can't happen now; try again in `seconds`.
 
     `counts` is False where the platform told us to wait (that is no failed attempt); `account` is True where the whole
-    account has to wait, not only this chat.
+    account has to wait, not only this chat. `ids` are the bubbles of a long text that did go out.
     """
+
+    ids: tuple[str, ...] = ()
 
     def __init__(self, seconds: float, reason: str, *, counts: bool = True, account: bool = False) -> None:
         super().__init__(reason)
@@ -103,8 +105,13 @@ class Channel(Protocol):
         """Get ready to send. Doesn't need the platform to be there."""
         ...
 
-    async def send(self, address: str, message: Message, language: str, replaces: str | None = None) -> Sent:
-        """Draw and send one message. Raises `Later`, `Never` or `AccountRefused`."""
+    async def send(
+        self, address: str, message: Message, language: str, replaces: str | None = None, after: tuple[str, ...] = ()
+    ) -> Sent:
+        """Draw and send one message. Raises `Later`, `Never` or `AccountRefused`.
+
+        `after` are the bubbles of it that an earlier try did send (`Later.ids`): they aren't sent again.
+        """
         ...
 
     async def listen(self, deliver: Deliver) -> None:

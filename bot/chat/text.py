@@ -70,7 +70,7 @@ def t(msgid: str, /, **values: Value) -> Text:
     return Text(msgid, values)
 
 
-def label(msgid: str, /, **values: Value) -> Text:
+def caption(msgid: str, /, **values: Value) -> Text:
     """The `Text` of a button. As `t`, but its translations are held to 20 characters, WhatsApp's limit."""
     return Text(msgid, values)
 

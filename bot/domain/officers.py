@@ -32,7 +32,7 @@ class Officer:
 
 
 def invite(db: Db, name: str, role: str, area: str) -> str:
-    """A single-use code (128 bits), good for 24 hours. Only its keyed hash is kept. Raises `ValueError`: no such role."""
+    """A single-use code (128 bits), good for 24 hours; only its keyed hash is kept. `ValueError`: no such role."""
     if role not in ROLES:
         raise ValueError(f"a role is one of {', '.join(ROLES)}")
     code = secrets.token_hex(16)

@@ -38,6 +38,7 @@ class Parcel:
     message: Message
     replaces: str | None
     attempts: int
+    after: tuple[str, ...] = ()  # the platform's ids of the bubbles of it that went out before
 
 
 def put(
@@ -104,6 +105,7 @@ def _claimable() -> Any:
             outbox.c.body,
             replaced.label("replaced"),
             outbox.c.attempts,
+            outbox.c.ext_id,
         )
         .join(contacts, contacts.c.id == outbox.c.contact_id)
         .join(people, people.c.id == outbox.c.person_id)
@@ -149,9 +151,17 @@ def _parcel(db: Db, row: Any) -> Parcel | None:
     except (NoKey, ValueError, KeyError) as error:
         give_up(db, row.id, f"unreadable body: {type(error).__name__}")
         return None
-    lane, attempts = Lane(row.lane), row.attempts + 1
     return Parcel(
-        row.id, row.contact_id, row.person_id, row.address, row.language, lane, message, row.replaced, attempts
+        row.id,
+        row.contact_id,
+        row.person_id,
+        row.address,
+        row.language,
+        Lane(row.lane),
+        message,
+        row.replaced,
+        row.attempts + 1,
+        tuple(row.ext_id.split(",")) if row.ext_id else (),
     )
 
 
@@ -167,15 +177,23 @@ def sent(db: Db, row: int, ext_id: str) -> None:
     db.execute(_SENT, {"row": row, "ext": ext_id or None, "at": db.now})
 
 
-def put_back(db: Db, parcel: Parcel, seconds: float, reason: str, counts: bool) -> bool:
-    """Try again later; False when that was the last try and the row is dead. An uncounted wait is no attempt."""
+def put_back(db: Db, parcel: Parcel, seconds: float, reason: str, counts: bool, after: tuple[str, ...] = ()) -> bool:
+    """Try again later; False when that was the last try and the row is dead. An uncounted wait is no attempt.
+
+    `after` are the bubbles of it that did go out.
+    """
     if counts and parcel.attempts >= TRIES:
         give_up(db, parcel.id, reason)
         return False
     row = update(outbox).where(outbox.c.id == parcel.id, outbox.c.state == Outgoing.LEASED)
-    attempts = parcel.attempts if counts else parcel.attempts - 1
-    due = db.now + timedelta(seconds=seconds)
-    db.execute(row.values(state=Outgoing.READY, attempts=attempts, due_at=due, error=reason[:400]))
+    values = {
+        "state": Outgoing.READY,
+        "attempts": parcel.attempts if counts else parcel.attempts - 1,
+        "due_at": db.now + timedelta(seconds=seconds),
+        "error": reason[:400],
+        "ext_id": ",".join(after) or None,
+    }
+    db.execute(row.values(values))
     return True
 
 
@@ -207,10 +225,28 @@ def requeue(db: Db, rows: Sequence[int] | None) -> int:
     return db.execute(dead.values(values)).rowcount
 
 
+def dead(db: Db) -> list[dict[str, Any]]:
+    """The dead letters, newest first, without what they say."""
+    columns = (outbox.c.id, outbox.c.person_id, outbox.c.lane, outbox.c.attempts, outbox.c.put_at, outbox.c.error)
+    found = db.execute(select(*columns).where(outbox.c.state == Outgoing.DEAD).order_by(outbox.c.id.desc()).limit(200))
+    return [
+        {
+            "id": row.id,
+            "person": row.person_id,
+            "lane": Lane(row.lane).name.lower(),
+            "attempts": row.attempts,
+            "put": row.put_at.isoformat(),
+            "error": row.error,
+        }
+        for row in found
+    ]
+
+
 def depth(db: Db) -> list[tuple[Lane, int, datetime]]:
     """How many rows wait in each lane, and since when the oldest is due."""
-    waiting = select(outbox.c.lane, func.count(), func.min(outbox.c.due_at)).where(outbox.c.state == Outgoing.READY)
-    return [(Lane(row[0]), row[1], row[2]) for row in db.execute(waiting.group_by(outbox.c.lane))]
+    columns = (outbox.c.lane, func.count().label("rows"), func.min(outbox.c.due_at).label("oldest"))
+    found = db.execute(select(*columns).where(outbox.c.state == Outgoing.READY).group_by(outbox.c.lane))
+    return [(Lane(row.lane), row.rows, row.oldest) for row in found]
 
 
 def purge(db: Db, before: datetime, limit: int = 1000) -> int:

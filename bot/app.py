@@ -1,0 +1,273 @@
+"""One running installation: the stations wired together, started and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+import handlers
+from bot.chat.buttons import Buttons
+from bot.chat.conversation import Rules
+from bot.chat.flow import Flows
+from bot.chat.seams import AccountRefused, Channel, Clock, Desk, SystemClock
+from bot.chat.text import Catalogs
+from bot.clock import Ticks
+from bot.config import Config
+from bot.domain import inbox, jobs, outbox, people, places, upgrade
+from bot.domain.db import Db, StoreDown
+from bot.domain.inbox import Letter
+from bot.domain.keys import Keys
+from bot.domain.tables import Received
+from bot.metrics import Metrics
+from bot.post.commands import COMMANDS
+from bot.post.intake import Intake
+from bot.post.jobs import Runner
+from bot.post.office import Bounds, Office
+from bot.post.sender import Sender
+from bot.post.slots import Slots
+from bot.post.sqlite import SqliteStore
+from bot.web.control import Control, socket_of
+from bot.web.server import Door, Server
+
+LOCALES = Path(__file__).resolve().parent.parent / "locales"
+STOP_SECONDS = 8.0
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+class App:
+    """The desk. `start`, `stop`; `settled` waits until nothing is left to do. The database may be new or older."""
+
+    def __init__(
+        self,
+        config: Config,
+        channels: Sequence[Channel],
+        *,
+        clock: Clock | None = None,
+        flows: Flows | None = None,
+        bounds: Bounds | None = None,
+    ) -> None:
+        self.config = config
+        self.clock = clock or SystemClock()
+        self.metrics = Metrics()
+        self._channels = channels
+        self._flows = flows or Flows.find(handlers)
+        self._bounds = bounds or bounds_of(config)
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._senders: list[Sender] = []
+        self._watchdog = threading.Event()
+
+    async def start(self, *, serve: bool = True) -> None:
+        """Open the database, take up what was left, begin. `serve`: also listen, tick, and watch."""
+        config = self.config
+        url, keys = config.database.url, config.database.keys
+        copied = upgrade.upgrade(url, self.clock.now())
+        if copied:
+            log.info("upgraded", copy=str(copied))
+        self.keys = Keys(keys)
+        self.store = SqliteStore(url, self.keys, self.clock, on_commit=self._committed)
+        catalogs = Catalogs.load(LOCALES, config.office.languages, config.office.zone)
+        accounts, left = await self.store.write(self._take_up)
+        rules = Rules(
+            self._flows,
+            Buttons(self.keys.buttons),
+            catalogs,
+            config.office.zone,
+            config.office.region,
+            {"name": config.office.name},
+            idle=timedelta(hours=config.talk.idle_hours),
+            patience=timedelta(hours=config.talk.nudge_hours),
+        )
+        channels = dict(zip(accounts, self._channels, strict=True))
+        self.office = Office(self.store, rules, self.clock, self.metrics, self._bounds, channels)
+        self.slots = Slots(self.office, self.wake)
+        self.runner = Runner(self.office, self.slots.put)
+        self.ticks = Ticks(self.office, self.slots.put, self.runner.wake, _backup_args(config))
+        self.intakes: dict[Desk, Intake] = {}
+        language = config.office.languages[0]
+        for account, channel in channels.items():
+            await channel.open(catalogs)
+            self.intakes[channel.desk] = Intake(self.office, channel, account, self.slots, language, self.wake)
+            self._senders.append(Sender(self.office, channel, account))
+        for sender in self._senders:
+            self._spawn(sender.run(), "sender")
+        self._spawn(self.runner.run(), "jobs")
+        self.slots.put(left)
+        await self._fill_regions()
+        if serve:
+            await self._serve(channels)
+
+    async def _serve(self, channels: Mapping[int, Channel]) -> None:
+        doors: dict[Desk, Door] = {
+            channel.desk: Door(channel.signed, self.intakes[channel.desk].deliver) for channel in channels.values()
+        }
+        self.server = Server(doors, self._ready, self.metrics, self._measure)
+        self.address = await self.server.start(self.config.web.listen)
+        self.control = Control(socket_of(self.config.database.file), self.do)
+        await self.control.start()
+        for channel in channels.values():
+            self._spawn(self._listen(channel), f"listen {channel.desk}")
+        self.ticks.start(self.config.backup.at)
+        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
+
+    async def stop(self) -> None:
+        """Take nothing more in, end what is under way, and close; within ten seconds."""
+        self._watchdog.set()
+        for intake in getattr(self, "intakes", {}).values():
+            intake.open = False
+        if hasattr(self, "server"):
+            self.ticks.stop()
+            self.server.refuse()
+            await self.control.stop()
+        for task in self._tasks:
+            if task.get_name().startswith("listen"):
+                task.cancel()
+        await self.slots.stop()
+        await asyncio.gather(*(sender.stop(STOP_SECONDS) for sender in self._senders), self.runner.stop())
+        if hasattr(self, "server"):
+            await self.server.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for channel in self._channels:
+            await channel.close()
+        await self.store.close()
+        self.keys.close()
+
+    async def settled(self) -> None:
+        """Wait until every row has had its turn, every job is done, and everything due is sent."""
+        while True:
+            await self.slots.settled()
+            for sender in self._senders:
+                await sender.settled()
+            await self.runner.settled()
+            if self.slots.waiting == 0:
+                return  # what was sent or done may have brought new rows
+
+    async def do(self, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """An operator's command (`bot.post.commands`); what it sets free is taken up at once."""
+        if command == "ping":
+            return {"pid": os.getpid()}
+        answer = await self.store.write(partial(COMMANDS[command], **arguments))
+        if command == "quarantine replay":
+            waiting = await self.store.write(inbox.unfinished)
+            self.slots.put([letter for letter in waiting if letter.id in arguments["ids"]])
+        self.wake()
+        return answer
+
+    def wake(self) -> None:
+        """There may be something to send or to work on."""
+        for sender in self._senders:
+            sender.wake()
+        self.runner.wake()
+
+    def _take_up(self, db: Db) -> tuple[list[int], list[Letter]]:
+        """What the last process left: its accounts, and rows in the middle of their way."""
+        accounts = [people.account(db, channel.account) for channel in self._channels]
+        people.account(db, inbox.HOUSE)
+        again, jobs_again = outbox.release(db), jobs.release(db)
+        left = inbox.unfinished(db)
+        if again or jobs_again or left:
+            log.info("taken_up", inbox=len(left), outbox=again, jobs=jobs_again)
+        mine = {*accounts, people.account(db, inbox.HOUSE)}
+        return accounts, [letter for letter in left if letter.account in mine]
+
+    async def _fill_regions(self) -> None:
+        """The office's regions, at the first start with them."""
+        region = self.config.office.region
+        if await self.store.write(lambda db: places.count(db, region)):
+            return
+        code = "import json, sys; from bot.domain.places import listing; print(json.dumps(listing(sys.argv[1])))"
+        pipe = asyncio.subprocess.PIPE
+        child = await asyncio.create_subprocess_exec(sys.executable, "-c", code, region, stdout=pipe)
+        out, _ = await child.communicate()
+        if child.returncode != 0:
+            log.error("no_regions", region=region)
+            return
+        found = [places.Region(*row) for row in json.loads(out)["regions"]]
+        await self.store.write(lambda db: places.put(db, found, region))
+
+    async def _listen(self, channel: Channel) -> None:
+        while True:
+            try:
+                await channel.listen(self.intakes[channel.desk].deliver)
+                return
+            except AccountRefused as error:
+                log.error("account_refused", account=channel.account, error=str(error), hint="pendamping check")
+                await asyncio.sleep(60)
+
+    async def _ready(self) -> str:
+        try:
+            async with asyncio.timeout(2):
+                await self.store.write(lambda db: None)
+        except (StoreDown, TimeoutError):
+            return "store away"
+        return ""
+
+    async def _measure(self) -> None:
+        def look(db: Db) -> tuple[list[Any], Any, int]:
+            aside = sum(row.state == Received.QUARANTINED for row in inbox.aside(db))
+            return outbox.depth(db), inbox.oldest_waiting(db), aside
+
+        lanes, oldest, aside = await self.store.write(look)
+        now = self.clock.now()
+        self.metrics.measure(
+            outbox={lane.name.lower(): (count, (now - since).total_seconds()) for lane, count, since in lanes},
+            inbox=(self.slots.waiting, (now - oldest).total_seconds() if oldest else 0.0),
+            quarantined=aside,
+        )
+
+    def _committed(self, works: int) -> None:
+        self.metrics.commits.inc()
+        self.metrics.group_size.observe(works)
+
+    def _watch(self) -> None:
+        """End the process when a turn doesn't end: the next start sets it aside after three times (rule 3)."""
+        while not self._watchdog.wait(0.25):
+            if self.store.busy_for() > self.config.limits.turn_kill_s:
+                log.critical("turn_stuck", seconds=round(self.store.busy_for(), 1))
+                sys.stderr.flush()
+                os._exit(70)
+
+    def _spawn(self, work: Any, name: str) -> None:
+        task: asyncio.Task[Any] = asyncio.create_task(work, name=name)
+        task.add_done_callback(_say_if_broken)
+        self._tasks.append(task)
+
+
+def _say_if_broken(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("loop_broken", task=task.get_name(), exc_info=error)
+
+
+def bounds_of(config: Config) -> Bounds:
+    """The stations' numbers, from the configuration."""
+    limits, retention = config.limits, config.retention
+    return Bounds(
+        flood_updates=limits.flood_updates,
+        flood_seconds=limits.flood_seconds,
+        queue=limits.queue,
+        turn_warn=limits.turn_warn_ms / 1000,
+        reply_expires=timedelta(minutes=limits.reply_expires_minutes),
+        payload=timedelta(hours=retention.payload_hours),
+        messages=timedelta(days=retention.messages_days),
+        dedupe=timedelta(days=retention.dedupe_days),
+    )
+
+
+def _backup_args(config: Config) -> dict[str, Any]:
+    return {
+        "url": config.database.url,
+        "keys": str(config.database.keys),
+        "folder": str(config.backup.folder),
+        "keep": config.backup.keep,
+    }

@@ -1,0 +1,97 @@
+"""The clock: APScheduler ticks, and each tick looks at due rows. Nothing is kept in the scheduler itself."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.domain import inbox, jobs, outbox, reminders
+from bot.domain.db import Db, StoreDown
+from bot.domain.inbox import Letter
+from bot.post.office import Office
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
+Tick = Callable[[], Awaitable[Any]]
+
+
+class Ticks:
+    """What happens by itself. `put` takes the rows that reminders become, `wake_jobs` tells of a new job."""
+
+    def __init__(
+        self,
+        office: Office,
+        put: Callable[[list[Letter]], None],
+        wake_jobs: Callable[[], None],
+        backup: dict[str, Any] | None = None,
+    ) -> None:
+        self._office = office
+        self._put = put
+        self._wake_jobs = wake_jobs
+        self._backup = backup
+        self._scheduler = AsyncIOScheduler(
+            timezone=office.rules.zone,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def start(self, backup_at: str = "") -> None:
+        """Tick; `backup_at` is the office's time of day for the daily copy ("02:30"), empty for none."""
+        self._every(1, self.due)
+        self._every(5, self.expire)
+        self._every(600, self.purge)
+        if self._backup and backup_at:
+            hour, minute = backup_at.split(":")
+            trigger = CronTrigger(hour=int(hour), minute=int(minute), timezone=self._office.rules.zone)
+            self._scheduler.add_job(self._quietly(self.copy), trigger)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def _every(self, seconds: int, tick: Tick) -> None:
+        self._scheduler.add_job(self._quietly(tick), IntervalTrigger(seconds=seconds))
+
+    def _quietly(self, tick: Tick) -> Tick:
+        async def run() -> None:
+            try:
+                await tick()
+            except StoreDown as error:  # the next tick finds the same rows
+                log.warning("store_down", error=str(error))
+
+        return run
+
+    async def due(self) -> int:
+        """Make due reminders rows of the inbox. How many."""
+        fired = 0
+        while letters := await self._office.store.write(reminders.fire):
+            self._put(letters)
+            fired += len(letters)
+        return fired
+
+    async def expire(self) -> None:
+        await self._office.store.write(outbox.expire)
+
+    async def purge(self) -> None:
+        """Empty and delete what is older than it needs to be, in small pieces."""
+        bounds, now = self._office.bounds, self._office.clock.now()
+
+        def piece(db: Db) -> int:
+            keep = min(bounds.messages, timedelta(days=3650))
+            gone = inbox.purge(db, now - bounds.payload, now - max(bounds.dedupe, keep))
+            return gone + outbox.purge(db, now - keep)
+
+        while await self._office.store.write(piece):
+            pass
+
+    async def copy(self) -> None:
+        """Have the daily copy made."""
+        stamp = self._office.clock.now().astimezone(self._office.rules.zone).strftime("%Y%m%d-%H%M%S")
+        args = {**(self._backup or {}), "stamp": stamp}
+        await self._office.store.write(lambda db: jobs.put(db, "bot.domain.backup:backup", args))
+        self._wake_jobs()

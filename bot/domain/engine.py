@@ -1,0 +1,76 @@
+"""Engines on a SQLite file, with the settings that make its promises hold.
+
+WAL with `synchronous=FULL`: nothing that was committed is lost in a power cut. Writers take the lock at once
+(`BEGIN IMMEDIATE`), readers can't write at all (`query_only`). No memory map: with SQLite before 3.51.3 it is part of
+a known corruption race, as is a second process, which is why the lock file exists.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "mmap_size=0",
+    f"journal_size_limit={64 << 20}",
+    "secure_delete=ON",
+    "trusted_schema=OFF",
+)
+
+
+class Torn(Exception):
+    """The transaction is gone under our feet: SQLite rolls the whole of it back on some errors, without a word."""
+
+
+def path_of(url: str) -> Path:
+    """The file of a ``sqlite:///…`` url."""
+    database = make_url(url).database
+    if not database or database == ":memory:":
+        raise ValueError("[database] url: name a file, for example sqlite:///data/pendamping.db")
+    return Path(database)
+
+
+def writing(url: str) -> Engine:
+    """The engine for the one connection that writes. Its transactions are `BEGIN IMMEDIATE`."""
+    engine = create_engine(url, query_cache_size=1000)
+
+    @event.listens_for(engine, "connect")
+    def connect(dbapi: Any, _record: Any) -> None:
+        dbapi.isolation_level = None  # our BEGIN, not the driver's
+        for pragma in PRAGMAS:
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def inside(
+        connection: Any, _cursor: Any, statement: str, _parameters: Any, _context: Any, _executemany: bool
+    ) -> None:
+        if not connection.connection.driver_connection.in_transaction and not statement.startswith(("BEGIN", "PRAGMA")):
+            raise Torn  # or this statement would commit by itself
+
+    return engine
+
+
+def reading(url: str) -> AsyncEngine:
+    """The engine for everything that only reads, asynchronously."""
+    engine = create_async_engine(make_url(url).set(drivername="sqlite+aiosqlite"), pool_size=4)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connect(dbapi: Any, _record: Any) -> None:
+        cursor = dbapi.cursor()
+        for pragma in ("busy_timeout=5000", "mmap_size=0", "trusted_schema=OFF", "query_only=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine

@@ -1,0 +1,81 @@
+"""What an operator can have done: plain functions ``(db, **arguments) -> JSON``, named as the command line names them.
+
+They run inside the process that has the database open, or, when none runs, in the command's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.domain import inbox, officers, outbox
+from bot.domain.db import Db
+
+Answer = dict[str, Any]
+
+
+def officers_invite(db: Db, name: str, role: str, area: str) -> Answer:
+    return {"code": officers.invite(db, name, role, area), "hours": officers.INVITE_HOURS}
+
+
+def officers_list(db: Db) -> Answer:
+    return {
+        "officers": [
+            {"id": o.person, "name": o.name, "role": o.role, "area": o.area, "since": o.since.isoformat()}
+            for o in officers.listed(db)
+        ]
+    }
+
+
+def officers_revoke(db: Db, id: int) -> Answer:
+    return {"revoked": officers.revoke(db, id)}
+
+
+def quarantine_list(db: Db) -> Answer:
+    return {
+        "rows": [
+            {
+                "id": row.id,
+                "account": row.account,
+                "kind": row.kind,
+                "state": row.state.name.lower(),
+                "attempts": row.attempts,
+                "received": row.received_at.isoformat(),
+                "error": row.error,
+            }
+            for row in inbox.aside(db)
+        ]
+    }
+
+
+def quarantine_show(db: Db, id: int) -> Answer:
+    return {"payload": inbox.aside_payload(db, id)}
+
+
+def quarantine_replay(db: Db, ids: list[int]) -> Answer:
+    return {"replayed": inbox.replay(db, ids)}
+
+
+def quarantine_drop(db: Db, ids: list[int]) -> Answer:
+    return {"dropped": inbox.drop(db, ids)}
+
+
+def outbox_list(db: Db) -> Answer:
+    return {"rows": outbox.dead(db)}
+
+
+def outbox_requeue(db: Db, ids: list[int] | None) -> Answer:
+    return {"requeued": outbox.requeue(db, ids)}
+
+
+COMMANDS: dict[str, Callable[..., Answer]] = {
+    "officers invite": officers_invite,
+    "officers list": officers_list,
+    "officers revoke": officers_revoke,
+    "quarantine list": quarantine_list,
+    "quarantine show": quarantine_show,
+    "quarantine replay": quarantine_replay,
+    "quarantine drop": quarantine_drop,
+    "outbox list": outbox_list,
+    "outbox requeue": outbox_requeue,
+}

@@ -1,0 +1,40 @@
+"""What the stations share: the store, the rules of conversation, the channels, and the numbers that bound them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.chat.conversation import Rules
+from bot.chat.seams import Channel, Clock
+from bot.metrics import Metrics
+from bot.post.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Numbers from the configuration: [limits] and [retention]. Seconds where not said otherwise."""
+
+    flood_updates: int = 20
+    flood_seconds: float = 10
+    queue: int = 10_000
+    turn_warn: float = 0.05
+    reply_expires: timedelta = timedelta(minutes=15)
+    retries: tuple[float, ...] = (1.0, 5.0)  # pauses before the second and third try of a turn
+    store_retry: float = 1.0
+    payload: timedelta = timedelta(hours=24)
+    messages: timedelta = timedelta(days=30)
+    dedupe: timedelta = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One running installation, without its loops."""
+
+    store: Store
+    rules: Rules
+    clock: Clock
+    metrics: Metrics
+    bounds: Bounds = field(default_factory=Bounds)
+    channels: Mapping[int, Channel] = field(default_factory=dict[int, Channel])  # by account id

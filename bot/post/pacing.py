@@ -1,0 +1,60 @@
+"""How fast a channel account may speak: a bucket for what the office starts, and pauses that a platform asks for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from bot.chat.seams import Pace
+
+
+class Pacing:
+    """The pace of one account. Replies are bound by calls in flight; bulk by a bucket and by the platform's pauses.
+
+    Starts with an empty bucket, so that a process which crashes and starts again makes no bursts. `monotonic` counts
+    seconds; tests give their own.
+    """
+
+    def __init__(self, pace: Pace, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._pace = pace
+        self._monotonic = monotonic
+        self._tokens = 0.0
+        self._rate = pace.bulk_per_second
+        self._at = monotonic()
+        self._bulk_until = 0.0
+        self._all_until = 0.0
+        self.replying = 0
+        self.bulk = 0
+
+    def replies(self) -> int:
+        """How many replies and alerts may begin now."""
+        return 0 if self._monotonic() < self._all_until else self._pace.replies_in_flight - self.replying
+
+    def bulks(self) -> int:
+        """How many reminders and announcements may begin now."""
+        now = self._monotonic()
+        grown = min(self._rate + (now - self._at) / 30, self._pace.bulk_per_second)
+        self._tokens = min(self._tokens + (now - self._at) * self._rate, float(self._pace.bulk_burst))
+        self._rate, self._at = grown, now
+        if now < max(self._bulk_until, self._all_until):
+            return 0
+        return max(min(self._pace.bulk_in_flight - self.bulk, int(self._tokens)), 0)
+
+    def spend(self, count: int) -> None:
+        """So many bulk sends have begun."""
+        self._tokens -= count
+
+    def told_to_wait(self, seconds: float) -> None:
+        """The platform said 429: bulk pauses for that long and goes on at 70 % of its rate, regained slowly."""
+        self._bulk_until = max(self._bulk_until, self._monotonic() + seconds)
+        self._rate = max(self._rate * 0.7, 1.0)
+        self._tokens = 0.0
+
+    def stop_all(self, seconds: float) -> None:
+        """The platform refuses the account: nothing is sent for that long."""
+        self._all_until = self._monotonic() + seconds
+
+    def next_bulk(self) -> float:
+        """Seconds until a bulk send may begin."""
+        now = self._monotonic()
+        return max(self._bulk_until - now, (1 - self._tokens) / self._rate, 0.01)

@@ -1,0 +1,171 @@
+"""The sender of one channel account: takes rows from the outbox, speaks to the platform, writes down what came of it.
+
+No transaction is open while it waits for the network. A crash repeats at most what was in flight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import structlog
+
+from bot.chat.messages import Sent
+from bot.chat.seams import AccountRefused, Channel, Later, Never
+from bot.domain import outbox, people
+from bot.domain.db import Db, StoreDown
+from bot.domain.outbox import Parcel
+from bot.domain.tables import Lane
+from bot.post.office import Office
+from bot.post.pacing import Pacing
+from bot.post.store import Work, insist
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
+T = TypeVar("T")
+_REPLIES = (Lane.REPLY, Lane.ALERT)
+_BULK = (Lane.REMINDER, Lane.BROADCAST)
+_POLL = 1.0  # seconds; rows that become due are found without being told
+_REFUSED_PAUSE = 60.0
+
+
+class Sender:
+    """One loop, and one task for each call in flight."""
+
+    def __init__(self, office: Office, channel: Channel, account: int, pacing: Pacing | None = None) -> None:
+        self._office = office
+        self._channel = channel
+        self._account = account
+        self._pacing = pacing or Pacing(channel.pace)
+        self._wake = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        self._quiet = asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._quiet.clear()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send until cancelled or stopped."""
+        while not self._stopping:
+            self._wake.clear()
+            wait = _POLL
+            try:
+                wait = await self._round()
+            except StoreDown as error:
+                log.warning("store_down", account=self._account, error=str(error))
+            if self._wake.is_set():
+                continue
+            if not self._tasks:
+                self._quiet.set()
+            try:
+                async with asyncio.timeout(wait):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+
+    async def settled(self) -> None:
+        """Wait until nothing is due and nothing is in flight."""
+        await self._quiet.wait()
+
+    async def stop(self, seconds: float) -> None:
+        """Begin nothing new; give what is in flight `seconds` to end."""
+        self._stopping = True
+        self._wake.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for task in self._tasks:
+            task.cancel()
+
+    async def _round(self) -> float:
+        """Begin what may begin now; seconds until it is worth looking again without being woken."""
+        write = self._office.store.write
+        if (most := self._pacing.replies()) > 0:
+            parcels = await write(partial(outbox.claim, account=self._account, lanes=_REPLIES, most=most))
+            self._begin(parcels)
+        if (most := self._pacing.bulks()) > 0:
+            parcels = await write(partial(outbox.claim, account=self._account, lanes=_BULK, most=most))
+            self._pacing.spend(len(parcels))
+            self._begin(parcels)
+            if len(parcels) == most:
+                return self._pacing.next_bulk()
+        return _POLL
+
+    def _begin(self, parcels: list[Parcel]) -> None:
+        for parcel in parcels:
+            bulk = parcel.lane in _BULK
+            self._pacing.bulk += bulk
+            self._pacing.replying += not bulk
+            task = asyncio.create_task(self._one(parcel), name=f"send {parcel.id}")
+            self._tasks.add(task)
+            task.add_done_callback(partial(self._ended, bulk))
+
+    def _ended(self, bulk: bool, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._pacing.bulk -= bulk
+        self._pacing.replying -= not bulk
+        if not task.cancelled() and (error := task.exception()):
+            log.error("send_broken", account=self._account, error=type(error).__name__)
+        self.wake()
+
+    async def _one(self, parcel: Parcel) -> None:
+        outcome = "sent"
+        try:
+            sent = await self._channel.send(
+                parcel.address, parcel.message, parcel.language, parcel.replaces, parcel.after
+            )
+        except Later as later:
+            outcome = "later"
+            if not later.counts:
+                self._pacing.told_to_wait(later.seconds)
+            if later.account:
+                self._pacing.stop_all(later.seconds)
+            back = partial(
+                outbox.put_back,
+                parcel=parcel,
+                seconds=later.seconds,
+                reason=later.reason,
+                counts=later.counts,
+                after=later.ids or parcel.after,
+            )
+            if not await self._note(back):
+                outcome = "dead"
+        except Never as never:
+            outcome = "never"
+            await self._note(partial(_give_up, parcel=parcel, never=never))
+        except AccountRefused:
+            outcome = "account_refused"
+            self._pacing.stop_all(_REFUSED_PAUSE)
+            log.error("account_refused", account=self._channel.account, hint="check the token: pendamping check")
+            await self._note(
+                partial(outbox.put_back, parcel=parcel, seconds=0.0, reason="account refused", counts=False)
+            )
+        except Exception as error:  # a bug in drawing or in a library: this row must not stop the others
+            outcome = "broken"
+            reason = f"broken: {type(error).__name__}"
+            back = partial(outbox.put_back, parcel=parcel, seconds=5.0 * parcel.attempts, reason=reason, counts=True)
+            if not await self._note(back):
+                outcome = "dead"
+        else:
+            await self._note(_noted(parcel, sent))
+        self._office.metrics.sends.labels(outcome).inc()
+        level = log.info if outcome in ("sent", "later") else log.warning
+        level("send", row=parcel.id, account=self._account, contact=parcel.contact, lane=parcel.lane.name.lower(),
+              attempt=parcel.attempts, outcome=outcome)  # fmt: skip
+
+    async def _note(self, work: Work[T]) -> T:
+        """Write down what came of a send. However long the store is away: forgetting it would send twice."""
+        return await insist(self._office.store, work, self._office.bounds.store_retry)
+
+
+def _give_up(db: Db, parcel: Parcel, never: Never) -> None:
+    outbox.give_up(db, parcel.id, never.reason)
+    if never.unreachable:
+        people.set_reachable(db, parcel.contact, False)
+
+
+def _noted(parcel: Parcel, sent: Sent) -> Callable[[Db], None]:
+    return partial(outbox.sent, row=parcel.id, ext_id=sent.id)

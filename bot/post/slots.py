@@ -1,0 +1,181 @@
+"""Slots: one person's rows in order, different people's side by side.
+
+64 slots, each a queue with at most one row at work. A row whose turn failed holds only its own person back until it is
+done or set aside; the slot goes on with the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot.domain import inbox
+from bot.domain.db import StoreDown
+from bot.domain.inbox import Letter
+from bot.domain.people import SLOTS
+from bot.post import turn
+from bot.post.office import Office
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
+_TRIES = 3
+
+
+class Slots:
+    """The rows that wait for their turn. `wake` is called after a turn that may have left something to send."""
+
+    def __init__(self, office: Office, wake: Callable[[], None]) -> None:
+        self._office = office
+        self._wake = wake
+        self._queues: list[deque[Letter]] = [deque() for _ in range(SLOTS)]
+        self._busy: set[int] = set()
+        self._held: dict[int, Letter] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._stopping = False
+        self.waiting = 0
+        """Rows that are not done yet."""
+
+    def put(self, letters: Iterable[Letter]) -> None:
+        """New rows, in the order they came."""
+        for letter in letters:
+            self.waiting += 1
+            self._idle.clear()
+            self._queues[letter.slot].append(letter)
+            self._next(letter.slot)
+
+    def found(self, letters: Iterable[Letter]) -> None:
+        """Rows a process left unfinished: each runs alone, its attempt counted before it runs."""
+        self.put(letters)
+
+    async def settled(self) -> None:
+        """Wait until nothing is left to do."""
+        await self._idle.wait()
+
+    async def stop(self) -> None:
+        """Let the turns at work end; what waits is found again at the next start."""
+        self._stopping = True
+        for task in list(self._tasks):
+            if task.get_name() == "held":
+                task.cancel()
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _next(self, slot: int) -> None:
+        """Begin the first row of a slot whose person isn't held back."""
+        if slot in self._busy or self._stopping:
+            return
+        queue = self._queues[slot]
+        for letter in queue:
+            if letter.person not in self._held:
+                queue.remove(letter)
+                self._busy.add(slot)
+                self._spawn(self._run(letter), "turn")
+                return
+
+    async def _run(self, letter: Letter) -> None:
+        try:
+            done = await self._try(letter)
+        finally:
+            self._busy.discard(letter.slot)
+        if done:
+            self._over(letter)
+        self._next(letter.slot)
+
+    async def _try(self, letter: Letter) -> bool:
+        """One attempt; True when the row is done or set aside, False when it was held back to be tried again."""
+        fresh, store = letter.incoming is not None and letter.attempts == 1, self._office.store
+        try:
+            if not fresh:
+                if letter.attempts >= _TRIES:
+                    await self._set_aside(letter, "the process ended while this was handled")
+                    return True
+                counted = await store.write(lambda db: inbox.attempt(db, letter.id), alone=True)
+                if counted is None:
+                    return True
+                letter.attempts = counted
+            turned = await store.write(partial(turn.take, letter=letter, office=self._office), alone=not fresh)
+        except StoreDown as error:
+            log.warning("store_down", row=letter.id, error=str(error))
+            self._hold(letter, self._office.bounds.store_retry)
+            return False
+        except Exception as error:
+            return await self._failed(letter, error)
+        self._tell(letter, turned)
+        self._wake()
+        return True
+
+    async def _failed(self, letter: Letter, error: Exception) -> bool:
+        """A turn raised: try again by itself after a pause, or set the row aside after the third time."""
+        where = _where(error)
+        log.error("turn_failed", row=letter.id, attempts=letter.attempts, error=where)
+        self._office.metrics.turns.labels("failed").inc()
+        letter.incoming = None
+        if letter.attempts >= _TRIES:
+            try:
+                await self._set_aside(letter, where)
+            except StoreDown:
+                self._hold(letter, self._office.bounds.store_retry)
+                return False
+            return True
+        pauses = self._office.bounds.retries
+        self._hold(letter, pauses[min(letter.attempts - 1, len(pauses) - 1)])
+        return False
+
+    async def _set_aside(self, letter: Letter, error: str) -> None:
+        await self._office.store.write(lambda db: turn.set_aside(db, letter, error, self._office), alone=True)
+        self._office.metrics.quarantines.inc()
+        log.error("quarantined", row=letter.id, attempts=letter.attempts, error=error)
+        self._wake()
+
+    def _hold(self, letter: Letter, seconds: float) -> None:
+        """Keep a person's rows back while one of them waits to be tried again."""
+        self._held[letter.person] = letter
+        self._spawn(self._again(letter, seconds), "held")
+
+    async def _again(self, letter: Letter, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        if await self._try(letter):
+            self._held.pop(letter.person, None)
+            self._over(letter)
+            self._next(letter.slot)
+
+    def _over(self, letter: Letter) -> None:
+        self.waiting -= 1
+        if self.waiting == 0:
+            self._idle.set()
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _tell(self, letter: Letter, turned: turn.Turned) -> None:
+        self._office.metrics.turns.labels(turned.outcome).inc()
+        self._office.metrics.turn_seconds.observe(turned.seconds)
+        late = turned.seconds > self._office.bounds.turn_warn
+        (log.warning if late else log.info)(
+            "turn",
+            row=letter.id,
+            account=letter.account,
+            contact=letter.contact,
+            kind=letter.kind,
+            flow=turned.flow,
+            question=turned.question,
+            outcome=turned.outcome,
+            ms=round(turned.seconds * 1000, 2),
+        )
+
+
+def _where(error: Exception) -> str:
+    """An error by kind and place, without its words (they may hold what a person typed)."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-3:]]
+    return f"{type(error).__name__} at {' < '.join(reversed(places))}"[:400]

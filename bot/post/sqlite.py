@@ -1,0 +1,189 @@
+"""The store on SQLite: one thread writes, many works to one commit, each in a savepoint of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import queue
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from bot.chat.seams import Clock
+from bot.domain import engine
+from bot.domain.db import Db, StoreDown
+from bot.domain.engine import Torn
+from bot.domain.keys import Keys
+from bot.post.store import Work
+
+T = TypeVar("T")
+_STORE_ERRORS = (OperationalError, InterfaceError, Torn)
+
+
+class Locked(Exception):
+    """Another process has this database open."""
+
+
+def lock(path: Path) -> Any:
+    """Hold the lock file of a database for as long as the answer lives. Raises `Locked`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.with_name(path.name + ".lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise Locked(f"{path} is open in another process") from error
+    return file
+
+
+@dataclass(slots=True)
+class _Item:
+    work: Work[Any]
+    alone: bool
+    future: asyncio.Future[Any]
+    value: Any = None
+    error: BaseException | None = None
+
+
+class SqliteStore:
+    """The writer thread of one database file. Made inside a running event loop, whose futures it answers."""
+
+    def __init__(
+        self, url: str, keys: Keys, clock: Clock, *, group: int = 64, on_commit: Callable[[int], None] | None = None
+    ) -> None:
+        """Lock and open an upgraded database. `on_commit` is told how many works each commit held."""
+        self._lock = lock(engine.path_of(url))
+        self.reads = engine.reading(url)
+        self._engine = engine.writing(url)
+        self._keys = keys
+        self._clock = clock
+        self._group = group
+        self._on_commit = on_commit
+        self._loop = asyncio.get_running_loop()
+        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._began: float | None = None
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
+
+    def write(self, work: Work[T], *, alone: bool = False) -> Awaitable[T]:
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._queue.put(_Item(work, alone, future))
+        return future
+
+    def busy_for(self) -> float:
+        began = self._began
+        return 0.0 if began is None else time.monotonic() - began
+
+    async def close(self) -> None:
+        """Do what is waiting, fold the log into the file, give the lock back."""
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join)
+        await self.reads.dispose()
+        self._lock.close()
+
+    # The writer thread
+
+    def _run(self) -> None:
+        connection: Connection | None = None
+        stop = False
+        while not stop:
+            items: list[_Item] = []
+            first = self._queue.get()
+            while first is not None:
+                items.append(first)
+                if len(items) >= self._group or self._queue.empty():
+                    break
+                first = self._queue.get_nowait()
+            stop = first is None
+            for batch in _batches(items):
+                connection = self._batch(connection, batch)
+        if connection is not None:
+            raw: Any = connection.connection.driver_connection
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+        self._engine.dispose()
+
+    def _batch(self, connection: Connection | None, items: list[_Item]) -> Connection | None:
+        """Do a batch in one commit; if that fails, each work by itself. Answers come after the commit."""
+        connection = self._commit(connection, items)
+        if len(items) > 1 and any(isinstance(item.error, StoreDown) for item in items):
+            for item in items:
+                connection = self._commit(connection, [item])
+        self._began = None
+        self._loop.call_soon_threadsafe(_answer, items)
+        return connection
+
+    def _commit(self, connection: Connection | None, items: list[_Item]) -> Connection | None:
+        """One transaction. If the store fails in it, every item gets `StoreDown` and nothing was kept."""
+        try:
+            connection = connection or self._engine.connect()
+            with connection.begin():
+                raw: Any = connection.connection.driver_connection
+                for item in items:
+                    self._one(connection, raw, item)
+                self._keys.commit()  # before what they sealed
+                if not raw.in_transaction:
+                    raise Torn
+            if self._on_commit:
+                self._on_commit(len(items))
+        except (*_STORE_ERRORS, DBAPIError, OSError) as error:
+            self._keys.names.clear()
+            for item in items:
+                item.value, item.error = None, StoreDown(type(error).__name__ + ": " + str(error.__cause__ or error))
+            return _reset(connection)
+        return connection
+
+    def _one(self, connection: Connection, raw: Any, item: _Item) -> None:
+        """One work in its savepoint. Raises when the store failed, or the transaction is gone."""
+        self._began = time.monotonic()
+        item.value = item.error = None
+        raw.execute("SAVEPOINT work")
+        db = Db(connection, self._keys, self._clock.now())
+        try:
+            item.value = item.work(db)
+            db.flush()
+        except _STORE_ERRORS:
+            raise
+        except BaseException as error:  # also SystemExit: a handler must not end the only thread that writes
+            if not raw.in_transaction:
+                raise Torn from error
+            self._keys.names.clear()
+            raw.execute("ROLLBACK TO work")
+            item.error = error if isinstance(error, Exception) else RuntimeError(repr(error))
+        if not raw.in_transaction:
+            raise Torn
+        raw.execute("RELEASE work")
+
+
+def _batches(items: list[_Item]) -> list[list[_Item]]:
+    """Neighbours share a commit; an item that wants to be alone has its own."""
+    batches: list[list[_Item]] = []
+    for item in items:
+        if batches and not item.alone and not batches[-1][0].alone:
+            batches[-1].append(item)
+        else:
+            batches.append([item])
+    return batches
+
+
+def _reset(connection: Connection | None) -> None:
+    """Throw a connection away after a failure of the store; the next work opens a new one."""
+    if connection is not None:
+        connection.invalidate()
+        connection.close()
+
+
+def _answer(items: list[_Item]) -> None:
+    for item in items:
+        if item.future.done():
+            continue
+        if item.error is not None:
+            item.future.set_exception(item.error)
+        else:
+            item.future.set_result(item.value)

@@ -1,0 +1,103 @@
+"""A turn: one inbox row, one transaction. Talk, domain rows, outbox rows and the inbox row are kept together or not."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.chat.conversation import Conversation, Reply
+from bot.chat.messages import Incoming, Message
+from bot.chat.talk import Talks
+from bot.chat.text import t
+from bot.domain import inbox, officers, outbox, people, reminders, talks
+from bot.domain.db import Db
+from bot.domain.inbox import Letter
+from bot.domain.people import Contact
+from bot.post.office import Office
+
+NUDGE = "nudge"
+"""The reminder, and the happening, of a talk that was left open."""
+
+
+@dataclass(slots=True)
+class Turned:
+    """What a turn came to, for the log: outcome, flow, question, seconds on the writer."""
+
+    outcome: str
+    flow: str = ""
+    question: str = ""
+    seconds: float = 0.0
+    account: int = field(default=0)
+
+
+def take(db: Db, letter: Letter, office: Office) -> Turned:
+    """Do the turn of an inbox row. Doing it twice has no second effect. Raises what a flow raises."""
+    began = time.perf_counter()
+    incoming: Incoming | None = letter.incoming
+    event: dict[str, Any] | None = None
+    if incoming is None:
+        raw = inbox.payload(db, letter)
+        if raw is None:
+            return Turned("repeated")
+        if letter.kind == "happening":
+            event = raw
+        else:
+            incoming = office.channels[letter.account].heard(raw)
+    if not inbox.done(db, letter, said(incoming)):
+        return Turned("repeated")
+    person, reachable = people.load(db, letter.person, letter.contact)
+    contact = Contact(letter.contact, letter.person, letter.account, incoming.address if incoming else "")
+    if event is not None:
+        contact = people.contact_of(db, letter.person) or contact
+    if incoming and reachable == (incoming.kind == "blocked"):
+        people.set_reachable(db, contact.id, not reachable)
+    kept, known = talks.load(db, letter.person)
+    before = kept.open
+    conversation = Conversation(office.rules, person, kept, db, db.now)
+    if event is not None:
+        reply = conversation.happen(event["happening"], event["data"])
+    else:
+        reply = conversation.hear(incoming) if incoming else Reply(outcome="nothing")
+    talks.save(db, letter.person, kept, known)
+    _watch(db, letter.person, before.number if before else 0, kept, office)
+    for i, message in enumerate(reply.messages):
+        expires = db.now + office.bounds.reply_expires
+        outbox.put(db, contact, message, f"i{letter.id}.{i}", expires=expires)
+    return Turned(reply.outcome, reply.flow, reply.question, time.perf_counter() - began, contact.account)
+
+
+def _watch(db: Db, person: int, before: int, kept: Talks, office: Office) -> None:
+    """Set the one gentle nudge of a talk when it is opened, and take it away when it is over."""
+    now = kept.open.number if kept.open else 0
+    if before == now:
+        return
+    still = {talk.number for talk in (kept.open, kept.parked) if talk}
+    if before and before not in still:
+        reminders.drop(db, person, NUDGE, str(before))
+    if now and kept.open and kept.open.opened == db.now:
+        due = reminders.polite(db.now + office.rules.patience, office.rules.zone)
+        reminders.put(db, person, NUDGE, str(now), due, {"talk": now})
+
+
+def said(incoming: Incoming | None) -> str:
+    """What an officer may read later of a message: her words, or what kind of thing it was."""
+    if incoming is None:
+        return ""
+    if incoming.kind == "button":
+        return "[button]"
+    return incoming.text or f"[{incoming.what or incoming.kind}]"
+
+
+def set_aside(db: Db, letter: Letter, error: str, office: Office) -> None:
+    """After the third failure: quarantine, an apology to the person, an alert to the officers."""
+    if not inbox.set_aside(db, letter.id, error):
+        return
+    contact = people.contact_of(db, letter.person) if letter.kind == "happening" else None
+    contact = contact or Contact(letter.contact, letter.person, letter.account, "")
+    if letter.kind != "happening":
+        sorry = t("Sorry, something went wrong on our side with your last message. Your earlier answers are kept.")
+        outbox.put(db, contact, Message((sorry,)), f"sorry:{letter.id}")
+    told = t("Message {id} could not be handled and was set aside. The operator can see it with: {command}",
+             id=letter.id, command=f"pendamping quarantine show {letter.id}")  # fmt: skip
+    officers.alert(db, told, origin=f"quarantine:{letter.id}")

@@ -1,0 +1,75 @@
+"""The first words: a greeting, the menu, help, and the word that stops what the office starts."""
+
+from __future__ import annotations
+
+from bot.chat.flow import Chat, flow
+from bot.chat.text import Text, caption, t
+from bot.domain import owners, people
+from bot.domain.db import Db
+
+
+def greeting(chat: Chat) -> Text:
+    """Good morning, by the office's clock."""
+    hour = chat.local.hour
+    if hour < 11:
+        return t("Good morning")
+    if hour < 15:
+        return t("Good day")
+    return t("Good afternoon") if hour < 18 else t("Good evening")
+
+
+@flow(
+    "start",
+    command="start",
+    words=("halo", "hai", "hi", "hello", "p", "permisi", "assalamualaikum", "selamat pagi", "selamat siang",
+           "selamat sore", "selamat malam", "mulai"),
+)  # fmt: skip
+def start(chat: Chat, db: Db) -> None:
+    people.opt_out(db, chat.person.id, out=False)  # who greets us wants to hear from us again
+    if owners.known(db, chat.person):
+        chat.say(t("{greeting}. What can we do for you today?", greeting=greeting(chat)))
+        _menu(chat)
+        return
+    chat.say(
+        t(
+            "{greeting}, Bapak/Ibu. 🙏\nI am Pendamping, the small-business assistant of {office}.\n"
+            "Let's begin by registering your business. It takes about two minutes.\nThis service is free.",
+            greeting=greeting(chat),
+            office=chat.office["name"],
+        ),
+        chat.offer(caption("Register"), "register"),
+    )
+
+
+@flow("menu", command="menu", desk=None, covers=True)
+def menu(chat: Chat, db: Db) -> None:
+    chat.say(t("What would you like to do?"))
+    _menu(chat)
+
+
+def _menu(chat: Chat) -> None:
+    for found in chat.menu():
+        if found.title is not None:
+            chat.button(chat.offer(found.title, found.name))
+
+
+@flow("help", command="bantuan", desk=None, title=caption("Help"), menu=90)
+def help(chat: Chat, db: Db) -> None:
+    chat.say(
+        t(
+            "This chat can:\n• register your business: type *daftar*\n• show what we have noted: type *profil*\n"
+            "• show everything you can do: type *menu*\n"
+            "While you answer: *kembali* goes one question back, *batal* stops."
+        )
+    )
+
+
+@flow("stop", command="berhenti", desk=None)
+def stop(chat: Chat, db: Db) -> None:
+    people.opt_out(db, chat.person.id, out=True)
+    chat.say(
+        t(
+            "All right. From now on we send no more news or reminders.\n"
+            "Your questions are still answered.\nTo hear from us again, type *mulai*."
+        )
+    )

@@ -1,0 +1,149 @@
+"""A desk in this process for tests: the real App, python-telegram-bot over a transport without sockets, and the
+simulator's platform behind it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from telegram.request import BaseRequest, RequestData
+
+from bot.app import App, bounds_of
+from bot.channels.telegram_ptb import PtbChannel
+from bot.chat.flow import Flows
+from bot.config import Backup, Config, Database
+from bot.domain import places, upgrade
+from bot.domain.db import Db
+from bot.domain.tables import metadata
+from bot.post.office import Bounds
+from bot.simulator.platform import Platform
+
+OWNERS = "111:owners-owners-owners-owners-owners"
+OFFICERS = "222:officers-officers-officers-officers"
+MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 09.00 WIB
+
+
+class MovedClock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, at: datetime = MONDAY) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def move(self, by: timedelta) -> None:
+        self.at += by
+
+
+class InProcess(BaseRequest):
+    """The library's requests, handed to a `Platform` in this process."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    @property
+    def read_timeout(self) -> float | None:
+        return 5.0
+
+    async def initialize(self) -> None: ...
+
+    async def shutdown(self) -> None: ...
+
+    async def do_request(
+        self, url: str, method: str, request_data: RequestData | None = None, *_: Any, **__: Any
+    ) -> tuple[int, bytes]:
+        token, _, name = url.partition("/bot")[2].partition("/")
+        params = dict(request_data.parameters) if request_data else {}
+        status, answer = await self._platform.call(token, name.rstrip("_"), params, {})
+        return status, json.dumps(answer).encode()
+
+
+def config(folder: Path, **sections: Any) -> Config:
+    """Settings with everything below `folder`."""
+    database = Database(url=f"sqlite:///{folder}/office.db", keys=folder / "keys")
+    return Config(database=database, backup=Backup(folder=folder / "backups"), **sections)
+
+
+class Desk:
+    """A folder with a database, a platform with two bots, and Apps that come and go on it.
+
+    `template` is an upgraded, region-filled database with its keys, copied in.
+    """
+
+    def __init__(self, folder: Path, template: Path | None = None, flows: Flows | None = None) -> None:
+        self.folder = folder
+        self.clock = MovedClock()
+        self.platform = Platform(clock=self.clock, monotonic=lambda: self.clock.at.timestamp())
+        self.platform.add_bot(OWNERS, "pendamping_bot", "Pendamping")
+        self.platform.add_bot(OFFICERS, "petugas_bot", "Meja Petugas")
+        self.config = config(folder)
+        self.flows = flows
+        self.bounds: Bounds = bounds_of(self.config)
+        self._seen: dict[str, int] = {"owners": 0, "officers": 0}
+        if template:
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(template, folder, dirs_exist_ok=True)
+
+    def app(self) -> App:
+        """A new App on the database: what a restart is."""
+        channels = [
+            PtbChannel(OWNERS, "owners", request=InProcess(self.platform)),
+            PtbChannel(OFFICERS, "officers", request=InProcess(self.platform)),
+        ]
+        return App(self.config, channels, clock=self.clock, flows=self.flows, bounds=self.bounds)
+
+    async def updates(self, desk: str) -> list[dict[str, Any]]:
+        """What a bot's platform holds for it, confirmed at the next call."""
+        token = OWNERS if desk == "owners" else OFFICERS
+        params = {"offset": self._seen[desk], "timeout": 0}
+        _, answer = await self.platform.call(token, "getUpdates", params)
+        found: list[dict[str, Any]] = answer["result"]
+        if found:
+            self._seen[desk] = found[-1]["update_id"] + 1
+        return found
+
+    async def round(self, *, times: int = 2, do: Callable[[Db], Any] | None = None, tick: bool = False) -> Any:
+        """Start an App, bring it every new update `times` times, let it settle, stop it."""
+        app = self.app()
+        await app.start(serve=False)
+        result = None
+        try:
+            if do:
+                result = await app.store.write(do)
+                app.wake()
+            if tick:
+                await app.ticks.due()
+            for desk, intake in app.intakes.items():
+                for update in await self.updates(desk):
+                    for _ in range(times):
+                        await intake.deliver([update])
+            await app.settled()
+        finally:
+            await app.stop()
+        return result
+
+
+def make_template(folder: Path) -> None:
+    """An upgraded database with the 57 kelurahan of Kota Malang, in `folder`."""
+    settings = config(folder)
+    upgrade.upgrade(settings.database.url, MONDAY)
+    from bot.domain.engine import writing
+    from bot.domain.keys import Keys
+
+    engine, keys = writing(settings.database.url), Keys(settings.database.keys)
+    with engine.begin() as connection:
+        listed = places.listing("35.73")["regions"]
+        places.put(Db(connection, keys, MONDAY), [places.Region(*row) for row in listed], "35.73")
+    engine.dispose()
+    keys.close()
+
+
+def rows(db: Db, table: str) -> list[dict[str, Any]]:
+    """Every row of a table, as dictionaries."""
+    return [dict(row._mapping) for row in db.execute(select(metadata.tables[table]))]
