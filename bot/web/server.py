@@ -103,7 +103,7 @@ class Server:
             return _later()
         except Exception:
             # Whatever went wrong, it isn't committed: the platform has to bring it again.
-            log.exception("webhook failed", desk=request.match_info["desk"])
+            log.exception("webhook_failed", desk=request.match_info["desk"])
             return _later()
         return _answer(HTTPStatus.OK)
 
@@ -119,7 +119,7 @@ class Server:
             await self._measure()
         except Exception:
             # The counters still say something, and that the rest is missing says most.
-            log.exception("depths not measured")
+            log.exception("depths_not_measured")
             self._metrics.measured.set(0)
         return web.Response(body=self._metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
