@@ -241,16 +241,16 @@ def _guessed(name: str, size: int, atlas: _Atlas) -> tuple[tuple[Place, ...], bo
     allowed = 1 if len(name) < 6 else 2 if len(name) < 10 else 3
     near = process.extract(name, list(atlas.home), scorer=OSA.distance, score_cutoff=allowed, limit=3)
     near = [(n, int(d)) for n, d, _ in near if n[0] == name[0] or d == 1]
+    begun = [n for n in atlas.home if n.startswith(name)] if size == 1 and len(name) > 4 else []
     if near:
         best = near[0][1]
         close = [n for n, d in near if d - best < 2]
+        close += [n for n in begun if n not in close][:2]
         sure = len(close) == 1 and (best == 1 and len(name) > 5 or best == 2 and len(name) > 7)
         names = close if sure or len(close) > 1 else [near[0][0]]
         return tuple(p for n in names for p in atlas.home[n]), sure
-    if size == 1 and len(name) > 4:
-        begun = [n for n in atlas.home if n.startswith(name)]
-        if 0 < len(begun) <= 3:
-            return tuple(p for n in begun for p in atlas.home[n]), False
+    if 0 < len(begun) <= 3:
+        return tuple(p for n in begun for p in atlas.home[n]), False
     if len(name) > 5:
         for shelf in (atlas.towns, atlas.around):
             near = process.extract(name, list(shelf), scorer=OSA.distance, score_cutoff=1, limit=2)
