@@ -19,7 +19,7 @@ import handlers
 from bot.chat.buttons import Buttons
 from bot.chat.conversation import Rules
 from bot.chat.flow import Flows
-from bot.chat.seams import AccountRefused, Channel, Clock, Desk, SystemClock
+from bot.chat.seams import AccountRefused, Channel, Clock, Desk, Later, SystemClock
 from bot.chat.text import Catalogs
 from bot.clock import Ticks
 from bot.config import Config
@@ -158,11 +158,23 @@ class App:
         if command == "ping":
             return {"pid": os.getpid()}
         answer = await self.store.write(partial(COMMANDS[command], **arguments))
+        if command == "officers invite":
+            answer["link"] = await self._link("officers", f"join-code-{answer['code']}")
         if command == "quarantine replay":
             waiting = await self.store.write(inbox.unfinished)
             self.slots.put([letter for letter in waiting if letter.id in arguments["ids"]])
         self.wake()
         return answer
+
+    async def _link(self, desk: Desk, payload: str) -> str:
+        """A deep link to a desk's bot; empty when its platform can't be asked for its name."""
+        for channel in self._channels:
+            if channel.desk == desk:
+                try:
+                    return await channel.link(payload)
+                except (Later, AccountRefused):
+                    return ""
+        return ""
 
     def wake(self) -> None:
         """There may be something to send or to work on."""

@@ -63,6 +63,7 @@ class PtbChannel:
         request: BaseRequest | None = None,
         poll_seconds: int = 25,
         pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        link_to: str = "https://t.me/{name}?start={payload}",
     ) -> None:
         if not (parts := _TOKEN.fullmatch(token)):
             raise ValueError("A Telegram token looks like 123456789:AAE..., as BotFather gives it.")
@@ -76,6 +77,7 @@ class PtbChannel:
         self._mode: Mode = mode
         self._webhook = (webhook_url, webhook_secret)
         self._poll_seconds = poll_seconds
+        self._link_to = link_to
         self._pause = pause
         self._request = request or AiohttpRequest()
         self._bot = Bot(
@@ -92,6 +94,19 @@ class PtbChannel:
 
     async def close(self) -> None:
         await self._request.shutdown()
+
+    async def who(self) -> str:
+        """The bot's user name, asked of Telegram. Raises `AccountRefused` or `Later`."""
+        try:
+            me: dict[str, Any] = await self._ask("getMe", {})
+        except TelegramError as error:
+            status, said, seconds = _told(error)
+            wrong = telegram.verdict(status, said, seconds)
+            raise wrong if isinstance(wrong, AccountRefused | Later) else Later(60, said) from error
+        return str(me["username"])
+
+    async def link(self, payload: str) -> str:
+        return self._link_to.format(name=await self.who(), payload=payload)
 
     def signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         return telegram.signed(headers, self._webhook[1])

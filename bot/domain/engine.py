@@ -40,7 +40,7 @@ def path_of(url: str) -> Path:
 
 def writing(url: str) -> Engine:
     """The engine for the one connection that writes. Its transactions are `BEGIN IMMEDIATE`."""
-    engine = create_engine(url, query_cache_size=1000)
+    engine = create_engine(url, query_cache_size=1000, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def connect(dbapi: Any, _record: Any) -> None:
@@ -64,7 +64,7 @@ def writing(url: str) -> Engine:
 
 def reading(url: str) -> AsyncEngine:
     """The engine for everything that only reads, asynchronously."""
-    engine = create_async_engine(make_url(url).set(drivername="sqlite+aiosqlite"), pool_size=4)
+    engine = create_async_engine(make_url(url).set(drivername="sqlite+aiosqlite"), pool_size=4, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def connect(dbapi: Any, _record: Any) -> None:

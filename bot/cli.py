@@ -1,0 +1,272 @@
+"""The command line: `pendamping`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import platform
+import sqlite3
+import sys
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bot import __version__, log
+from bot.chat.seams import SystemClock
+from bot.config import Config, ConfigError, load
+
+app = typer.Typer(
+    name="pendamping",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="The chat desk of an office for small businesses. Start with [bold]pendamping run[/]: without a bot's token "
+    "it plays Telegram in your browser.",
+)
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
+officers_app = typer.Typer(no_args_is_help=True, help="Who works at the desk.")
+quarantine_app = typer.Typer(no_args_is_help=True, help="Messages that could not be handled and were set aside.")
+outbox_app = typer.Typer(no_args_is_help=True, help="Messages that could not be sent.")
+app.add_typer(db_app, name="db")
+app.add_typer(officers_app, name="officers")
+app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(outbox_app, name="outbox")
+
+out = Console(highlight=False)
+_chosen: dict[str, Path | None] = {"config": None}
+_JSON = Annotated[bool, typer.Option("--json", help="Print JSON, for another program.")]
+
+
+def main() -> None:
+    """The entry point of the command."""
+    app()
+
+
+@app.callback()
+def options(
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="Settings; otherwise ./config.toml, if it is there.")
+    ] = None,
+) -> None:
+    _chosen["config"] = config
+    os.umask(0o077)  # what is written holds people's data
+
+
+def _config() -> Config:
+    try:
+        return load(_chosen["config"])
+    except ConfigError as error:
+        for problem in error.problems:
+            typer.echo(problem, err=True)
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def run() -> None:
+    """Run the desk until Ctrl+C or SIGTERM. One process a database."""
+    config = _config()
+    log.setup()
+    from bot.run import run as run_process  # the machine's imports aren't needed to print --help
+
+    raise typer.Exit(run_process(config, ready=lambda app, simulator: _say_ready(config, app.address, simulator)))
+
+
+def _say_ready(config: Config, web: str, simulator: str) -> None:
+    """The last lines of the start: which address to open, and what to try."""
+    if not sys.stdout.isatty():
+        typer.echo(f"Ready. Open {simulator}" if simulator else f"Ready. Web server at http://{web}")
+        return
+    out.print()
+    out.print(f"[bold green]Pendamping is ready[/] — {escape(config.office.name)}")
+    if simulator:
+        out.print(f"  Open   [bold]{simulator}[/]  (no bot has a token, so Telegram is played here)")
+        out.print("  Try    tap MULAI, then Daftar, and register a business; type something wrong; stop with Ctrl+C")
+        out.print("         in the middle and run again: the talk goes on where it was")
+        out.print('  Desk   in a second terminal: [bold].venv/bin/pendamping officers invite "Pak Budi"[/]')
+    else:
+        out.print(f"  Web    http://{web}  (/healthz /readyz /metrics)")
+        out.print("  Check  [bold]pendamping check[/] asks Telegram whether the tokens are right")
+    out.print(f"  Data   {config.database.file}   keys: {config.database.keys} (keep a copy in a safe)")
+    out.print("  Stop   Ctrl+C")
+
+
+@app.command()
+def version() -> None:
+    """Print the versions that matter in a report of a fault."""
+    libraries = ("sqlalchemy", "python-telegram-bot", "aiohttp")
+    listed = ", ".join(f"{name} {metadata.version(name)}" for name in libraries)
+    typer.echo(
+        f"pendamping {__version__} (Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {listed})"
+    )
+
+
+@app.command()
+def check(
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Don't ask Telegram whether the tokens are right.")
+    ] = False,
+) -> None:
+    """Read settings, keys, database, catalogs and tokens; say what is wrong, and where to mend it."""
+    config = _config()
+    from bot.check import findings
+
+    worst = 0
+    for finding in asyncio.run(findings(config, offline=offline)):
+        mark = {"ok": "[green]ok[/]   ", "note": "[yellow]note[/] ", "wrong": "[red]wrong[/]"}[finding.level]
+        out.print(f"{mark}  {escape(finding.what)}", soft_wrap=True)
+        if finding.mend:
+            out.print(f"       → {escape(finding.mend)}", soft_wrap=True)
+        worst = max(worst, finding.level == "wrong")
+    raise typer.Exit(worst)
+
+
+@app.command()
+def backup(
+    into: Annotated[Path | None, typer.Argument(help="A folder; otherwise [backup] folder.")] = None,
+) -> None:
+    """Copy database and wrapped keys now, also while the desk runs. The master key is never copied."""
+    from bot.domain.backup import backup as make
+
+    config = _config()
+    stamp = _now().astimezone(config.office.zone).strftime("%Y%m%d-%H%M%S")
+    folder = str(into or config.backup.folder)
+    if not config.database.file.exists():
+        typer.echo(f"There is no database at {config.database.file} yet.", err=True)
+        raise typer.Exit(1)
+    made = make(config.database.url, str(config.database.keys), folder, config.backup.keep, stamp)
+    typer.echo(
+        f"{made['copy']}\nKeep it away from {config.database.keys / 'master.key'}: whoever has both can read all."
+    )
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database to this version. A copy of the old file is kept beside it."""
+    config = _config()
+    from bot.domain.upgrade import UpgradeFailed, current, upgrade
+    from bot.post.sqlite import Locked, lock
+
+    try:
+        held = lock(config.database.file)
+        copied = upgrade(config.database.url, _now())
+        held.close()
+    except (Locked, UpgradeFailed) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(3) from None
+    typer.echo(f"{config.database.file} is at revision {current(config.database.url)}.")
+    if copied:
+        typer.echo(f"The file before that: {copied}")
+
+
+@officers_app.command("invite")
+def officers_invite(
+    name: Annotated[str, typer.Argument(help="The officer's name, as owners may read it.")],
+    role: Annotated[str, typer.Option(help="petugas, koordinator or admin.")] = "petugas",
+    area: Annotated[str, typer.Option(help="Kemendagri code the officer serves; otherwise the office's.")] = "",
+) -> None:
+    """Make a link that makes its first user an officer. It works once, for 24 hours."""
+    config = _config()
+    answer = _do("officers invite", name=name, role=role, area=area or config.office.region)
+    typer.echo(f"Send this to {name}; it works once, for {answer['hours']} hours:")
+    typer.echo(answer.get("link") or f"/start join-code-{answer['code']}   (to be sent to the officers' bot)")
+
+
+@officers_app.command("list")
+def officers_list(as_json: _JSON = False) -> None:
+    """Who works at the desk now."""
+    rows = _do("officers list")["officers"]
+    _show(rows, ("id", "name", "role", "area", "since"), as_json, "No officers yet: pendamping officers invite NAME")
+
+
+@officers_app.command("revoke")
+def officers_revoke(id: Annotated[int, typer.Argument(help="From `officers list`.")]) -> None:
+    """Take an officer's rights away, at once."""
+    if not _do("officers revoke", id=id)["revoked"]:
+        typer.echo(f"There is no officer {id}.", err=True)
+        raise typer.Exit(1)
+    typer.echo("Done.")
+
+
+@quarantine_app.command("list")
+def quarantine_list(as_json: _JSON = False) -> None:
+    """What was set aside after three tries, or could not be read."""
+    columns = ("id", "account", "kind", "state", "attempts", "received", "error")
+    _show(_do("quarantine list")["rows"], columns, as_json, "Nothing is set aside.")
+
+
+@quarantine_app.command("show")
+def quarantine_show(id: int) -> None:
+    """The message as the platform sent it. It holds what a person wrote: don't pass it on."""
+    payload = _do("quarantine show", id=id)["payload"]
+    typer.echo(json.dumps(payload, indent=2, ensure_ascii=False) if payload else "There is no such message (any more).")
+
+
+@quarantine_app.command("replay")
+def quarantine_replay(ids: list[int]) -> None:
+    """Let messages have their turn again, after what was wrong is mended."""
+    typer.echo(f"{_do('quarantine replay', ids=ids)['replayed']} to be handled again.")
+
+
+@quarantine_app.command("drop")
+def quarantine_drop(ids: list[int]) -> None:
+    """Give messages up; what they said is emptied."""
+    typer.echo(f"{_do('quarantine drop', ids=ids)['dropped']} dropped.")
+
+
+@outbox_app.command("list")
+def outbox_list(as_json: _JSON = False) -> None:
+    """Messages that could not be sent, newest first."""
+    columns = ("id", "person", "lane", "attempts", "put", "error")
+    _show(_do("outbox list")["rows"], columns, as_json, "Everything could be sent.")
+
+
+@outbox_app.command("requeue")
+def outbox_requeue(
+    ids: Annotated[list[int] | None, typer.Argument(help="From `outbox list`.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+) -> None:
+    """Try to send again."""
+    if not ids and not everything:
+        typer.echo("Name ids, or --all.", err=True)
+        raise typer.Exit(2)
+    typer.echo(f"{_do('outbox requeue', ids=None if everything else ids)['requeued']} to be sent again.")
+
+
+def _now() -> datetime:
+    return SystemClock().now()
+
+
+def _do(command: str, **arguments: Any) -> dict[str, Any]:
+    """Have the running desk do a command; when none runs, do it here."""
+    from bot.operate import operate
+
+    config = _config()
+    try:
+        return asyncio.run(operate(config, command, arguments))
+    except (ValueError, LookupError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+def _show(rows: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool, none: str) -> None:
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+    elif not rows:
+        typer.echo(none)
+    else:
+        table = Table(*columns, box=None, header_style="bold")
+        for row in rows:
+            table.add_row(*(escape(str(row[name])) for name in columns))
+        out.print(table)
+
+
+if __name__ == "__main__":
+    main()

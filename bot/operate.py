@@ -1,0 +1,36 @@
+"""An operator's command from outside: asked of the process that has the database open, or done here when none has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.chat.seams import SystemClock
+from bot.config import Config
+from bot.domain import upgrade
+from bot.domain.db import Db
+from bot.domain.engine import writing
+from bot.domain.keys import Keys
+from bot.post.commands import COMMANDS
+from bot.post.sqlite import Locked, lock
+from bot.web.control import ask
+
+
+async def operate(config: Config, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The command's answer. Raises `ValueError` with what was wrong, `OSError` if the running desk doesn't answer."""
+    file = config.database.file
+    try:
+        held = lock(file)
+    except Locked:
+        return await ask(file, command, arguments)
+    try:
+        now = SystemClock().now()
+        upgrade.upgrade(config.database.url, now)
+        keys, engine = Keys(config.database.keys), writing(config.database.url)
+        with engine.begin() as connection:
+            answer = COMMANDS[command](Db(connection, keys, now), **arguments)
+            keys.commit()
+        engine.dispose()
+        keys.close()
+        return answer
+    finally:
+        held.close()
