@@ -27,7 +27,7 @@ NOTHING_SEEN = -1
 """What the page asks for first: the chat as it is, without waiting."""
 
 _NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
-_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'"
+_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 _HEADERS = {
     "Content-Security-Policy": f"{_POLICY}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
     "Cache-Control": "no-store",

@@ -44,7 +44,7 @@ async def _answer(session: ClientSession, api: str, update: dict[str, Any], pict
         return
     chat, text = message["chat"]["id"], message.get("text", "")
     if text.startswith("/start"):
-        bold = [{"type": "bold", "offset": 17, "length": 10}]
+        bold = [{"type": "bold", "offset": 18, "length": 10}]
         text = "Selamat pagi 🙏 – Pendamping, asisten UMKM.\nBoleh kami catat data usahanya?"
         await call("sendMessage", {"chat_id": chat, "text": text, "entities": bold, "reply_markup": BUTTONS})
     elif text == "nomor":

@@ -100,8 +100,10 @@ async function follow() {
     try {
       if (!bot || !world.life) await meet();
       if (!bot) { await pause(RETRY); continue; }
+      // Just back: an answer at once tells that the line holds.
+      const wait = !$('line').hidden ? 0 : shown.typing ? 3 : 20;
       const news = await ask(`chat?bot=${encodeURIComponent(bot)}&user=${user}&since=${shown.now}&life=${shown.life}` +
-        `&wait=${shown.typing ? 3 : 20}`);
+        `&wait=${wait}`);
       if (mine !== round) return;
       $('line').hidden = true;
       take(news);
