@@ -5,7 +5,7 @@ BIN := .venv/bin
 # The packages come from the lock, each with its hash, from whichever index pip is set up with. Then this package itself,
 # with the setuptools of the lock, so that nothing more is fetched.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
-THIS := $(INSTALL) --no-deps --no-build-isolation --editable .
+THIS := PYTHONWARNINGS=ignore $(INSTALL) --no-deps --no-build-isolation --editable .
 
 .PHONY: run test lock clean help
 .DELETE_ON_ERROR:
