@@ -36,15 +36,22 @@ class Simulator:
         self._courier: asyncio.Task[None] | None = None
 
     async def start(self, listen: str = "127.0.0.1:0") -> str:
-        """Listen on ``host:port`` (port 0: a free one) and return the address. ValueError unless it is loopback."""
+        """Listen on ``host:port`` (port 0: a free one) and return the address.
+
+        Raises ValueError unless it is loopback, OSError where the port is taken.
+        """
         host, _, port = listen.rpartition(":")
         host = host.strip("[]")
         if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
             raise ValueError("the simulator only listens on this machine")
         self._runner = web.AppRunner(application(self.platform), access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, host, int(port))
-        await site.start()
+        try:
+            await web.TCPSite(self._runner, host, int(port)).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
+        self.platform.open()
         number = cast(tuple[str, int], self._runner.addresses[0])[1]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{number}"
         self._session = ClientSession(timeout=ClientTimeout(total=WEBHOOK_TIMEOUT * self._scale))
@@ -52,7 +59,7 @@ class Simulator:
         return self.url
 
     async def stop(self) -> None:
-        """Stop listening and delivering; what people said stays in the store."""
+        """Stop listening and delivering. The platform keeps what it knows and may be started again."""
         self.platform.faults.clear()
         self.platform.close()
         if self._courier:

@@ -14,52 +14,59 @@ from typing import Any
 
 
 class Shelf:
-    """Things by kind and key, each JSON or bytes. What is put is written by `save`, all of it in one transaction."""
+    """Things by kind and key, each JSON or bytes. What is put is written by `save`, all of it in one transaction.
+
+    Without a path nothing is kept. The file is opened when it is needed, also after `close`.
+    """
 
     def __init__(self, path: Path | None) -> None:
-        self._db: sqlite3.Connection | None = None
+        self._path = path
+        self._open: sqlite3.Connection | None = None
         self._changed: dict[tuple[str, str], str | bytes | None] = {}
-        if path is None:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=OFF")
-        self._db.execute(
-            "CREATE TABLE IF NOT EXISTS kept (kind TEXT, key TEXT, body, PRIMARY KEY (kind, key)) WITHOUT ROWID"
-        )
 
     def put(self, kind: str, key: object, value: Any) -> None:
         """Keep a value that is JSON, or bytes."""
-        if self._db is not None:
+        if self._path is not None:
             self._changed[kind, str(key)] = value if isinstance(value, bytes) else json.dumps(value)
 
     def drop(self, kind: str, key: object) -> None:
-        if self._db is not None:
+        if self._path is not None:
             self._changed[kind, str(key)] = None
 
     def save(self) -> None:
         """Write what was put and dropped since the last time."""
-        if self._db is None or not self._changed:
+        if self._path is None or not self._changed:
             return
-        self._db.execute("BEGIN IMMEDIATE")
+        db = self._db(self._path)
+        db.execute("BEGIN IMMEDIATE")
         for (kind, key), body in self._changed.items():
             if body is None:
-                self._db.execute("DELETE FROM kept WHERE kind = ? AND key = ?", (kind, key))
+                db.execute("DELETE FROM kept WHERE kind = ? AND key = ?", (kind, key))
             else:
-                self._db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (kind, key, body))
-        self._db.execute("COMMIT")
+                db.execute("INSERT OR REPLACE INTO kept VALUES (?, ?, ?)", (kind, key, body))
+        db.execute("COMMIT")
         self._changed.clear()
 
     def all(self, kind: str) -> Iterator[tuple[str, Any]]:
         """The kept things of a kind, as (key, value)."""
-        if self._db is None:
+        if self._path is None:
             return
-        for key, body in self._db.execute("SELECT key, body FROM kept WHERE kind = ?", (kind,)).fetchall():
+        rows = self._db(self._path).execute("SELECT key, body FROM kept WHERE kind = ?", (kind,)).fetchall()
+        for key, body in rows:
             yield key, body if isinstance(body, bytes) else json.loads(body)
 
     def close(self) -> None:
         self.save()
-        if self._db is not None:
-            self._db.close()
-            self._db = None
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+    def _db(self, path: Path) -> sqlite3.Connection:
+        if self._open is None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            db = self._open = sqlite3.connect(path, isolation_level=None)
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=OFF")
+            table = "kept (kind TEXT, key TEXT, body, PRIMARY KEY (kind, key)) WITHOUT ROWID"
+            db.execute(f"CREATE TABLE IF NOT EXISTS {table}")
+        return self._open

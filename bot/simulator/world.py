@@ -208,8 +208,12 @@ class World:
         """Keep what has changed."""
         self._shelf.save()
 
+    def open(self) -> None:
+        """Take calls that wait, again."""
+        self.closed = False
+
     def close(self) -> None:
-        """Let everybody go who waits, and close the store."""
+        """Let everybody go who waits, and close the store. `open` goes on."""
         self.closed = True
         self.courier.ring()
         for bot in self.bots.values():

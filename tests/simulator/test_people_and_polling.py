@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +195,35 @@ def test_the_store_survives_without_a_goodbye(tmp_path: Path, clock: MovedClock,
     assert empty.add_user("Budi").id != siti
     for one in (before, after, empty):
         one.close()
+
+
+TALKER = """
+import sys
+from pathlib import Path
+from bot.simulator.platform import Platform
+platform = Platform(Path(sys.argv[1]))
+platform.add_bot("111:owners", "pendamping_bot", "Pendamping")
+siti = platform.add_user("Siti").id
+while True:
+    print(platform.say(siti, "halo"), flush=True)
+"""
+
+
+def test_a_killed_process_loses_nothing_that_was_said(tmp_path: Path) -> None:
+    path = tmp_path / "platform.db"
+    with subprocess.Popen([sys.executable, "-c", TALKER, str(path)], stdout=subprocess.PIPE, text=True) as talker:
+        assert talker.stdout
+        for _ in range(50):
+            talker.stdout.readline()
+        talker.kill()
+        said = 50 + len([line for line in talker.stdout if line.endswith("\n")])
+
+    after = Platform(path)
+    chat = after.chats[111, ME]
+    assert said <= chat.last_message <= said + 1
+    assert list(chat.bubbles) == list(range(1, chat.last_message + 1))
+    assert len(after.waiting[111]) == chat.last_message
+    after.close()
 
 
 def test_faults(platform: Platform, call: Call) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, FormData, ServerDisconnectedError, web
+from aiohttp import ClientConnectorError, ClientSession, FormData, ServerDisconnectedError, web
 
 from bot.simulator.client import Client, NotHeard, text_of
 from bot.simulator.platform import Platform
@@ -106,6 +106,24 @@ def test_a_dropped_line_hides_a_message_that_was_accepted(platform: Platform) ->
 
     with_simulator(platform, play)
     assert len(platform.sent) == 1
+
+
+def test_a_stopped_simulator_goes_on_where_it_was(platform: Platform) -> None:
+    async def run() -> None:
+        simulator = Simulator(platform)
+        for word in ("satu", "dua"):
+            url = await simulator.start()
+            platform.say(ME, word)
+            async with ClientSession() as session, session.post(f"{url}/bot{OWNERS}/getUpdates") as answer:
+                assert (await answer.json())["result"][-1]["message"]["text"] == word
+            with pytest.raises(OSError, match="in use"):
+                await Simulator().start(url.removeprefix("http://"))
+            await simulator.stop()
+            async with ClientSession() as session:
+                with pytest.raises(ClientConnectorError):
+                    await session.get(url)
+
+    asyncio.run(run())
 
 
 def test_only_this_machine() -> None:
