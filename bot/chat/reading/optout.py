@@ -24,14 +24,14 @@ _WORDS = table(
         "kirim": """kirim ngirim mengirim dikirim kirimi dikirimi kirimin ngirimi krm krim kirimkan dikirimkan ngirimin kirimno dikirimno
             broadcast bc brodcast sms japri chat wa whatsapp ngewa wasap hubungi dihubungi menghubungi ganggu diganggu mengganggu
             ingatkan diingatkan mengingatkan kabari dikabari ngabari ngechat chating chatting undang ngelingno tag spam nyepam
-            ngubungi hubungin telepon telpon nelpon telfon promosi promo dichat diwa undangan ngontak dikontak""",
+            ngubungi hubungin kintun kintuni dikintuni dipunkintuni ngintun ngintuni kintunan ajak diajak ngajak ngajaki telepon telpon nelpon telfon promosi promo dichat diwa undangan ngontak dikontak""",
         "pesan": """pesan pesen pesannya psn pesanku pesane info infonya informasi notif notifikasi notifikasinya notifnya berita beritanya
             broadcast langganan langganannya berlangganan layanan grup group grub pemberitahuan pengingat reminder kabar jadwal undangan bot
             wa chat chatnya bc pesanpesan milis daftar_ list otomatis otomatisnya nomor_ infone pesene newsletter iklan iklannya promosi
             promo siaran spam subscribe""",
-        "matikan": "matikan matiin mateni pateni nonaktifkan nonaktif blokir block blok bisukan mute dimatikan patenono dinonaktifkan hapuskan",
+        "matikan": "matikan matiin mateni pateni nonaktifkan nonaktif blokir block blok bisukan mute dimatikan patenono dinonaktifkan off offkan",
         "keluar": "keluar keluarkan metu kluar dikeluarkan leave kluarkan kluarin keluarin hapus_ undur mundur",
-        "lagi": "lagi lg maneh malih lgi mane meneh",
+        "lagi": "kembali kembalikan lagi lg maneh malih lgi mane meneh",
         "cukup": "cukup cukupp wis_ uwis_ sampun_",
         "mulai": """mulai start aktifkan aktif hidupkan nyalakan buka lanjut lanjutkan langganan subscribe aktipkan uripno bukak diaktifkan aktifno
             sambung teruskan lanjutno ikutkan mulaikan gabung dimulai resume dihidupkan urupno unstop""",
@@ -56,7 +56,7 @@ _CHATTY = listed(
     terima kasih makasih suwun matur nuwun thx trims maaf nyuwun sewu saya aku kulo kula kami ini itu iki niku niki sekarang saiki dulu
     sek disik sudah sdh udah wis wes sampun pun semua semuanya kabeh sedaya nomor nomer hp ke dari di dan ok oke
     mau minta ingin pengen pingin tidak dengan untuk lah kok total permanen assalamualaikum selamat pagi siang sore malam halo hai
-    aja ker sam salah sambung bukan yang the all me oh eh tok thok jenengan panjenengan dinas bot akun chat karo kalian sama langsung cepat
+    aja ker sam salah sambung bukan yang the all me oh eh tok thok jenengan panjenengan dinas bot akun chat karo kalian sama langsung cepat berisik spam capek bosan risih banyak sekali banget terlalu kebanyakan apapun dipun
     """
 )
 # What a stop is said of when it isn't said of our messages.
@@ -64,26 +64,40 @@ _ELSEWHERE = re.compile(
     r"\b(?:kontak|kontrak|map|shopee|tokopedia|tiktok|gojek|grab|lazada|kerja\w*|bekerja|karyawan\w*|pegawai|usahanya|usaha|produksi\w*|jualan|dagang"
     r"|berjualan|pandemi|covid|kontraknya|ruko|toko|distributor|supplier|pemasok|reseller|listrik|mesin|halte|bus|angkot|motor|merek|merk|brand|kopi"
     r"|nib|sertifikat\w*|kota|rumah|jawaban|isi|ngisi|mengisi|isinya|tengah|non|nonstop|sebentar|seminggu|sebulan|sementara|sampai|minggu|tahun|bulan|hari"
-    r"|istirahat|besok|nanti|langganan (?:di|listrik|koran|wifi|indihome)|kos|kuliah|sekolah|merokok|hujan|macet|produknya|order\w*|pesanan|bahan|gas|pln"
+    r"|istirahat|besok|nanti|langganan (?:di|listrik|koran|wifi|indihome|internet|majalah)|kos|kuliah|sekolah|merokok|hujan|macet|produknya|order\w*|pesanan|bahan|gas|pln"
     r"|kredit|pinjaman|cicilan|bank|kur|koperasi|arisan|stok|stock|foto\w*|berkas|data_|lampu|penjualan|jualannya|pabrik|dapur|warung|kios)\b"
 )
 _ASKS = re.compile(
     r"\?|\b(?:apakah|gimana|bagaimana|kalau|kalo|klo|kapan|dimana|mana|berapa|bolehkah|boleh|piye|pripun|kenapa|kok bisa|cara|caranya|apa)\b"
 )
+_JOINED = (
+    (re.compile(r"\b(ga|gak|ra|tak)(usah|mau|perlu)\b"), r"\1 \2"),
+    (re.compile(r"\b([a-z]{4,})2\b"), r"\1"),
+    (re.compile(r"\bun[ -]subs?cribe?\b"), "unsubscribe"),
+    (re.compile(r"\bmisi dagang\b|\bluar negeri\b"), "ekspor"),
+    (re.compile(r"\b(?:cek )?naik kelas\b"), "asesmen"),
+    (re.compile(r"\bmboten sah\b"), "mboten usah"),
+)
+_CANCELS = re.compile(
+    r"\b(?:batal\w*|cancel|(?:tidak|gak|ga|nggak|ndak|ora|mboten) (?:mau|ingin|jadi|usah|gelem|purun)?) ?(?:ber)?(?:langganan|subscri\w*)\b"
+)
+_AT_LAST = re.compile(r"[,;.!] ?(?:(?:tolong|mohon|jadi|minta) )?(?:stop|berhenti|hentikan|dihentikan|unsub\w*)[.! ]*$")
 _START = listed("mulai start subscribe unstop resume aktifkan")
-_CONSENT = re.compile(r"\b(?:tarik|cabut|batalkan|batal)\w* (?:\w+ )?(?:persetujuan|ijin|izin|consent|setuju)\b")
+_CONSENT = re.compile(r"\b(?:tarik|menarik|cabut|mencabut|batalkan|batal)\w* (?:\w+ )?(?:persetujuan|ijin|izin|consent|setuju)\b"
+    r"|\b(?:persetujuan|izin|ijin) (?:data )?(?:saya |kulo |ku )?(?:di)?(?:cabut|tarik)\b(?! (?:usaha|oss))")
 _OUT = re.compile(
     r"\b(?:saya|aku|kulo|mau|ingin|tolong|minta)?\s?(?:keluar(?:kan|in)?|dikeluarkan|metu|leave|undur diri|mundur)\b"
 )
 _NUMBERS = re.compile(
-    r"\bhapus (?:\w+ ){0,3}(?:daftar|list|broadcast|grup)\b|\b(?:blokir|block|blok|hapus) (?:nomor|nomer|no|hp|wa|kontak) (?:saya|ini|aku|kulo|ku)\b"
+    r"\bhapus (?:\w+ ){0,3}(?:daftar|list|broadcast|grup)\b|\b(?:blokir|block|blok|hapus) (?:saja |aja )?(?:nomor|nomer|no|hp|wa|kontak)(?: hp| wa)? (?:saya|ini|aku|kulo|ku)\b"
 )
 
 
 def read_optout(text: str) -> Wish | None:
     """What the person wishes about our messages, or None when the message is about something else."""
     plain = re.sub(r"\bapa[ -]?(?:apa|pun)\b", "", clean(text, cut=True))
-    plain = re.sub(r"\b(ga|gak|ra|tak)(usah|mau)\b", r"\1 \2", plain)
+    for pattern, said_plainly in _JOINED:
+        plain = pattern.sub(said_plainly, plain)
     said = [squeeze(w) if w not in _WORDS else w for w in re.findall(r"[a-z]+", plain.replace("'", ""))]
     if not said or len(said) > 40:
         return None
@@ -116,10 +130,12 @@ def _topic_word(word: str) -> bool:
 
 
 def _stops(said: list[str], marks: list[str], plain: str, line: str) -> bool:
-    if _CONSENT.search(line) or _NUMBERS.search(line):
-        return True
     asks = bool(_ASKS.search(plain))
     elsewhere = bool(_ELSEWHERE.search(line))
+    if _CONSENT.search(line) or _NUMBERS.search(line) or (_CANCELS.search(line) and not elsewhere):
+        return not asks
+    if _AT_LAST.search(plain) and not asks:
+        return True
     about = _about_us(said, marks)
     if re.search(r"\bstop ?(?:kontak|map)|\bnon[ -]?stop|\b(?:dari|ikut) (?:pelatihan|bimtek|diklat|kelas)\b", line):
         return False
@@ -147,11 +163,14 @@ def _refuses(said: list[str], marks: list[str], line: str) -> bool:
     """ "jangan kirim pesan lagi", "gak usah wa lagi", "tidak perlu info bazar lagi"."""
     spoken = " ".join(m or w for w, m in zip(said, marks, strict=True))
     if re.search(
-        r"\b(?:jangan|tidak) lupa\b|\bjangan dulu\b|\bke nomor\b|\blewat\b|\bganti\b|\bnanti saja\b|\bsalah kirim\b",
+        r"\b(?:jangan|tidak) lupa\b|\bjangan dulu\b|\bke nomor\b|\blewat\b|\bganti\b|\bnanti saja\b|\balamat\b|\bfoto\b",
         line,
     ):
         return False
+    others = [w for w, m in zip(said, marks, strict=True) if not m and w not in _CHATTY and not _topic_word(w)]
     if re.search(r"\bjangan (?:\w+ )?(?:kirim|pesan)\b", spoken):
+        if not others and not re.search(r"\b(?:dulu|disik|dhisik|sek|rumiyin)\b", line):
+            return True
         return (
             "lagi" in marks
             or line in {"jangan kirim", "jangan wa"}
@@ -187,11 +206,16 @@ def _leaves(said: list[str], marks: list[str], plain: str, line: str, asks: bool
         return False
     if "pesan" in marks or "kirim" in marks:
         return not elsewhere
-    others = [w for w, m in zip(said, marks, strict=True) if not m and w not in _CHATTY]
+    others = [w for w, m in zip(said, marks, strict=True) if not m and w not in _CHATTY and w != "daftar"]
     return not others and not any(_topic_word(w) for w in said) and len(said) < 6 and "mundur" not in said
 
 
 def _resumes(said: list[str], marks: list[str], plain: str) -> bool:
+    plain = re.sub(r"^(?:boleh|silakan|silahkan|monggo|mangga) ", "", plain)
+    said = [w for w in said if w not in {"boleh", "silakan", "silahkan", "monggo", "mangga"}]
+    marks = [_WORDS.get(w, "") or _near(w) for w in said]
+    if re.search(r"\b(?:buka|lepas) blok\w*\b", plain):
+        return True
     if (
         _ASKS.search(plain)
         or {"jangan", "tidak", "stop", "matikan"} & set(marks)
@@ -218,10 +242,14 @@ def _resumes(said: list[str], marks: list[str], plain: str) -> bool:
     about = "pesan" in marks or "langganan" in said
     if ("daftar" in said and not about) or {"sampun", "sudah"} & set(said):
         return False
+    if {"langganan", "berlangganan"} & set(said) and not others:
+        return True
+    if {"kirimi", "dikirimi", "dikintuni"} & set(said) and "lagi" in marks and not others:
+        return True
     if "mulai" in marks and (about or "lagi" in marks):
         return "lanjut" not in said and "lanjutkan" not in said or about
     return (
         "lagi" in marks
         and about
-        and bool({"kirim", "mulai"} & set(marks) or set(others) or {"mau", "minta", "ingin", "pengen"} & set(said))
+        and bool({"kirim", "mulai"} & set(marks) or set(others) or {"mau", "minta", "ingin", "pengen", "terima"} & set(said))
     )

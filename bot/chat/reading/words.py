@@ -76,6 +76,9 @@ def canonical(word: str, known: Mapping[str, str], skeletons: Mapping[str, str])
             return known[form]
     if word in skeletons:
         return skeletons[word]
+    stem = re.sub(r"(?:lah|nya|kan|ne|ke|no|i|e)$", "", re.sub(r"^(?:di|ke)(?=[b-df-hj-np-tv-z])", "", word))
+    if len(stem) > 3 and stem in known:
+        return known[stem]
     if len(word) < 5:
         return None
     near = {known[k] for k in known if abs(len(k) - len(word)) <= 1 and len(k) > 4 and OSA.distance(k, word) == 1}

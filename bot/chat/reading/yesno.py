@@ -26,42 +26,46 @@ _KNOWN = table(
             lanjutkan lanjutken terus monggo mangga mongggo boleh bole blh bersedia sedia ikut ikutan hadir rawuh mau mw mo
             pengen pingin kepingin purun gelem kersa kerso gelam melok melu nderek ndherek tumut minat berminat tertarik cocog
             tentu pasti jelas valid true sae apik kirim kirimkan yakin simpan sahkan ikhlas sudahbenar eh_he hooh heeh
-            hehe_ sepakat mufakat diterima terima minta""",
-        "sudah": """sudah sdh sudh udah udh uda dah suda sudahh sampun sampon sampung wis wes uwis uwes wus pun wiss wess
+            hehe_ sepakat mufakat diterima terima minta
+            baik bagus mantap mantab mantul ayo ayuk yuk hayuk hayo silakan silahkan datang dateng teko aman akur tepat
+            insyaallah inshaallah siaap saestu tenan temenan estu ngoten mekaten sarujuk mathuk matuk cus cuss budal ayok iyak iyap
+            jos joss kenek yowes yowis yawis yawes laksanakan langsung sah cucok wokeh hayu manut ngiring saguh
+            enggeh injeh enjih sumangga sumonggo monggo2 kersoo ngersakaken kepareng""",
+        "sudah": """sudah sdh sudh lawas udah udh uda dah suda sudahh sampun sampon sampung wis wes uwis uwes wus pun wiss wess
             telah pernah rampung selesai lengkap beres komplit terbit keluar jadi kelar terdaftar""",
-        "punya": """punya pny pnya duwe nduwe duwé gadhah gadah gadhahi kagungan ada adalah_ ono onok ana enten wonten ono_ mempunyai memiliki milik
+        "punya": """punya pny pnya darbe kagunganipun gadhahipun nduweni duweni mpun_ duwe nduwe duwé gadhah gadah gadhahi kagungan ada adalah_ ono onok ana enten wonten ono_ mempunyai memiliki milik
             ad aya enek enten2 ndue""",
-        "bisa": "bisa bs bsa isa iso saget saged bsia mampu sanggup sempat",
+        "bisa": "bisa bs bsa oleh angsal pareng kenging kenging2 saged iyso isok isook sagetipun isa iso saget saged bsia mampu sanggup sempat",
         # tidak and what refuses
         "tidak": """tidak tdk tidk tdak gak ga gk g nggak ngga enggak engga engak kagak kaga ndak ndk nda tak ora ra mboten boten
             ngak gaak gag kgk kga dak no nope nggk enggk ndhak mbonten mbotn ogak nolak menolak tolak kadit tdk2 tidka gakk
-            tiada tanpa never ndakk""",
+            tiada tanpa never ndakk kosong nihil gada gaada gakada enggaklah tdkk moten mbten botenn mblenjani raono randuwe radue ogak gakk""",
         "belum": """belum blm blum belom blom lum durung during_ dereng urung gung drng drg drung dureng durong derengg
-            duruung belon blon belm""",
-        "bukan": "bukan bkn sanes dudu duduk bukn sanés ndudu",
-        "jangan": "jangan jgn ojo aja_ ampun sampun_ojo jngn emoh moh gamau ogah wegah ngga_mau batal batalkan cancel sido_ wurung gagal stop males",
-        "salah": "salah slh klentu kliru keliru klèntu luput false mleset",
+            duruung belon dereng2 drong dorong dorung deremg gurung gurong ngrung rung blon belm""",
+        "bukan": "bukan bkn sanes seje dudu duduk bukn sanés ndudu",
+        "jangan": "jangan jgn ojo malas aras arasen sungkan wegahh emohh emooh mohh ampun sampun_ojo jngn emoh moh gamau ogah wegah ngga_mau batal batalkan cancel sido_ wurung gagal stop males",
+        "salah": "salah slh koreksi ubah ganti bedo beda benten lepat mboten_leres klentu kliru keliru klèntu luput false mleset",
         # not known
         "ragu": """mungkin mgkn mngkn bingung binggung ragu ragu2 lupa lali kesupen kesupèn embuh mbuh kirangan mboh wallahualam
             terserah trserah terserahh kayaknya kyknya kayake kayanya kayak kyk sepertinya spertinya ketoke ketokne kadose kadosipun
             sajake rasanya kyke kemungkinan barangkali pikir2 pikir mikir entah gatau gatauu pusing kaleh_ menawi mbokmenawi galau
-            kurangtau mbohlah embuhlah ketingale""",
-        "tahu": "tahu tau tauu ngerti ngertos paham faham mudeng mengerti eruh weruh ngerteni semerap yakin_",
-        "nanti": "nanti nnti nti ntar mengko mengke mangke engko engke mene kapan2 besok sesuk suk",
+            kurangtau mbohlah embuhlah ketingale tergantung gumantung seingat ingat inget kelingan emut kemutan kilap wikan duko dukane kayae kiro kintene kinten mikirne ketara ndak_tau bimbang mumet mangmang kadang embuhh embo mbohh embohh kesupe keselimur kelalen""",
+        "tahu": "tahu mangertos mangerteni ngertosi_ ruh eroh priksa pirsa mirsani mudheng sumerep tau tauu ngerti ngertos paham faham mudeng mengerti eruh weruh ngerteni semerap yakin_",
+        "nanti": "nanti besuk benjing mbenjing menko nanty nantiaja kapankapan lainkali nnti nti ntar mengko mengke mangke engko engke mene kapan2 besok sesuk suk",
         "dulu": "dulu dl dlu disik dhisik riyin rumiyin sek_ sik_ ndisik rumiyen sikik",
-        "tanya": "tanya tny takon tangled tanglet cek ngecek cari nyari lihat liat ningali deloki dicek tanyakan konsultasi rundingan rembugan rembukan diskusi dipikir pikirkan pertimbangkan",
+        "tanya": "tanya tny takok takoni delok ndelok takon nakokno nakoni nanya bertanya tanyak tangklet nyuwun_pirsa dipikirkan dipertimbangkan pertimbangan timbang pikirkan mikirke musyawarah rembug ngomong ndelok ndeloken nyobak tanglet_ tangled tanglet cek ngecek cari nyari lihat liat ningali deloki dicek tanyakan konsultasi rundingan rembugan rembukan diskusi dipikir pikirkan pertimbangkan",
         # under way
         "proses": """proses prosess diproses memproses diurus ngurus urus mengurus ngurusi dirus urusan pengajuan pengurusan diajukan
             ngajukan mengajukan ngajuaken pendaftaran antri antre ngantri antrian nunggu menunggu tunggu nenggo nengga ngenteni enteni ngentosi
-            ngrantos ditunggu verifikasi diverifikasi survei disurvei garap digarap nggarap dikerjakan mengerjakan dibuat pembuatan""",
-        "daftar": "daftar ndaftar mendaftar daftarkan ndaptar dftr didaftarkan daptar",
-        "sedang": "sedang sdg lagi lg lgi masih msh sik tasik taksih tesih saweg sek isih jek lagek lage nembe baru bru tinggal jik tengah",
-        "keluar": "keluar terbit jadi metu medal dados rampung selesai selese mari dadi turun cetak turunnya",
+            ngrantos ditunggu verifikasi diverifikasi survei disurvei garap digarap nggarap garapan prosese proseske antrekan dibuatkan dibikinkan digawe digawekno dipundamel dipunurus ngurusaken dipunproses lampahaken ngurusno diurusno diurusne diurusi dilengkapi melengkapi upload diupload input dikerjakan mengerjakan dibuat pembuatan""",
+        "daftar": "daftar ndaftarke ndaftarno daftarno daftaraken ndaftar mendaftar daftarkan ndaptar dftr didaftarkan daptar",
+        "sedang": "sedang sdg seg saweg sawek nembe_ lagekan barusan wau ijek isik iseh lagi lg lgi masih msh sik tasik taksih tesih saweg sek isih jek lagek lage nembe baru bru tinggal jik tengah",
+        "keluar": "keluar mijil medhal jadine turu_ keluar terbit jadi metu medal dados rampung selesai selese mari dadi turun cetak turunnya",
         # expired
-        "mati": """mati kadaluarsa kadaluwarsa kedaluwarsa kadaluarso kadarluarsa kadluarsa expired expire exp kedaluarsa hangus lewat
+        "mati": """mati kadaluwarso kadalwarso kedaluwarso kedaluarso kdaluarsa kadarluwarsa kelewat kliwat langkung_ dicabut diblokir matek mateni_ kadaluwars kadalursa kadulwarsa kadalwursa kadaluarsae sedo_ kadaluarsane mati kadaluwarsa kedaluwarsa kadaluarso kadarluarsa kadluarsa expired expire exp kedaluarsa hangus lewat
             modar pejah kaluwarsa telat nonaktif kadalwarsa""",
-        "habis": "habis hbs abis entek telas entekk",
-        "masa": "masa masanya masane masa2 berlaku berlakunya berlakune aktif tanggalnya",
+        "habis": "habis entekan telah_ sampunhabis enthek ntek habiss hbs abis entek telas entekk",
+        "masa": "masa berlakunipun wektune wekdalipun tenggang masa_ masanya masane masa2 berlaku berlakunya berlakune aktif tanggalnya",
     }
 )
 _SKELETONS = skeletons_of(_KNOWN)
@@ -72,7 +76,7 @@ _LOOSE = listed(
     kasih makasih trims suwun nuwun matur saya aku kulo kula kami kita ini itu iki iku niki niku punika yang yg untuk buat di ke dari dr
     insyaallah insya allah alhamdulillah data datanya sejak lama tahun lalu kemarin wingi bulan hari minggu kantor rumah kelurahan dinas oss online
     itreng nomer nomor nomere nomornya izinnya ijine surat suratnya suami bojo istri anak orang dulu sekarang saiki akan jadi kalau klo tapi
-    tetapi nanging cuma hanya dan nya e ne apa sama beli ndamel bikin gawe pakai wonge pribadi namanya usaha sertifikat nib pirt halal
+    meniko menika mekaten ngoten kantun kari tetapi nanging cuma hanya dan nya e ne apa sama beli ndamel bikin gawe pakai wonge pribadi namanya usaha sertifikat nib pirt halal
     merek qris npwp izin ijin satu dua betulbetul memang pancen wau tadi tau dengan nama alamat sanget
     """
 )
@@ -121,11 +125,15 @@ def _meaning(marks: list[str], said: str) -> Answer | None:
     line = " ".join(marks)
     if _expired(marks, line):
         return "expired"
+    if re.search(r"\b(?:mau|akan|arep|ape|kate|badhe|rencana\w*|pengen|perlu) (?:\w+ )?(?:urus|ngurus|diurus|buat|bikin|gawe|ndaftar|daftar|proses|diproses|diperpanjang|perpanjang)", said):
+        return "no" if not _has(marks, "ya", "sudah") else "yes"
     if _has(marks, "proses") and not re.search(
-        r"\b(?:belum|tidak|jangan)(?: punya| sudah| bisa)? (?:proses|daftar)", line
+        r"\b(?:belum|tidak|jangan)(?: \w+)? (?:proses|daftar)", line
     ):
         if not (re.search(r"\b(?:sudah|ya) (?:keluar|sudah)$", line) and not _has(marks, "sedang", "belum")):
             return "in_progress"
+    if _has(marks, "sedang") and re.search(r"\b(?:damel|gawe|bikin|buat)\b", said):
+        return "in_progress"
     if _under_way(line):
         return "in_progress"
     if _not_known(marks, line, said):
@@ -137,7 +145,7 @@ def _meaning(marks: list[str], said: str) -> Answer | None:
         return "no" if re.search(r"(?<!tidak )(?<!gak )\bada yang salah", said) else "yes"
     if re.search(r"^(?:masih masa)|sedang masa", line) and not _has(marks, "tidak", "belum"):
         return "yes"
-    if _has(marks, "tidak", "belum", "bukan", "jangan", "salah"):
+    if _has(marks, "tidak", "belum", "bukan", "jangan", "salah") or re.search(r"\b(?:kurang|krg|kirang) \w+", said):
         return "no"
     if _has(marks, "nanti"):
         return "unsure"
@@ -169,17 +177,19 @@ def _under_way(line: str) -> bool:
 
 
 def _not_known(marks: list[str], line: str, said: str) -> bool:
+    if re.search(r"\b(?:gak|ga|gk|ndak) tau (?:n?duwe|melok|ngurus|gawe|oleh|ndaftar|teko)\b", said):
+        return False
     if re.search(r"\b(?:durung|dereng|urung|gung|ora|ra) (?:nate|tau|tahu)\b", said) and "ngerti" not in said:
         return False  # Javanese: "tau" is ever, so "durung tau" is never yet
-    if _has(marks, "ragu", "tanya"):
-        return True
+    if _has(marks, "ragu", "tanya") or set(marks) <= {"sedang"} or re.search(r"\bantara (?:iya|ya)\b", said):
+        return True  # "sik", "sek" alone ask for patience
     if re.search(r"\b(?:kurang|krg|kirang) (?:tahu|tau|yakin|paham|ngerti|ngertos|jelas|mengerti|faham)\b", said):
         return True
     if re.search(r"\b(?:tidak|belum|bukan)\b.*\btahu\b", line) or re.search(
         r"\b(?:tidak|belum) (?:bisa )?yakin\b", said
     ):
         return True
-    if re.search(r"\b(?:tidak|ga|gak|gk|nggak|ngga|tdk|ndak|belum|blm|kurang) (?:yakin|pasti|jelas|mesti)\b", said):
+    if re.search(r"\b(?:tidak|ga|gak|gk|nggak|ngga|tdk|ndak|belum|blm|kurang|mboten|ora|durung|dereng|kirang|engga|enggak|ra) (?:yakin|pasti|jelas|mesti|mesthi)\b", said):
         return True
     if "nanti" in marks and not _has(marks, "tidak", "ya", "sudah"):
         return True
