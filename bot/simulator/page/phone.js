@@ -8,6 +8,7 @@ const RETRY = 1500; // ms until the next try when the simulator is away
 let world = { life: '', bots: [], people: [] };
 let bot = '', user = 0;
 let shown = fresh();
+const link = Object.fromEntries(new URLSearchParams(location.search)); // a deep link: ?bot=…&start=…
 let round = 0; // raised when another chat comes on the screen, so that the loop of the former one ends
 
 function fresh() {
@@ -63,10 +64,15 @@ async function meet() {
     await post('person', { first_name: 'Siti', phone: '6281234567890' });
     world = await ask('people');
   }
-  const before = user ? { bot, user } : recall();
+  const before = { ...(user ? { bot, user } : recall()), ...(link.bot && { bot: link.bot }) };
   bot = (world.bots.find(b => b.username === before.bot) || world.bots[0] || {}).username || '';
   user = (world.people.find(p => p.id === before.user) || world.people[0]).id;
   drawPeople();
+  if (link.bot) {
+    if ('start' in link) await act('start', { payload: link.start });
+    delete link.bot;
+    history.replaceState(null, '', '/');
+  }
 }
 
 function drawPeople() {
@@ -233,7 +239,6 @@ function draw() {
   const held = document.activeElement && chat.contains(document.activeElement);
   chat.replaceChildren(...[...shown.messages.keys()].sort((a, b) => a - b).map(id => bubble(shown.messages.get(id))));
   if (held) chat.focus(); // the button that had it may be gone
-  if (atEnd || shown.messages.size < 3) chat.scrollTop = chat.scrollHeight;
   for (const image of chat.querySelectorAll('img')) {
     image.addEventListener('load', () => { if (atEnd) chat.scrollTop = chat.scrollHeight; });
   }
@@ -241,6 +246,7 @@ function draw() {
   $('typing').hidden = !shown.typing;
   $('begin').hidden = !shown.life || (shown.messages.size > 0 && !shown.blocked);
   $('block').textContent = shown.blocked ? 'Buka blokir' : 'Blokir bot';
+  if (atEnd || shown.messages.size < 3) chat.scrollTop = chat.scrollHeight; // last: the keys took some of its height
 }
 
 let hiding = 0;
