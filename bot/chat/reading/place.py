@@ -70,7 +70,7 @@ _STREET = listed(
     "jl jln jalan jalanan jln gg gang perum perumahan perumhan komplek kompleks blok ruko dusun dsn dukuh taman"
 )
 _NEAR = listed(
-    "dekat deket sebelah depan belakang samping seberang utara selatan timur barat dkt cedak cedek ngarepe mburine sandinge arah"
+    "dekat deket sebelah depan belakang samping seberang utara selatan timur barat dkt cedak cedek ngarepe mburine sandinge arah pasar stasiun terminal masjid simpang perempatan"
 )
 _FILL = PADDING | listed(
     """
@@ -170,7 +170,7 @@ def reader(places: Sequence[Place], office: str, nicknames: Mapping[str, Sequenc
 
 
 def _nickname(plain: str, local: Mapping[str, tuple[str, ...]], atlas: _Atlas) -> tuple[list[Place], str] | None:
-    tight = re.sub(r"[^a-z0-9 ]", " ", plain)
+    tight = re.sub(r"\b(?:ii|dua)\b", "2", re.sub(r"[^a-z0-9 ]", " ", plain))
     for name, codes in local.items():
         spelled = r"\s*".join(re.escape(c) for c in name)
         if re.search(rf"(?<![a-z0-9]){spelled}(?![a-z0-9])", tight):
@@ -266,7 +266,8 @@ def _decide(hits: list[_Hit], tokens: list[str], atlas: _Atlas, rt: str, rw: str
     plain = [h for h in own if not h.street and not h.near] or own
     wards = [(h, p) for h in plain for p in h.places if p.kind in {"kelurahan", "desa"} and h.level != "kec"]
     districts = [p for h in own for p in h.places if p.kind == "kecamatan" and h.level != "kel"]
-    sure = all(h.sure for h in plain) and not (plain[-1].near or plain[-1].street)
+    abroad = any(not p.code.startswith(atlas.office[:2]) or not _of_office(p, atlas) for h in hits if h not in own for p in h.places)
+    sure = not abroad and all(h.sure for h in plain) and not (plain[-1].near or plain[-1].street)
     inside = _inside(wards, districts)
     if inside:
         return _sited(inside, rt, rw, sure=sure and len(inside) == 1)
@@ -278,6 +279,12 @@ def _decide(hits: list[_Hit], tokens: list[str], atlas: _Atlas, rt: str, rw: str
         places = [p for p in places if p.kind == "kecamatan"] or places
     places.sort(key=lambda p: p.kind != "kecamatan")
     return _sited(places[:3], rt, rw, sure=sure)
+
+
+def _of_office(place: Place, atlas: _Atlas) -> bool:
+    """Whether a town is the office's own, or bears its name (the kabupaten around a kota), or lies above it."""
+    office = atlas.by_code.get(atlas.office)
+    return place.code in {atlas.office, atlas.office[:2]} or (office is not None and place.name == office.name)
 
 
 def _inside(wards: list[tuple[_Hit, Place]], districts: list[Place]) -> list[Place]:
@@ -302,10 +309,14 @@ def _elsewhere(hits: list[_Hit], tokens: list[str], atlas: _Atlas, rt: str, rw: 
         return Invalid(NO_PLACE)
     smaller = [p for h in hits for p in h.places if p.kind in {"kecamatan", "kelurahan", "desa"}]
     towns = [p for h in hits for p in h.places if p.kind in {"kota", "kabupaten"}]
+    labelled = [p for h in hits if h.level in {"kab", "kota"} for p in h.places]
+    towns = labelled or [p for p in towns if not _of_office(p, atlas)] or towns
     if smaller and towns:
         smaller = [p for p in smaller if any(p.code.startswith(town.code) for town in towns)] or smaller
     places = list(dict.fromkeys(smaller or towns or [p for h in hits for p in h.places]))
-    return _sited(_nearest(places, atlas), rt, rw, sure=all(h.sure for h in hits))
+    twins = {p.code for p in atlas.towns.get(key(atlas.by_code[atlas.office].name), ())} if atlas.office in atlas.by_code else set[str]()
+    known = places[0].kind not in {"kecamatan", "desa"} or places[0].parent in twins
+    return _sited(_nearest(places, atlas), rt, rw, sure=known and all(h.sure for h in hits))
 
 
 def _nearest(places: list[Place], atlas: _Atlas) -> list[Place]:

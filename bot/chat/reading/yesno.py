@@ -27,7 +27,7 @@ _KNOWN = table(
             pengen pingin kepingin purun gelem kersa kerso gelam melok melu nderek ndherek tumut minat berminat tertarik cocog
             tentu pasti jelas valid true sae apik kirim kirimkan yakin simpan sahkan ikhlas sudahbenar eh_he hooh heeh
             hehe_ sepakat mufakat diterima terima minta
-            baik bagus mantap mantab mantul ayo ayuk yuk hayuk hayo silakan silahkan datang dateng teko aman akur tepat
+            iy yasudah yaudah yasudahlah yaudahlah yoweslah dijalankan berjalan jalan buka baik bagus mantap mantab mantul ayo ayuk yuk hayuk hayo silakan silahkan datang dateng teko aman akur tepat
             insyaallah inshaallah siaap saestu tenan temenan estu ngoten mekaten sarujuk mathuk matuk cus cuss budal ayok iyak iyap
             jos joss kenek yowes yowis yawis yawes laksanakan langsung sah cucok wokeh hayu manut ngiring saguh
             enggeh injeh enjih sumangga sumonggo monggo2 kersoo ngersakaken kepareng""",
@@ -35,7 +35,7 @@ _KNOWN = table(
             telah pernah rampung selesai lengkap beres komplit terbit keluar jadi kelar terdaftar""",
         "punya": """punya pny pnya darbe kagunganipun gadhahipun nduweni duweni mpun_ duwe nduwe duwé gadhah gadah gadhahi kagungan ada adalah_ ono onok ana enten wonten ono_ mempunyai memiliki milik
             ad aya enek enten2 ndue""",
-        "bisa": "bisa bs bsa oleh angsal pareng kenging kenging2 saged iyso isok isook sagetipun isa iso saget saged bsia mampu sanggup sempat",
+        "bisa": "bisa bs bsa pakai pake dapat dpt dapet oleh angsal pareng kenging kenging2 saged iyso isok isook sagetipun isa iso saget saged bsia mampu sanggup sempat",
         # tidak and what refuses
         "tidak": """tidak tdk tidk tdak gak ga gk g nggak ngga enggak engga engak kagak kaga ndak ndk nda tak ora ra mboten boten
             ngak gaak gag kgk kga dak no nope nggk enggk ndhak mbonten mbotn ogak nolak menolak tolak kadit tdk2 tidka gakk
@@ -49,16 +49,16 @@ _KNOWN = table(
         "ragu": """mungkin mgkn mngkn bingung binggung ragu ragu2 lupa lali kesupen kesupèn embuh mbuh kirangan mboh wallahualam
             terserah trserah terserahh kayaknya kyknya kayake kayanya kayak kyk sepertinya spertinya ketoke ketokne kadose kadosipun
             sajake rasanya kyke kemungkinan barangkali pikir2 pikir mikir entah gatau gatauu pusing kaleh_ menawi mbokmenawi galau
-            kurangtau mbohlah embuhlah ketingale tergantung gumantung seingat ingat inget kelingan emut kemutan kilap wikan duko dukane kayae kiro kintene kinten mikirne ketara ndak_tau bimbang mumet mangmang kadang embuhh embo mbohh embohh kesupe keselimur kelalen""",
-        "tahu": "tahu mangertos mangerteni ngertosi_ ruh eroh priksa pirsa mirsani mudheng sumerep tau tauu ngerti ngertos paham faham mudeng mengerti eruh weruh ngerteni semerap yakin_",
+            kurangtau mbohlah embuhlah ketingale tergantung gumantung seingat ingat inget kelingan emut kemutan kilap wikan duko dukane kayae kiro kintene kinten mikirne ketara ndak_tau bimbang sebagian separo kadang kadangkadang jarang mumet mangmang kadang embuhh embo mbohh embohh kesupe keselimur kelalen""",
+        "tahu": "tahu tw mangertos mangerteni ngertosi_ ruh eroh priksa pirsa mirsani mudheng sumerep tau tauu ngerti ngertos paham faham mudeng mengerti eruh weruh ngerteni semerap yakin_",
         "nanti": "nanti besuk benjing mbenjing menko nanty nantiaja kapankapan lainkali nnti nti ntar mengko mengke mangke engko engke mene kapan2 besok sesuk suk",
         "dulu": "dulu dl dlu disik dhisik riyin rumiyin sek_ sik_ ndisik rumiyen sikik",
         "tanya": "tanya tny takok takoni delok ndelok takon nakokno nakoni nanya bertanya tanyak tangklet nyuwun_pirsa dipikirkan dipertimbangkan pertimbangan timbang pikirkan mikirke musyawarah rembug ngomong ndelok ndeloken nyobak tanglet_ tangled tanglet cek ngecek cari nyari lihat liat ningali deloki dicek tanyakan konsultasi rundingan rembugan rembukan diskusi dipikir pikirkan pertimbangkan",
         # under way
-        "proses": """proses prosess diproses memproses diurus ngurus urus mengurus ngurusi dirus urusan pengajuan pengurusan diajukan
+        "proses": """proses progres progress otw prosess diproses memproses diurus ngurus urus mengurus ngurusi dirus urusan pengajuan pengurusan diajukan
             ngajukan mengajukan ngajuaken pendaftaran antri antre ngantri antrian nunggu menunggu tunggu nenggo nengga ngenteni enteni ngentosi
             ngrantos ditunggu verifikasi diverifikasi survei disurvei garap digarap nggarap garapan prosese proseske antrekan dibuatkan dibikinkan digawe digawekno dipundamel dipunurus ngurusaken dipunproses lampahaken ngurusno diurusno diurusne diurusi dilengkapi melengkapi upload diupload input dikerjakan mengerjakan dibuat pembuatan""",
-        "daftar": "daftar ndaftarke ndaftarno daftarno daftaraken ndaftar mendaftar daftarkan ndaptar dftr didaftarkan daptar",
+        "daftar": "submit disubmit daftar ndaftarke ndaftarno daftarno daftaraken ndaftar mendaftar daftarkan ndaptar dftr didaftarkan daptar",
         "sedang": "sedang sdg seg saweg sawek nembe_ lagekan barusan wau ijek isik iseh lagi lg lgi masih msh sik tasik taksih tesih saweg sek isih jek lagek lage nembe baru bru tinggal jik tengah",
         "keluar": "keluar mijil medhal jadine turu_ keluar terbit jadi metu medal dados rampung selesai selese mari dadi turun cetak turunnya",
         # expired
@@ -84,6 +84,9 @@ _HANDS = {"yes": "👍👌✅☑✔💯🆗🤝", "no": "👎❌✖🚫🙅", "u
 _DOUBT = {"yes": t("Yes, is that right?"), "no": t("No, is that right?")}
 
 
+_IT_IS_ME = re.compile(r"(?:ini|iki|niki|punika)? ?(?:saya|aku|kulo|kula)(?: sendiri| dewe| piyambak)?(?: (?:pak|bu|mas|mbak|kak))?")
+
+
 def read_yes_no(text: str, reading: Reading, *, thumb: bool = True) -> Answer | Invalid | Unsure[Answer]:
     """The answer to a yes-or-no question.
 
@@ -92,10 +95,13 @@ def read_yes_no(text: str, reading: Reading, *, thumb: bool = True) -> Answer | 
     """
     plain = clean(text)
     plain = re.sub(r"\b(?:he+ ?e+[hm]|ho ?o+h)\b", "iya", plain)
+    plain = re.sub(r"\b(ga|gak|g|gk|ra|tak)(jadi|jd|bs|bisa|usah|mau|ada|punya|tau|tw|perlu|ono)\b", r"\1 \2", plain)
     said = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])2\b", "", plain.replace("'", "").replace("-", " ")))
     if not said:
         return _hand(plain, thumb)
     marks = [canonical(w, _KNOWN, _SKELETONS) if w not in _LOOSE or w in _KNOWN else None for w in said]
+    if _IT_IS_ME.fullmatch(" ".join(said)):
+        return "yes"
     read = _meaning([m for m in marks if m], " ".join(squeeze(w) for w in said))
     if read is None:
         return Invalid(NO_ANSWER)
@@ -181,7 +187,7 @@ def _not_known(marks: list[str], line: str, said: str) -> bool:
         return False
     if re.search(r"\b(?:durung|dereng|urung|gung|ora|ra) (?:nate|tau|tahu)\b", said) and "ngerti" not in said:
         return False  # Javanese: "tau" is ever, so "durung tau" is never yet
-    if _has(marks, "ragu", "tanya") or set(marks) <= {"sedang"} or re.search(r"\bantara (?:iya|ya)\b", said):
+    if _has(marks, "ragu", "tanya") or (marks and set(marks) <= {"sedang"}) or re.search(r"\bantara (?:iya|ya)\b", said):
         return True  # "sik", "sek" alone ask for patience
     if re.search(r"\b(?:kurang|krg|kirang) (?:tahu|tau|yakin|paham|ngerti|ngertos|jelas|mengerti|faham)\b", said):
         return True
