@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from bot.chat.seams import Clock
 from bot.domain import engine
@@ -23,7 +25,6 @@ from bot.domain.keys import Keys
 from bot.post.store import Work
 
 T = TypeVar("T")
-_STORE_ERRORS = (OperationalError, InterfaceError, Torn)
 
 
 class Locked(Exception):
@@ -68,11 +69,15 @@ class SqliteStore:
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._began: float | None = None
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
     def write(self, work: Work[T], *, alone: bool = False) -> Awaitable[T]:
         future: asyncio.Future[T] = self._loop.create_future()
+        if self._closed:
+            future.set_exception(StoreDown("closed"))
+            return future
         self._queue.put(_Item(work, alone, future))
         return future
 
@@ -82,6 +87,7 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Do what is waiting, fold the log into the file, give the lock back."""
+        self._closed = True
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
         await self.reads.dispose()
@@ -105,14 +111,16 @@ class SqliteStore:
                 connection = self._batch(connection, batch)
         if connection is not None:
             raw: Any = connection.connection.driver_connection
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            with suppress(sqlite3.Error):  # on a full disk the log stays, to be folded in another time
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.close()
         self._engine.dispose()
 
     def _batch(self, connection: Connection | None, items: list[_Item]) -> Connection | None:
         """Do a batch in one commit; if that fails, each work by itself. Answers come after the commit."""
         connection = self._commit(connection, items)
-        if len(items) > 1 and any(isinstance(item.error, StoreDown) for item in items):
+        begun = self._began is not None  # if not even that, each by itself would only wait as long again
+        if begun and len(items) > 1 and any(isinstance(item.error, StoreDown) for item in items):
             for item in items:
                 connection = self._commit(connection, [item])
         self._began = None
@@ -121,6 +129,7 @@ class SqliteStore:
 
     def _commit(self, connection: Connection | None, items: list[_Item]) -> Connection | None:
         """One transaction. If the store fails in it, every item gets `StoreDown` and nothing was kept."""
+        self._began = None
         try:
             connection = connection or self._engine.connect()
             with connection.begin():
@@ -132,7 +141,7 @@ class SqliteStore:
                     raise Torn
             if self._on_commit:
                 self._on_commit(len(items))
-        except (*_STORE_ERRORS, DBAPIError, OSError) as error:
+        except (Torn, DBAPIError, sqlite3.Error, OSError) as error:  # the keys and the savepoints speak to the driver
             self._keys.names.clear()
             for item in items:
                 item.value, item.error = None, StoreDown(type(error).__name__ + ": " + str(error.__cause__ or error))
@@ -148,9 +157,9 @@ class SqliteStore:
         try:
             item.value = item.work(db)
             db.flush()
-        except _STORE_ERRORS:
-            raise
         except BaseException as error:  # also SystemExit: a handler must not end the only thread that writes
+            if _is_stores(error):
+                raise
             if not raw.in_transaction:
                 raise Torn from error
             self._keys.names.clear()
@@ -159,6 +168,14 @@ class SqliteStore:
         if not raw.in_transaction:
             raise Torn
         raw.execute("RELEASE work")
+
+
+def _is_stores(error: BaseException) -> bool:
+    """Whether the store failed (full, locked, broken), not the work: a wrong statement or a broken constraint."""
+    found = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(found, sqlite3.OperationalError):
+        return getattr(found, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF != sqlite3.SQLITE_ERROR
+    return isinstance(found, Torn) or type(found) is sqlite3.DatabaseError  # just that: the file is damaged
 
 
 def _batches(items: list[_Item]) -> list[list[_Item]]:

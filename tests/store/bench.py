@@ -1,0 +1,137 @@
+"""A store on the bench: opened and closed as a test likes, watched, and made to fail."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import select
+
+from bot.chat.messages import Incoming
+from bot.domain import people
+from bot.domain.db import Db
+from bot.domain.keys import Keys
+from bot.domain.people import Contact
+from bot.domain.tables import metadata
+from bot.post.sqlite import SqliteStore
+from bot.post.store import Store
+from tests.office import MONDAY, MovedClock
+
+T = TypeVar("T")
+LIMIT = 30.0  # seconds; nothing here takes one
+
+
+class Bench(Protocol):
+    """One kind of store. `clock` is moved by tests; `commits` holds how many works each commit had."""
+
+    clock: MovedClock
+    commits: list[int]
+
+    def open(self) -> AbstractAsyncContextManager[Store]:
+        """The store, as a process that starts opens it."""
+        ...
+
+    def fails(self) -> AbstractContextManager[None]:
+        """While inside, nothing more can be kept."""
+        ...
+
+
+class SqliteBench:
+    """SQLite in a folder that holds an upgraded ``office.db``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.file = folder / "office.db"
+        self.url = f"sqlite:///{self.file}"
+        self.clock = MovedClock()
+        self.commits: list[int] = []
+
+    @asynccontextmanager
+    async def open(self) -> AsyncGenerator[SqliteStore]:
+        keys = Keys(self.folder / "keys")
+        store = SqliteStore(self.url, keys, self.clock, on_commit=self.commits.append)
+        try:
+            yield store
+        finally:
+            await store.close()
+            keys.close()
+
+    def fails(self) -> AbstractContextManager[None]:
+        return full_disk(self.file.with_name("office.db-wal"))
+
+    def bytes(self) -> bytes:
+        """Everything that lies in the folder but the master key."""
+        return b"".join(p.read_bytes() for p in self.folder.rglob("*") if p.is_file() and p.name != "master.key")
+
+
+@contextmanager
+def full_disk(wal: Path) -> Generator[None]:
+    """No file of this process may grow beyond the log's present size: what a full disk is to SQLite."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = wal.stat().st_size if wal.exists() else 0
+    resource.setrlimit(resource.RLIMIT_FSIZE, (max(size, 4096), before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def on(bench: Bench, work: Callable[[Store], Awaitable[T]]) -> T:
+    """Open the store, do something with it, close it."""
+
+    async def run() -> T:
+        async with asyncio.timeout(LIMIT), bench.open() as store:
+            return await work(store)
+
+    return asyncio.run(run())
+
+
+def write(bench: Bench, *works: Callable[[Db], Any]) -> list[Any]:
+    """Do works one after the other, each in its own commit; their results."""
+
+    async def run(store: Store) -> list[Any]:
+        return [await store.write(work) for work in works]
+
+    return on(bench, run)
+
+
+async def together(store: Store, *works: Callable[[Db], Any]) -> list[Any]:
+    """Have works waiting at the same time, so that they may share a commit; results or exceptions, in order."""
+    go = threading.Event()
+    first = store.write(lambda db: go.wait(LIMIT), alone=True)
+    waiting = [store.write(work) for work in works]
+    go.set()
+    await asyncio.gather(first, return_exceptions=True)
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def rows(db: Db, table: str, *columns: str) -> list[Any]:
+    """A table's rows: one column's values, or tuples of several."""
+    found = metadata.tables[table]
+    result = db.execute(select(*(found.c[name] for name in columns)).order_by(*found.primary_key.columns))
+    return [row[0] if len(columns) == 1 else tuple(row) for row in result]
+
+
+def account(name: str) -> Callable[[Db], int]:
+    """A work that makes a channel account."""
+    return lambda db: people.account(db, name)
+
+
+def message(key: str, text: str = "halo", address: str = "7", name: str = "") -> Incoming:
+    return Incoming(key, address, "text", MONDAY, text, name=name)
+
+
+def met(db: Db, address: str = "7", account: str = "telegram:111", name: str = "") -> Contact:
+    """A person who has spoken to us from that address."""
+    incoming = message("u:0", address=address, name=name)
+    return people.meet(db, people.account(db, account), incoming, "owners", "id")
+
+
+def minutes(count: float) -> timedelta:
+    return timedelta(minutes=count)
