@@ -63,7 +63,7 @@ def load(region_code: str) -> tuple[Place, ...]:
 
 
 def read_csv(path: Path) -> tuple[Place, ...]:
-    """The places of a file with the columns code, name, kind, parent. Raises `ValueError` naming the line that is odd."""
+    """The places of a file with the columns code, name, kind, parent. Raises `ValueError` naming the odd line."""
     places: list[Place] = []
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file)

@@ -165,7 +165,7 @@ def check_bpom(text: str, reading: Reading) -> Checked:
 
 
 def check_merek(text: str, reading: Reading) -> Checked:
-    """A certificate (IDM and 9 digits) or an application (JID, DID and the year); other forms are kept for an officer."""
+    """A certificate (IDM and 9 digits) or an application (JID, DID and the year); other forms go to an officer."""
     value = re.sub(r"\b(?:merek|merk|nomor|nomer|no|sertifikat|permohonan|pendaftaran)\b|[^a-z0-9]", "", text).upper()
     if len(value) < 8 or not re.search(r"[0-9]{4}", value):
         odd = t("The trademark number has at least 8 characters, for example IDM000123456.")

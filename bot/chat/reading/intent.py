@@ -86,7 +86,7 @@ def _meaning(word: str) -> str | None:
         return None
     if word in _SKELETONS:
         return _SKELETONS[word]
-    if not 4 < len(word) < 24:
+    if not 5 < len(word) < 24:
         return None
     near = process.extract(word, _LONG, scorer=OSA.distance, score_cutoff=1 if len(word) < 10 else 2, limit=3)
     found = {MEANINGS[n] for n, d, _ in near if n[0] == word[0] and d == near[0][1]}

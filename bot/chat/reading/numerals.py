@@ -7,40 +7,36 @@ from __future__ import annotations
 
 import re
 
-# Each word in a small code: digits, T(en) puluh, B(elas), H(undred) ratus; so a number is one regular expression.
-_CODES: dict[str, str] = {}
-for _digit, _listed in enumerate(
-    (
-        "satu siji setunggal",
-        "dua loro rong kalih",
-        "tiga telu telung tigang",
-        "empat papat patang sekawan pat",
-        "lima limang gangsal",
-        "enam enem nem",
-        "tujuh pitu pitung",
-        "delapan wolu wolung",
-        "sembilan sanga songo sangang",
-    ),
-    start=1,
-):
-    _CODES |= {word: str(_digit) for word in _listed.split()}
-_CODES |= {
-    "puluh": "T",
-    "puluhan": "T",
-    "ratusan": "H",
-    "belasan": "B",
-    "belas": "B",
-    "las": "B",
-    "welas": "B",
-    "ratus": "H",
-    "atus": "H",
-    "dasa": "T",
-}
-_CODES |= {"sepuluh": "1T", "sedasa": "1T", "sebelas": "1B", "sewelas": "1B", "seratus": "1H", "satus": "1H"}
-_CODES |= {"rolas": "2B", "selawe": "2T5", "seket": "5T", "suwidak": "6T", "sewidak": "6T", "selikur": "2T1"}
+from bot.chat.reading.words import table
 
-_WHOLE = {"nol": "0", "seribu": "1 ribu", "sewu": "1 ribu", "sejuta": "1 juta", "sakyuta": "1 juta", "sayuta": "1 juta"}
-_WHOLE |= {"semiliar": "1 miliar", "semilyar": "1 miliar"}
+# Each word in a small code: digits, T(en) puluh, B(elas), H(undred) ratus; so a number is one regular expression.
+_CODES = table(
+    {
+        "1": "satu siji setunggal",
+        "2": "dua loro rong kalih",
+        "3": "tiga telu telung tigang",
+        "4": "empat papat patang sekawan pat",
+        "5": "lima limang gangsal",
+        "6": "enam enem nem",
+        "7": "tujuh pitu pitung",
+        "8": "delapan wolu wolung",
+        "9": "sembilan sanga songo sangang",
+        "T": "puluh puluhan dasa",
+        "B": "belas belasan las welas",
+        "H": "ratus ratusan atus",
+        "1T": "sepuluh sedasa",
+        "1B": "sebelas sewelas",
+        "1H": "seratus satus",
+        "2B": "rolas",
+        "2T1": "selikur",
+        "2T5": "selawe",
+        "5T": "seket",
+        "6T": "suwidak sewidak",
+    }
+)
+_WHOLE = table(
+    {"0": "nol", "1 ribu": "seribu sewu", "1 juta": "sejuta sakyuta sayuta", "1 miliar": "semiliar semilyar"}
+)
 _UNITS = ("ribu", "ewu", "juta", "yuta", "miliar", "milyar")
 
 _PARTS = re.compile("|".join(sorted({*_CODES, *_WHOLE, *_UNITS}, key=len, reverse=True)))
@@ -86,7 +82,7 @@ def _next_word(pieces: list[str], at: int) -> str | None:
 
 
 def _digits(run: str) -> str:
-    """The numbers of a run of codes: "3H5T" is "350", "23" (two three) is "2 3"; what is no number is left out as "?"."""
+    """The numbers of a run of codes: "3H5T" is "350", "23" (two three) is "2 3"; what is no number is "?"."""
     numbers: list[str] = []
     at = 0
     while at < len(run):

@@ -15,60 +15,85 @@ Wish = Literal["stop_all", "stop_topic:pelatihan", "stop_topic:program", "stop_t
 
 _WORDS = table(
     {
-        "stop": """stop stopp setop stoop setopp berhenti brhenti berenti brenti brhnti henti hentikan hntikan dihentikan distop stopkan mandeg mandek
-            leren unsubscribe unsub unsubs unsubscribed unsubcribe berentikan hentiin stopin brenti diberhentikan setopkan mandheg kendel
-            berhentikan optout unsubscribed stopping distopin stopno mandegno nyetop""",
+        "stop": """
+        stop stopp setop stoop setopp berhenti brhenti berenti brenti brhnti henti hentikan hntikan dihentikan
+        distop stopkan mandeg mandek leren unsubscribe unsub unsubs unsubscribed unsubcribe berentikan hentiin
+        stopin brenti diberhentikan setopkan mandheg kendel berhentikan optout unsubscribed stopping distopin
+        stopno mandegno nyetop
+        """,
         "jangan": "jangan jgn jngn jangn ojo ampun aja_ jo jangann ojok",
-        "tidak": "tidak tdk gak ga gk nggak ngga ndak enggak engga ora ra mboten boten tak emoh moh nda kagak gausah rausah gamau gakmau ogah wegah",
+        "tidak": "tidak tdk gak ga gk nggak ngga ndak enggak engga ora ra mboten boten tak emoh moh nda "
+        "kagak gausah rausah gamau gakmau ogah wegah",
         "usah": "usah perlu prlu butuh mau ingin pengen gelem purun minat sudi kersa",
-        "kirim": """kirim ngirim mengirim dikirim kirimi dikirimi kirimin ngirimi krm krim kirimkan dikirimkan ngirimin kirimno dikirimno
-            broadcast bc brodcast sms japri chat wa whatsapp ngewa wasap hubungi dihubungi menghubungi ganggu diganggu mengganggu
-            ingatkan diingatkan mengingatkan kabari dikabari ngabari ngechat chating chatting undang ngelingno tag spam nyepam
-            ngubungi hubungin kintun kintuni dikintuni dipunkintuni ngintun ngintuni kintunan ajak diajak ngajak ngajaki telepon telpon nelpon telfon promosi promo dichat diwa undangan ngontak dikontak""",
-        "pesan": """pesan pesen pesannya psn pesanku pesane info infonya informasi notif notifikasi notifikasinya notifnya berita beritanya
-            broadcast langganan langganannya berlangganan layanan grup group grub pemberitahuan pengingat reminder kabar jadwal undangan bot
-            wa chat chatnya bc pesanpesan milis daftar_ list otomatis otomatisnya nomor_ infone pesene newsletter iklan iklannya promosi
-            promo siaran spam subscribe""",
-        "matikan": "matikan matiin mateni pateni nonaktifkan nonaktif blokir block blok bisukan mute dimatikan patenono dinonaktifkan off offkan",
+        "kirim": """
+        kirim ngirim mengirim dikirim kirimi dikirimi kirimin ngirimi krm krim kirimkan dikirimkan ngirimin
+        kirimno dikirimno broadcast bc brodcast sms japri chat wa whatsapp ngewa wasap hubungi dihubungi
+        menghubungi ganggu diganggu mengganggu ingatkan diingatkan mengingatkan kabari dikabari ngabari
+        ngechat chating chatting undang ngelingno tag spam nyepam ngubungi hubungin kintun kintuni dikintuni
+        dipunkintuni ngintun ngintuni kintunan ajak diajak ngajak ngajaki telepon telpon nelpon telfon promosi
+        promo dichat diwa undangan ngontak dikontak
+        """,
+        "pesan": """
+        pesan pesen pesannya psn pesanku pesane info infonya informasi notif notifikasi notifikasinya notifnya
+        berita beritanya broadcast langganan langganannya berlangganan layanan grup group grub pemberitahuan
+        pengingat reminder kabar jadwal undangan bot wa chat chatnya bc pesanpesan milis daftar_ list otomatis
+        otomatisnya nomor_ infone pesene newsletter iklan iklannya promosi promo siaran spam subscribe
+        """,
+        "matikan": "matikan matiin mateni pateni nonaktifkan nonaktif blokir block blok bisukan mute dimatikan "
+        "patenono dinonaktifkan off offkan",
         "keluar": "keluar keluarkan metu kluar dikeluarkan leave kluarkan kluarin keluarin hapus_ undur mundur",
         "lagi": "kembali kembalikan lagi lg maneh malih lgi mane meneh",
         "cukup": "cukup cukupp wis_ uwis_ sampun_",
-        "mulai": """mulai start aktifkan aktif hidupkan nyalakan buka lanjut lanjutkan langganan subscribe aktipkan uripno bukak diaktifkan aktifno
-            sambung teruskan lanjutno ikutkan mulaikan gabung dimulai resume dihidupkan urupno unstop""",
+        "mulai": """
+        mulai start aktifkan aktif hidupkan nyalakan buka lanjut lanjutkan langganan subscribe aktipkan uripno
+        bukak diaktifkan aktifno sambung teruskan lanjutno ikutkan mulaikan gabung dimulai resume dihidupkan
+        urupno unstop
+        """,
     }
 )
 _TOPICS: dict[Wish, frozenset[str]] = {
     "stop_topic:pelatihan": listed(
-        "pelatihan pelatian plthn latihan bimtek diklat kursus workshop kelas seminar webinar pelatihane pelatihannya bimteknya"
+        "pelatihan pelatian plthn latihan bimtek diklat kursus workshop kelas seminar webinar "
+        "pelatihane pelatihannya bimteknya"
     ),
     "stop_topic:program": listed(
         "program ekspor expor export bazar bazaar pameran misi dagang matching buyer promosi kurasi programnya"
         " pamerane bazare luar negeri expo fasilitasi festival"
     ),
     "stop_topic:asesmen": listed(
-        "asesmen asesment assessment assesment assesmen asesmennya penilaian nilai soal kuesioner kuisioner kuis cek naik evaluasi"
+        "asesmen asesment assessment assesment assesmen asesmennya penilaian nilai soal kuesioner "
+        "kuisioner kuis cek naik evaluasi"
         " pertanyaan penilaiannya survei survey"
     ),
 }
 _CHATTY = listed(
     """
-    ya yah y pak bu bapak ibu mas mbak kak min admin om dong donk deh sih aja saja ae wae mawon tolong mohon plis please segera
-    terima kasih makasih suwun matur nuwun thx trims maaf nyuwun sewu saya aku kulo kula kami ini itu iki niku niki sekarang saiki dulu
-    sek disik sudah sdh udah wis wes sampun pun semua semuanya kabeh sedaya nomor nomer hp ke dari di dan ok oke
-    mau minta ingin pengen pingin tidak dengan untuk lah kok total permanen assalamualaikum selamat pagi siang sore malam halo hai
-    aja ker sam salah sambung bukan yang the all me oh eh tok thok jenengan panjenengan dinas bot akun chat karo kalian sama langsung cepat berisik spam capek bosan risih banyak sekali banget terlalu kebanyakan apapun dipun
-    """
+        ya yah y pak bu bapak ibu mas mbak kak min admin om dong donk deh sih aja saja ae wae mawon tolong
+        mohon plis please segera terima kasih makasih suwun matur nuwun thx trims maaf nyuwun sewu saya aku
+        kulo kula kami ini itu iki niku niki sekarang saiki dulu sek disik sudah sdh udah wis wes sampun pun
+        semua semuanya kabeh sedaya nomor nomer hp ke dari di dan ok oke mau minta ingin pengen pingin tidak
+        dengan untuk lah kok total permanen assalamualaikum selamat pagi siang sore malam halo hai aja ker sam
+        salah sambung bukan yang the all me oh eh tok thok jenengan panjenengan dinas bot akun chat karo
+        kalian sama langsung cepat berisik spam capek bosan risih banyak sekali banget terlalu kebanyakan
+        apapun dipun
+        """
 )
 # What a stop is said of when it isn't said of our messages.
 _ELSEWHERE = re.compile(
-    r"\b(?:kontak|kontrak|map|shopee|tokopedia|tiktok|gojek|grab|lazada|kerja\w*|bekerja|karyawan\w*|pegawai|usahanya|usaha|produksi\w*|jualan|dagang"
-    r"|berjualan|pandemi|covid|kontraknya|ruko|toko|distributor|supplier|pemasok|reseller|listrik|mesin|halte|bus|angkot|motor|merek|merk|brand|kopi"
-    r"|nib|sertifikat\w*|kota|rumah|jawaban|isi|ngisi|mengisi|isinya|tengah|non|nonstop|sebentar|seminggu|sebulan|sementara|sampai|minggu|tahun|bulan|hari"
-    r"|istirahat|besok|nanti|langganan (?:di|listrik|koran|wifi|indihome|internet|majalah)|kos|kuliah|sekolah|merokok|hujan|macet|produknya|order\w*|pesanan|bahan|gas|pln"
-    r"|kredit|pinjaman|cicilan|bank|kur|koperasi|arisan|stok|stock|foto\w*|berkas|data_|lampu|penjualan|jualannya|pabrik|dapur|warung|kios)\b"
+    r"\b(?:kontak|kontrak|map|shopee|tokopedia|tiktok|gojek|grab|lazada|kerja\w*|bekerja|"
+    r"karyawan\w*|pegawai|usahanya|usaha|produksi\w*|jualan|dagang"
+    r"|berjualan|pandemi|covid|kontraknya|ruko|toko|distributor|supplier|pemasok|reseller|"
+    r"listrik|mesin|halte|bus|angkot|motor|merek|merk|brand|kopi"
+    r"|nib|sertifikat\w*|kota|rumah|jawaban|isi|ngisi|mengisi|isinya|tengah|non|nonstop|sebentar|"
+    r"seminggu|sebulan|sementara|sampai|minggu|tahun|bulan|hari"
+    r"|istirahat|besok|nanti|langganan (?:di|listrik|koran|wifi|indihome|internet|majalah)|kos|"
+    r"kuliah|sekolah|merokok|hujan|macet|produknya|order\w*|pesanan|bahan|gas|pln"
+    r"|kredit|pinjaman|cicilan|bank|kur|koperasi|arisan|stok|stock|foto\w*|berkas|data_|lampu|"
+    r"penjualan|jualannya|pabrik|dapur|warung|kios)\b"
 )
 _ASKS = re.compile(
-    r"\?|\b(?:apakah|gimana|bagaimana|kalau|kalo|klo|kapan|dimana|mana|berapa|bolehkah|boleh|piye|pripun|kenapa|kok bisa|cara|caranya|apa)\b"
+    r"\?|\b(?:apakah|gimana|bagaimana|kalau|kalo|klo|kapan|dimana|mana|berapa|bolehkah|boleh|"
+    r"piye|pripun|kenapa|kok bisa|cara|caranya|apa)\b"
 )
 _JOINED = (
     (re.compile(r"\b(ga|gak|ra|tak)(usah|mau|perlu)\b"), r"\1 \2"),
@@ -79,17 +104,22 @@ _JOINED = (
     (re.compile(r"\bmboten sah\b"), "mboten usah"),
 )
 _CANCELS = re.compile(
-    r"\b(?:batal\w*|cancel|(?:tidak|gak|ga|nggak|ndak|ora|mboten) (?:mau|ingin|jadi|usah|gelem|purun)?) ?(?:ber)?(?:langganan|subscri\w*)\b"
+    r"\b(?:batal\w*|cancel|(?:tidak|gak|ga|nggak|ndak|ora|mboten) (?:mau|ingin|jadi|usah|gelem|"
+    r"purun)?) ?(?:ber)?(?:langganan|subscri\w*)\b"
 )
 _AT_LAST = re.compile(r"[,;.!] ?(?:(?:tolong|mohon|jadi|minta) )?(?:stop|berhenti|hentikan|dihentikan|unsub\w*)[.! ]*$")
 _START = listed("mulai start subscribe unstop resume aktifkan")
-_CONSENT = re.compile(r"\b(?:tarik|menarik|cabut|mencabut|batalkan|batal)\w* (?:\w+ )?(?:persetujuan|ijin|izin|consent|setuju)\b"
-    r"|\b(?:persetujuan|izin|ijin) (?:data )?(?:saya |kulo |ku )?(?:di)?(?:cabut|tarik)\b(?! (?:usaha|oss))")
+_CONSENT = re.compile(
+    r"\b(?:tarik|menarik|cabut|mencabut|batalkan|batal)\w* (?:\w+ )?(?:persetujuan|ijin|izin|consent|setuju)\b"
+    r"|\b(?:persetujuan|izin|ijin) (?:data )?(?:saya |kulo |ku )?(?:di)?(?:cabut|tarik)\b(?! (?:usaha|oss))"
+)
 _OUT = re.compile(
     r"\b(?:saya|aku|kulo|mau|ingin|tolong|minta)?\s?(?:keluar(?:kan|in)?|dikeluarkan|metu|leave|undur diri|mundur)\b"
 )
 _NUMBERS = re.compile(
-    r"\bhapus (?:\w+ ){0,3}(?:daftar|list|broadcast|grup)\b|\b(?:blokir|block|blok|hapus) (?:saja |aja )?(?:nomor|nomer|no|hp|wa|kontak)(?: hp| wa)? (?:saya|ini|aku|kulo|ku)\b"
+    r"\bhapus (?:\w+ ){0,3}(?:daftar|penerima|list|broadcast|grup)\b|\b(?:blokir|block|blok|"
+    r"hapus) (?:saja |aja )?(?:nomor|nomer|no|hp|wa|kontak)(?: hp| wa)? (?:saya|ini|aku|kulo|"
+    r"ku)\b"
 )
 
 
@@ -130,6 +160,8 @@ def _topic_word(word: str) -> bool:
 
 
 def _stops(said: list[str], marks: list[str], plain: str, line: str) -> bool:
+    if line == "off":
+        return True
     asks = bool(_ASKS.search(plain))
     elsewhere = bool(_ELSEWHERE.search(line))
     if _CONSENT.search(line) or _NUMBERS.search(line) or (_CANCELS.search(line) and not elsewhere):
@@ -163,7 +195,8 @@ def _refuses(said: list[str], marks: list[str], line: str) -> bool:
     """ "jangan kirim pesan lagi", "gak usah wa lagi", "tidak perlu info bazar lagi"."""
     spoken = " ".join(m or w for w, m in zip(said, marks, strict=True))
     if re.search(
-        r"\b(?:jangan|tidak) lupa\b|\bjangan dulu\b|\bke nomor\b|\blewat\b|\bganti\b|\bnanti saja\b|\balamat\b|\bfoto\b",
+        r"\b(?:jangan|tidak) lupa\b|\bjangan dulu\b|\bke nomor\b|\blewat\b|\bganti\b|\bnanti saja\b|"
+        r"\balamat\b|\bfoto\b",
         line,
     ):
         return False
@@ -247,9 +280,11 @@ def _resumes(said: list[str], marks: list[str], plain: str) -> bool:
     if {"kirimi", "dikirimi", "dikintuni"} & set(said) and "lagi" in marks and not others:
         return True
     if "mulai" in marks and (about or "lagi" in marks):
-        return "lanjut" not in said and "lanjutkan" not in said or about
+        return ("lanjut" not in said and "lanjutkan" not in said) or about
     return (
         "lagi" in marks
         and about
-        and bool({"kirim", "mulai"} & set(marks) or set(others) or {"mau", "minta", "ingin", "pengen", "terima"} & set(said))
+        and bool(
+            {"kirim", "mulai"} & set(marks) or set(others) or {"mau", "minta", "ingin", "pengen", "terima"} & set(said)
+        )
     )

@@ -7,7 +7,7 @@ import re
 import phonenumbers
 
 from bot.chat.reading.outcome import Invalid, Reading, Unsure
-from bot.chat.reading.words import clean, words
+from bot.chat.reading.words import clean, table, words
 from bot.chat.text import t
 
 SENDER = "sender"
@@ -17,17 +17,30 @@ NO_NUMBER = t("Which phone number? For example: 0812 3456 7890.")
 NOT_A_NUMBER = t("That number doesn't seem complete. Please check it again. For example: 0812 3456 7890.")
 FOREIGN = t("We can only use an Indonesian number. Please give a number that begins with 08 or +62.")
 
-_DIGIT_WORDS = {"nol": "0", "kosong": "0", "satu": "1", "dua": "2", "tiga": "3", "empat": "4", "lima": "5"}
-_DIGIT_WORDS |= {"enam": "6", "tujuh": "7", "delapan": "8", "sembilan": "9", "siji": "1", "loro": "2", "telu": "3"}
-_DIGIT_WORDS |= {"papat": "4", "limo": "5", "nem": "6", "pitu": "7", "wolu": "8", "songo": "9", "sanga": "9"}
+_DIGIT_WORDS = table(
+    {
+        "0": "nol kosong",
+        "1": "satu siji",
+        "2": "dua loro",
+        "3": "tiga telu",
+        "4": "empat papat",
+        "5": "lima limo",
+        "6": "enam nem",
+        "7": "tujuh pitu",
+        "8": "delapan wolu",
+        "9": "sembilan songo sanga",
+    }
+)
 
 _THIS = re.compile(
-    r"\b(?:nomor|nomer|nmr|no|hp|wa|whatsapp|kontak|telp|yang|sing|ingkang|pakai|pake|pke|gawe|ngangge|chat|telegram|ya|nggih)?\s?"
+    r"\b(?:nomor|nomer|nmr|no|hp|wa|whatsapp|kontak|telp|yang|sing|ingkang|pakai|pake|pke|gawe|"
+    r"ngangge|chat|telegram|ya|nggih)?\s?"
     r"\b(?:ini|iki|niki|punika)\b"
 )
 _SAME = re.compile(r"\b(?:sama|sami|podo|padha|tetap|tetep)\b|\bnomor (?:wa|hp|telegram|chat) (?:saya|kulo|ku|aku)\b")
 _OTHERS = re.compile(
-    r"\b(?:istri|suami|bojo|anak|ibu saya|bapak saya|adik|kakak saya|tetangga|menantu|saudara|teman|orang|nanti|lupa|lali|kesupen|belum"
+    r"\b(?:istri|suami|bojo|anak|ibu saya|bapak saya|adik|kakak saya|tetangga|menantu|saudara|"
+        r"teman|orang|nanti|lupa|lali|kesupen|belum"
     r"|tidak|gak|ga|nggak|ndak|ora|mboten|bukan|sanes|jangan|ojo|rusak|hilang|ganti|mati|tanya|masih|cari)\b"
 )  # fmt: skip
 _HELD_BACK = re.compile(r"[0-9][a-z*#?][0-9a-z*#?]|\b(?:bukan|jangan|sanes|ojo)[^0-9+]{0,12}[0-9+]")
@@ -68,7 +81,7 @@ def _prepared(text: str) -> str:
     text = re.sub(r"(?:https?://)?(?:api\.)?(?:wa\.me|whatsapp\.com/send)/?(?:\?phone=)?\+?(?=[0-9])", " ; ", text)
     text = re.sub(r"(?<![a-z0-9])[0-9o][0-9o .+()-]{5,}(?![a-z])", lambda m: m[0].replace("o", "0"), text)
     text = re.sub(r"(?<=[0-9])o+(?=[0-9])", lambda m: "0" * len(m[0]), text)
-    pieces = re.findall(r"[a-z]+|[^a-z]+", text)
+    pieces: list[str] = re.findall(r"[a-z]+|[^a-z]+", text)
     spelled = [_DIGIT_WORDS.get(p, p) for p in pieces]
     if sum(p in _DIGIT_WORDS for p in pieces) > 2:
         text = "".join(p for i, p in enumerate(spelled) if not (p == " " and _between_digits(spelled, i)))

@@ -15,7 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.chat.reading.outcome import Invalid, Reading, Unsure
-from bot.chat.reading.words import PADDING, clean, listed
+from bot.chat.reading.words import PADDING, clean, listed, table
 from bot.chat.text import Text, t
 
 Kind = Literal["kelurahan", "desa", "kecamatan", "kota", "kabupaten", "provinsi"]
@@ -45,39 +45,29 @@ NO_PLACE = t("Which kelurahan is it in? The name alone is enough.")
 
 PlaceReader = Callable[[str, Reading], "Site | Invalid | Unsure[Site]"]
 
-_LEVEL = {
-    "kelurahan": "kel",
-    "kel": "kel",
-    "kl": "kel",
-    "klurahan": "kel",
-    "kelurahannya": "kel",
-    "keluran": "kel",
-    "kalurahan": "kel",
-}
-_LEVEL |= {"ds": "kel", "desa": "kel", "dsa": "kel", "kelrahan": "kel", "klh": "kel"}
-_LEVEL |= {
-    "kecamatan": "kec",
-    "kec": "kec",
-    "kcmtn": "kec",
-    "kecmatan": "kec",
-    "kc": "kec",
-    "kecamatannya": "kec",
-    "kcamatan": "kec",
-}
-_LEVEL |= {"kabupaten": "kab", "kab": "kab", "kbupaten": "kab", "kabupten": "kab"}
-_LEVEL |= {"kota": "kota", "kodya": "kota", "kotamadya": "kota", "kotamadia": "kota", "kta": "kota"}
+_LEVEL = table(
+    {
+        "kel": "kelurahan kel kl klurahan kelurahannya keluran kalurahan ds desa dsa kelrahan klh",
+        "kec": "kecamatan kec kcmtn kecmatan kc kecamatannya kcamatan",
+        "kab": "kabupaten kab kbupaten kabupten",
+        "kota": "kota kodya kotamadya kotamadia kta",
+    }
+)
 _STREET = listed(
     "jl jln jalan jalanan jln gg gang perum perumahan perumhan komplek kompleks blok ruko dusun dsn dukuh taman"
 )
 _NEAR = listed(
-    "dekat deket sebelah depan belakang samping seberang utara selatan timur barat dkt cedak cedek ngarepe mburine sandinge arah pasar stasiun terminal masjid simpang perempatan"
+    "dekat deket sebelah depan belakang samping seberang utara selatan timur barat dkt cedak "
+    "cedek ngarepe mburine sandinge arah pasar stasiun terminal masjid simpang perempatan"
 )
 _FILL = PADDING | listed(
     """
-    usaha usahanya usahane tempat tempatnya lokasi lokasinya alamat alamatnya rumah omah griya daerah dekat tinggal dalem warung toko kios
-    dapur produksi produksinya jualan wilayah area kawasan ing ning nang neng wonten teng asal omahku sini sekitar jawa timur jatim indonesia
-    rt rw no nomor kel kec masuk ikut sebetulnya tepatnya berada ada saking kampung kp punya gon nggon gone papan panggonan jateng jabar provinsi prov
-    """
+        usaha usahanya usahane tempat tempatnya lokasi lokasinya alamat alamatnya rumah omah griya daerah
+        dekat tinggal dalem warung toko kios dapur produksi produksinya jualan wilayah area kawasan ing ning
+        nang neng wonten teng asal omahku sini sekitar jawa timur jatim indonesia rt rw no nomor kel kec masuk
+        ikut sebetulnya tepatnya berada ada saking kampung kp punya gon nggon gone papan panggonan jateng
+        jabar provinsi prov
+        """
 )
 _RTRW = (
     re.compile(r"\br\.?t\.? ?/ ?r\.?w\.?\s*[:.]?\s*0*(?P<rt>[0-9]{1,3})\s*[/\- ]\s*0*(?P<rw>[0-9]{1,3})\b"),
@@ -111,7 +101,7 @@ def key(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Hit:
-    """A stretch of words that names places. `level` is the word before it (kel, kec, kab, kota), `sure` False for a guess."""
+    """A stretch of words that names places. `level` is the word before it (kel, kec), `sure` False for a guess."""
 
     start: int
     end: int
@@ -176,7 +166,7 @@ def _nickname(plain: str, local: Mapping[str, tuple[str, ...]], atlas: _Atlas) -
         if re.search(rf"(?<![a-z0-9]){spelled}(?![a-z0-9])", tight):
             known = [atlas.by_code[c] for c in codes if c in atlas.by_code]
             if known and (len(known) > 1 or not any(len(k) > 5 and k in key(tight) for k in atlas.home)):
-                return known, name if name[-1:].isdigit() else ""
+                return known, name if any(p.kind in {"kelurahan", "desa"} for p in known) else ""
     return None
 
 
@@ -194,7 +184,7 @@ def _hits(tokens: list[str], atlas: _Atlas) -> list[_Hit]:
                     tokens[i] in _LEVEL or tokens[i] in _NEAR or tokens[i] in _STREET for i in span
                 ):
                     continue
-                if size == 1 and tokens[start] in _FILL or guess and all(tokens[i] in _FILL for i in span):
+                if (size == 1 and tokens[start] in _FILL) or (guess and all(tokens[i] in _FILL for i in span)):
                     continue
                 hit = _hit(tokens, start, size, atlas, guess=guess)
                 if hit is not None:
@@ -246,7 +236,7 @@ def _guessed(name: str, size: int, atlas: _Atlas) -> tuple[tuple[Place, ...], bo
         best = near[0][1]
         close = [n for n, d in near if d - best < 2]
         close += [n for n in begun if n not in close][:2]
-        sure = len(close) == 1 and (best == 1 and len(name) > 5 or best == 2 and len(name) > 7)
+        sure = len(close) == 1 and ((best == 1 and len(name) > 5) or (best == 2 and len(name) > 7))
         names = close if sure or len(close) > 1 else [near[0][0]]
         return tuple(p for n in names for p in atlas.home[n]), sure
     if 0 < len(begun) <= 3:
@@ -266,7 +256,12 @@ def _decide(hits: list[_Hit], tokens: list[str], atlas: _Atlas, rt: str, rw: str
     plain = [h for h in own if not h.street and not h.near] or own
     wards = [(h, p) for h in plain for p in h.places if p.kind in {"kelurahan", "desa"} and h.level != "kec"]
     districts = [p for h in own for p in h.places if p.kind == "kecamatan" and h.level != "kel"]
-    abroad = any(not p.code.startswith(atlas.office[:2]) or not _of_office(p, atlas) for h in hits if h not in own for p in h.places)
+    abroad = any(
+        not p.code.startswith(atlas.office[:2]) or not _of_office(p, atlas)
+        for h in hits
+        if h not in own
+        for p in h.places
+    )
     sure = not abroad and all(h.sure for h in plain) and not (plain[-1].near or plain[-1].street)
     inside = _inside(wards, districts)
     if inside:
@@ -314,7 +309,11 @@ def _elsewhere(hits: list[_Hit], tokens: list[str], atlas: _Atlas, rt: str, rw: 
     if smaller and towns:
         smaller = [p for p in smaller if any(p.code.startswith(town.code) for town in towns)] or smaller
     places = list(dict.fromkeys(smaller or towns or [p for h in hits for p in h.places]))
-    twins = {p.code for p in atlas.towns.get(key(atlas.by_code[atlas.office].name), ())} if atlas.office in atlas.by_code else set[str]()
+    twins = (
+        {p.code for p in atlas.towns.get(key(atlas.by_code[atlas.office].name), ())}
+        if atlas.office in atlas.by_code
+        else set[str]()
+    )
     known = places[0].kind not in {"kecamatan", "desa"} or places[0].parent in twins
     return _sited(_nearest(places, atlas), rt, rw, sure=known and all(h.sure for h in hits))
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from bot.chat.reading import dates, intent, money, optout, phone, place, times, yesno
@@ -67,15 +67,15 @@ def scorers(read_place: place.PlaceReader) -> dict[str, Scorer]:
     }
 
 
-def _plain(read: Callable[[str, Reading], Any], refusals: Mapping[str, str]) -> Scorer:
+def _plain(read: Callable[[str, Reading], object], refusals: Mapping[str, str]) -> Scorer:
     def heard(text: str, reading: Reading) -> Heard:
-        match read(text, reading):
-            case Invalid(why=why):
-                return Heard(refusals.get(why.msgid, "none"), sure=True)
-            case Unsure(value=value, choices=choices):
-                return Heard(str(value), False, frozenset(str(v) for _, v in choices))
-            case value:
-                return Heard(str(value), sure=True)
+        outcome = read(text, reading)
+        if isinstance(outcome, Invalid):
+            return Heard(refusals.get(outcome.why.msgid, "none"), sure=True)
+        if isinstance(outcome, Unsure):
+            unsure = cast(Unsure[object], outcome)
+            return Heard(str(unsure.value), False, frozenset(str(v) for _, v in unsure.choices))
+        return Heard(str(outcome), sure=True)
 
     return heard
 

@@ -67,7 +67,8 @@ _WORDS = table(
         "lebih": "lebih lbh lewat luwih langkung lwt punjul liwat",
         "seperempat": "seperempat seprapat prapat",
         "sampai": "sampai sampe smp smpe sampek hingga nganti ngantos sd tekan sampeyan_ to",
-        "setelah": "setelah sesudah stlh habis hbs abis bakda bakdo bada bubar bar sakwise selesai usai sehabis ba'da badha rampung mari",
+        "setelah": "setelah sesudah stlh habis hbs abis bakda bakdo bada bubar bar sakwise selesai usai "
+        "sehabis ba'da badha rampung mari",
         "sebelum": "sebelum sblm sakdurunge sadurunge sebelom saderenge",
         "mulai": "mulai mule wiwit dari",
         "antara": "antara antawis",
@@ -86,12 +87,16 @@ _PRAYERS = ("dzuhur", "ashar", "maghrib", "isya", "subuh", "jumatan")
 _OTHER_ZONE = {"wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
 
 _CLOCK = (
-    r"(?P<jam{n}>jam )?(?P<half{n}>setengah )?(?<![0-9.,:])(?P<h{n}>[0-9]{{1,4}})(?: ?[.:,] ?(?P<min{n}>[0-9]{{2}})(?:[.:][0-9]{{2}})?(?![0-9]))?(?![0-9])"
-    r"(?P<off{n}> (?:kurang|lebih) (?:[0-9]{{1,2}}(?: menit)?(?! (?:sore|pagi|siang|malam) [0-9])|seperempat|setengah)| seperempat| [0-5][05](?: menit)?(?![0-9.:]))?"
-    r"(?: tepat)?(?: (?:wib|wita|wit))?(?: tepat)?(?: (?:di )?(?:agak )?(?P<part{n}>pagi|siang|sore|malam|dini|subuh|am|pm|maghrib))?(?: (?:hari|wib|tepat))*"
+    r"(?P<jam{n}>jam )?(?P<half{n}>setengah )?(?<![0-9.,:])(?P<h{n}>[0-9]{{1,4}})(?: ?[.:,] "
+    r"?(?P<min{n}>[0-9]{{2}})(?:[.:][0-9]{{2}})?(?![0-9]))?(?![0-9])"
+    r"(?P<off{n}> (?:kurang|lebih) (?:[0-9]{{1,2}}(?: menit)?(?! (?:sore|pagi|siang|malam) "
+    r"[0-9])|seperempat|setengah)| seperempat| [0-5][05](?: menit)?(?![0-9.:]))?"
+    r"(?: tepat)?(?: (?:wib|wita|wit))?(?: tepat)?(?: (?:di )?(?:agak )?(?P<part{n}>pagi|siang|"
+    r"sore|malam|dini|subuh|am|pm|maghrib))?(?: (?:hari|wib|tepat))*"
 )
 _RANGE = re.compile(
-    rf"{_CLOCK.format(n=1)} ?(?P<to>-|~|sampai|s/sampai|dan|atau) ?(?:{_CLOCK.format(n=2)}|(?P<open>setelah|kelar|rampung|tutup|bebas))"
+    rf"{_CLOCK.format(n=1)} ?(?P<to>-|~|sampai|s/sampai|dan|atau) ?(?:{_CLOCK.format(n=2)}|"
+    rf"(?P<open>setelah|kelar|rampung|tutup|bebas))"
 )
 _SINGLE = re.compile(_CLOCK.format(n=1))
 
@@ -130,7 +135,8 @@ def _prepared(text: str) -> str:
     text = re.sub(r"\b(?:s[ho]+lat|salat|sembahyang|waktu) (?=[a-z])", "", text)
     text = re.sub(r"\b(?:setelah|habis|bakda|sehabis|sesudah|bubar|bar|abis|selesai) jumat\b", "bakda jumatan", text)
     text = re.sub(
-        r"\b(?:tgl|tanggal) ?[0-9]{1,2}(?:[/-][0-9]{1,2})*|\b[0-9]{1,2} (?:jan|feb|mar|apr|mei|jun|jul|agu|agt|sept?|okt|nov|des)(?:uari|ruari|et|il|i|stus|ember|ober)?\b",
+        r"\b(?:tgl|tanggal) ?[0-9]{1,2}(?:[/-][0-9]{1,2})*|\b[0-9]{1,2} (?:jan|feb|mar|apr|mei|jun|"
+        r"jul|agu|agt|sept?|okt|nov|des)(?:uari|ruari|et|il|i|stus|ember|ober)?\b",
         " ",
         text,
     )

@@ -20,71 +20,112 @@ WRITE_IT = t("For this question, please write the word: *yes* or *no*.")
 _KNOWN = table(
     {
         # ya and what agrees
-        "ya": """ya y yaa yah yo yoi yoh yok iya iyo iyah iyes iye ye yes yess yup yep yap nggih inggih enggih injih njih nggeh
-            nggehh inggeh nggi nggeh2 ngge gih nji enjeh oyi uyi ok oke okay okey okee oks oki okd sip siip sipp siap siyap betul betoel
-            benar bener bnr btl leres setuju stuju setujuh acc deal cocok pas sesuai gas gass gaskeun gaspol lanjut
-            lanjutkan lanjutken terus monggo mangga mongggo boleh bole blh bersedia sedia ikut ikutan hadir rawuh mau mw mo
-            pengen pingin kepingin purun gelem kersa kerso gelam melok melu nderek ndherek tumut minat berminat tertarik cocog
-            tentu pasti jelas valid true sae apik kirim kirimkan yakin simpan sahkan ikhlas sudahbenar eh_he hooh heeh
-            hehe_ sepakat mufakat diterima terima minta
-            iy yasudah yaudah yasudahlah yaudahlah yoweslah dijalankan berjalan jalan buka baik bagus mantap mantab mantul ayo ayuk yuk hayuk hayo silakan silahkan datang dateng teko aman akur tepat
-            insyaallah inshaallah siaap saestu tenan temenan estu ngoten mekaten sarujuk mathuk matuk cus cuss budal ayok iyak iyap
-            jos joss kenek yowes yowis yawis yawes laksanakan langsung sah cucok wokeh hayu manut ngiring saguh
-            enggeh injeh enjih sumangga sumonggo monggo2 kersoo ngersakaken kepareng""",
-        "sudah": """sudah sdh sudh lawas udah udh uda dah suda sudahh sampun sampon sampung wis wes uwis uwes wus pun wiss wess
+        "ya": """
+        ya y yaa yah yo yoi yoh yok iya iyo iyah iyes iye ye yes yess yup yep yap nggih inggih enggih injih
+        njih nggeh nggehh inggeh nggi nggeh2 ngge gih nji enjeh oyi uyi ok oke okay okey okee oks oki okd sip
+        siip sipp siap siyap betul betoel benar bener bnr btl leres setuju stuju setujuh acc deal cocok pas
+        sesuai gas gass gaskeun gaspol lanjut lanjutkan lanjutken terus monggo mangga mongggo boleh bole blh
+        bersedia sedia ikut ikutan hadir rawuh mau mw mo pengen pingin kepingin purun gelem kersa kerso gelam
+        melok melu nderek ndherek tumut minat berminat tertarik cocog tentu pasti jelas valid true sae apik
+        kirim kirimkan yakin simpan sahkan ikhlas sudahbenar eh_he hooh heeh hehe_ sepakat mufakat diterima
+        terima minta iy yasudah yaudah yasudahlah yaudahlah yoweslah dijalankan berjalan jalan buka baik bagus
+        mantap mantab mantul ayo ayuk yuk hayuk hayo silakan silahkan datang dateng teko aman akur tepat
+        insyaallah inshaallah siaap saestu tenan temenan estu ngoten mekaten sarujuk mathuk matuk cus cuss
+        budal ayok iyak iyap jos joss kenek yowes yowis yawis yawes laksanakan langsung sah cucok wokeh hayu
+        manut ngiring saguh enggeh injeh enjih sumangga sumonggo monggo2 kersoo ngersakaken kepareng
+        """,
+        "sudah": """
+            sudah sdh sudh lawas udah udh uda dah suda sudahh sampun sampon sampung wis wes uwis uwes wus pun wiss wess
             telah pernah rampung selesai lengkap beres komplit terbit keluar jadi kelar terdaftar""",
-        "punya": """punya pny pnya darbe kagunganipun gadhahipun nduweni duweni mpun_ duwe nduwe duwé gadhah gadah gadhahi kagungan ada adalah_ ono onok ana enten wonten ono_ mempunyai memiliki milik
-            ad aya enek enten2 ndue""",
-        "bisa": "bisa bs bsa pakai pake dapat dpt dapet oleh angsal pareng kenging kenging2 saged iyso isok isook sagetipun isa iso saget saged bsia mampu sanggup sempat",
+        "punya": """
+        punya pny pnya darbe kagunganipun gadhahipun nduweni duweni mpun_ duwe nduwe duwé gadhah gadah gadhahi
+        kagungan ada adalah_ ono onok ana enten wonten ono_ mempunyai memiliki milik ad aya enek enten2 ndue
+        """,
+        "bisa": "bisa bs bsa pakai pake dapat dpt dapet oleh angsal pareng kenging kenging2 saged iyso isok "
+        "isook sagetipun isa iso saget saged bsia mampu sanggup sempat",
         # tidak and what refuses
-        "tidak": """tidak tdk tidk tdak gak ga gk g nggak ngga enggak engga engak kagak kaga ndak ndk nda tak ora ra mboten boten
-            ngak gaak gag kgk kga dak no nope nggk enggk ndhak mbonten mbotn ogak nolak menolak tolak kadit tdk2 tidka gakk
-            tiada tanpa never ndakk kosong nihil gada gaada gakada enggaklah tdkk moten mbten botenn mblenjani raono randuwe radue ogak gakk""",
+        "tidak": """
+        tidak tdk tidk tdak gak ga gk g nggak ngga enggak engga engak kagak kaga ndak ndk nda tak ora ra
+        mboten boten ngak gaak gag kgk kga dak no nope nggk enggk ndhak mbonten mbotn ogak nolak menolak tolak
+        kadit tdk2 tidka gakk tiada tanpa never ndakk kosong nihil gada gaada gakada enggaklah tdkk moten
+        mbten botenn mblenjani raono randuwe radue ogak gakk
+        """,
         "belum": """belum blm blum belom blom lum durung during_ dereng urung gung drng drg drung dureng durong derengg
             duruung belon dereng2 drong dorong dorung deremg gurung gurong ngrung rung blon belm""",
         "bukan": "bukan bkn sanes seje dudu duduk bukn sanés ndudu",
-        "jangan": "jangan jgn ojo malas aras arasen sungkan wegahh emohh emooh mohh ampun sampun_ojo jngn emoh moh gamau ogah wegah ngga_mau batal batalkan cancel sido_ wurung gagal stop males",
-        "salah": "salah slh koreksi ubah ganti bedo beda benten lepat mboten_leres klentu kliru keliru klèntu luput false mleset",
+        "jangan": "jangan jgn ojo malas aras arasen sungkan wegahh emohh emooh mohh ampun sampun_ojo jngn "
+        "emoh moh gamau ogah wegah ngga_mau batal batalkan cancel sido_ wurung gagal stop males",
+        "salah": "salah slh koreksi ubah ganti bedo beda benten lepat mboten_leres klentu kliru keliru "
+        "klèntu luput false mleset",
         # not known
-        "ragu": """mungkin mgkn mngkn bingung binggung ragu ragu2 lupa lali kesupen kesupèn embuh mbuh kirangan mboh wallahualam
-            terserah trserah terserahh kayaknya kyknya kayake kayanya kayak kyk sepertinya spertinya ketoke ketokne kadose kadosipun
-            sajake rasanya kyke kemungkinan barangkali pikir2 pikir mikir entah gatau gatauu pusing kaleh_ menawi mbokmenawi galau
-            kurangtau mbohlah embuhlah ketingale tergantung gumantung seingat ingat inget kelingan emut kemutan kilap wikan duko dukane kayae kiro kintene kinten mikirne ketara ndak_tau bimbang sebagian separo kadang kadangkadang jarang mumet mangmang kadang embuhh embo mbohh embohh kesupe keselimur kelalen""",
-        "tahu": "tahu tw mangertos mangerteni ngertosi_ ruh eroh priksa pirsa mirsani mudheng sumerep tau tauu ngerti ngertos paham faham mudeng mengerti eruh weruh ngerteni semerap yakin_",
-        "nanti": "nanti besuk benjing mbenjing menko nanty nantiaja kapankapan lainkali nnti nti ntar mengko mengke mangke engko engke mene kapan2 besok sesuk suk",
+        "ragu": """
+        mungkin mgkn mngkn bingung binggung ragu ragu2 lupa lali kesupen kesupèn embuh mbuh kirangan mboh
+        wallahualam terserah trserah terserahh kayaknya kyknya kayake kayanya kayak kyk sepertinya spertinya
+        ketoke ketokne kadose kadosipun sajake rasanya kyke kemungkinan barangkali pikir2 pikir mikir entah
+        gatau gatauu pusing kaleh_ menawi mbokmenawi galau kurangtau mbohlah embuhlah ketingale tergantung
+        gumantung seingat ingat inget kelingan emut kemutan kilap wikan duko dukane kayae kiro kintene kinten
+        mikirne ketara ndak_tau bimbang sebagian separo kadang kadangkadang jarang mumet mangmang kadang
+        embuhh embo mbohh embohh kesupe keselimur kelalen
+        """,
+        "tahu": "tahu tw mangertos mangerteni ngertosi_ ruh eroh priksa pirsa mirsani mudheng sumerep tau "
+        "tauu ngerti ngertos paham faham mudeng mengerti eruh weruh ngerteni semerap yakin_",
+        "nanti": "nanti besuk benjing mbenjing menko nanty nantiaja kapankapan lainkali nnti nti ntar mengko "
+        "mengke mangke engko engke mene kapan2 besok sesuk suk",
         "dulu": "dulu dl dlu disik dhisik riyin rumiyin sek_ sik_ ndisik rumiyen sikik",
-        "tanya": "tanya tny takok takoni delok ndelok takon nakokno nakoni nanya bertanya tanyak tangklet nyuwun_pirsa dipikirkan dipertimbangkan pertimbangan timbang pikirkan mikirke musyawarah rembug ngomong ndelok ndeloken nyobak tanglet_ tangled tanglet cek ngecek cari nyari lihat liat ningali deloki dicek tanyakan konsultasi rundingan rembugan rembukan diskusi dipikir pikirkan pertimbangkan",
+        "tanya": "tanya tny jelaskan takok takoni delok ndelok takon nakokno nakoni nanya bertanya tanyak "
+        "tangklet nyuwun_pirsa dipikirkan dipertimbangkan pertimbangan timbang pikirkan mikirke "
+        "musyawarah rembug ngomong ndelok ndeloken nyobak tanglet_ tangled tanglet cek ngecek cari "
+        "nyari lihat liat ningali deloki dicek tanyakan konsultasi rundingan rembugan rembukan "
+        "diskusi dipikir pikirkan pertimbangkan",
         # under way
-        "proses": """proses progres progress otw prosess diproses memproses diurus ngurus urus mengurus ngurusi dirus urusan pengajuan pengurusan diajukan
-            ngajukan mengajukan ngajuaken pendaftaran antri antre ngantri antrian nunggu menunggu tunggu nenggo nengga ngenteni enteni ngentosi
-            ngrantos ditunggu verifikasi diverifikasi survei disurvei garap digarap nggarap garapan prosese proseske antrekan dibuatkan dibikinkan digawe digawekno dipundamel dipunurus ngurusaken dipunproses lampahaken ngurusno diurusno diurusne diurusi dilengkapi melengkapi upload diupload input dikerjakan mengerjakan dibuat pembuatan""",
-        "daftar": "submit disubmit daftar ndaftarke ndaftarno daftarno daftaraken ndaftar mendaftar daftarkan ndaptar dftr didaftarkan daptar",
-        "sedang": "sedang sdg seg saweg sawek nembe_ lagekan barusan wau ijek isik iseh lagi lg lgi masih msh sik tasik taksih tesih saweg sek isih jek lagek lage nembe baru bru tinggal jik tengah",
-        "keluar": "keluar mijil medhal jadine turu_ keluar terbit jadi metu medal dados rampung selesai selese mari dadi turun cetak turunnya",
+        "proses": """
+        proses progres progress otw prosess diproses memproses diurus ngurus urus mengurus ngurusi dirus
+        urusan pengajuan pengurusan diajukan ngajukan mengajukan ngajuaken pendaftaran antri antre ngantri
+        antrian nunggu menunggu tunggu nenggo nengga ngenteni enteni ngentosi ngrantos ditunggu verifikasi
+        diverifikasi survei disurvei garap digarap nggarap garapan prosese proseske antrekan dibuatkan
+        dibikinkan digawe digawekno dipundamel dipunurus ngurusaken dipunproses lampahaken ngurusno diurusno
+        diurusne diurusi dilengkapi melengkapi upload diupload input dikerjakan mengerjakan dibuat pembuatan
+        """,
+        "daftar": "submit disubmit daftar ndaftarke ndaftarno daftarno daftaraken ndaftar mendaftar daftarkan "
+        "ndaptar dftr didaftarkan daptar",
+        "sedang": "sedang sdg seg saweg sawek nembe_ lagekan barusan wau ijek isik iseh lagi lg lgi masih msh "
+        "sik tasik taksih tesih saweg sek isih jek lagek lage nembe baru bru tinggal jik tengah",
+        "keluar": "keluar mijil medhal jadine turu_ keluar terbit jadi metu medal dados rampung selesai "
+        "selese mari dadi turun cetak turunnya",
         # expired
-        "mati": """mati kadaluwarso kadalwarso kedaluwarso kedaluarso kdaluarsa kadarluwarsa kelewat kliwat langkung_ dicabut diblokir matek mateni_ kadaluwars kadalursa kadulwarsa kadalwursa kadaluarsae sedo_ kadaluarsane mati kadaluwarsa kedaluwarsa kadaluarso kadarluarsa kadluarsa expired expire exp kedaluarsa hangus lewat
-            modar pejah kaluwarsa telat nonaktif kadalwarsa""",
+        "mati": """
+        mati kadaluwarso kadalwarso kedaluwarso kedaluarso kdaluarsa kadarluwarsa kelewat kliwat langkung_
+        dicabut diblokir matek mateni_ kadaluwars kadalursa kadulwarsa kadalwursa kadaluarsae sedo_
+        kadaluarsane mati kadaluwarsa kedaluwarsa kadaluarso kadarluarsa kadluarsa expired expire exp
+        kedaluarsa hangus lewat modar pejah kaluwarsa telat nonaktif kadalwarsa
+        """,
         "habis": "habis entekan telah_ sampunhabis enthek ntek habiss hbs abis entek telas entekk",
-        "masa": "masa berlakunipun wektune wekdalipun tenggang masa_ masanya masane masa2 berlaku berlakunya berlakune aktif tanggalnya",
+        "masa": "masa berlakunipun wektune wekdalipun tenggang masa_ masanya masane masa2 berlaku "
+        "berlakunya berlakune aktif tanggalnya",
     }
 )
 _SKELETONS = skeletons_of(_KNOWN)
 _LOOSE = listed(
     """
-    pak bu bapak ibu mas mbak mba mbk kak kakak min mimin admin bang om tante cak ning sis gan bos bro dik dek sam ker pk buk
-    dong donk deh sih kok lah nih kan lho loh tuh to lha aja saja ae wae mawon kemawon doang sekali banget semua kabeh sedaya semuanya
-    kasih makasih trims suwun nuwun matur saya aku kulo kula kami kita ini itu iki iku niki niku punika yang yg untuk buat di ke dari dr
-    insyaallah insya allah alhamdulillah data datanya sejak lama tahun lalu kemarin wingi bulan hari minggu kantor rumah kelurahan dinas oss online
-    itreng nomer nomor nomere nomornya izinnya ijine surat suratnya suami bojo istri anak orang dulu sekarang saiki akan jadi kalau klo tapi
-    meniko menika mekaten ngoten kantun kari tetapi nanging cuma hanya dan nya e ne apa sama beli ndamel bikin gawe pakai wonge pribadi namanya usaha sertifikat nib pirt halal
-    merek qris npwp izin ijin satu dua betulbetul memang pancen wau tadi tau dengan nama alamat sanget
-    """
+        pak bu bapak ibu mas mbak mba mbk kak kakak min mimin admin bang om tante cak ning sis gan bos bro dik
+        dek sam ker pk buk dong donk deh sih kok lah nih kan lho loh tuh to lha aja saja ae wae mawon kemawon
+        doang sekali banget semua kabeh sedaya semuanya kasih makasih trims suwun nuwun matur saya aku kulo
+        kula kami kita ini itu iki iku niki niku punika yang yg untuk buat di ke dari dr insyaallah insya
+        allah alhamdulillah data datanya sejak lama tahun lalu kemarin wingi bulan hari minggu kantor rumah
+        kelurahan dinas oss online itreng nomer nomor nomere nomornya izinnya ijine surat suratnya suami bojo
+        istri anak orang dulu sekarang saiki akan jadi kalau klo tapi meniko menika mekaten ngoten kantun kari
+        tetapi nanging cuma hanya dan nya e ne apa sama beli ndamel bikin gawe pakai wonge pribadi namanya
+        usaha sertifikat nib pirt halal merek qris npwp izin ijin satu dua betulbetul memang pancen wau tadi
+        tau dengan nama alamat sanget
+        """
 )
 _HANDS = {"yes": "👍👌✅☑✔💯🆗🤝", "no": "👎❌✖🚫🙅", "unsure": "🤔🤷😕"}
 _DOUBT = {"yes": t("Yes, is that right?"), "no": t("No, is that right?")}
 
 
-_IT_IS_ME = re.compile(r"(?:ini|iki|niki|punika)? ?(?:saya|aku|kulo|kula)(?: sendiri| dewe| piyambak)?(?: (?:pak|bu|mas|mbak|kak))?")
+_IT_IS_ME = re.compile(
+    r"(?:ini|iki|niki|punika)? ?(?:saya|aku|kulo|kula)(?: sendiri| dewe| piyambak)?(?: (?:pak|bu|mas|mbak|kak))?"
+)
 
 
 def read_yes_no(text: str, reading: Reading, *, thumb: bool = True) -> Answer | Invalid | Unsure[Answer]:
@@ -98,7 +139,8 @@ def read_yes_no(text: str, reading: Reading, *, thumb: bool = True) -> Answer | 
     plain = re.sub(r"\b(ga|gak|g|gk|ra|tak)(jadi|jd|bs|bisa|usah|mau|ada|punya|tau|tw|perlu|ono)\b", r"\1 \2", plain)
     said = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])2\b", "", plain.replace("'", "").replace("-", " ")))
     if not said:
-        return _hand(plain, thumb)
+        number = plain.strip(" .)")
+        return "yes" if number == "1" else "no" if number == "2" else _hand(plain, thumb)  # the first button is yes
     marks = [canonical(w, _KNOWN, _SKELETONS) if w not in _LOOSE or w in _KNOWN else None for w in said]
     if _IT_IS_ME.fullmatch(" ".join(said)):
         return "yes"
@@ -129,14 +171,17 @@ def _has(marks: list[str], *wanted: str) -> bool:
 def _meaning(marks: list[str], said: str) -> Answer | None:
     """What the meanings of the words say together; the more special answer first."""
     line = " ".join(marks)
-    if _expired(marks, line):
+    if _expired(marks, line, said):
         return "expired"
-    if re.search(r"\b(?:mau|akan|arep|ape|kate|badhe|rencana\w*|pengen|perlu) (?:\w+ )?(?:urus|ngurus|diurus|buat|bikin|gawe|ndaftar|daftar|proses|diproses|diperpanjang|perpanjang)", said):
-        return "no" if not _has(marks, "ya", "sudah") else "yes"
-    if _has(marks, "proses") and not re.search(
-        r"\b(?:belum|tidak|jangan)(?: \w+)? (?:proses|daftar)", line
+    if re.search(
+        r"\b(?:mau|akan|arep|ape|kate|badhe|rencana\w*|pengen|perlu) (?:\w+ )?(?:urus|ngurus|diurus|"
+        r"buat|bikin|gawe|ndaftar|daftar|proses|diproses|diperpanjang|perpanjang)",
+        said,
     ):
-        if not (re.search(r"\b(?:sudah|ya) (?:keluar|sudah)$", line) and not _has(marks, "sedang", "belum")):
+        return "no" if not _has(marks, "ya", "sudah") else "yes"
+    if _has(marks, "proses") and not re.search(r"\b(?:belum|tidak|jangan)(?: \w+)? (?:proses|daftar)", line):
+        done = re.search(r"\b(?:sudah|ya) (?:keluar|sudah)$", line) and not _has(marks, "sedang", "belum")
+        if not done:
             return "in_progress"
     if _has(marks, "sedang") and re.search(r"\b(?:damel|gawe|bikin|buat)\b", said):
         return "in_progress"
@@ -145,7 +190,8 @@ def _meaning(marks: list[str], said: str) -> Answer | None:
     if _not_known(marks, line, said):
         return "unsure"
     if re.search(
-        r"\b(?:tidak|ora|ga|gak|gk) ?(?:apa|papa|popo|masalah|keberatan|salah|masalah)|\bgapapa\b|\brapopo\b|\b(?:ada|onok) yang salah",
+        r"\b(?:tidak|ora|ga|gak|gk) ?(?:apa|papa|popo|masalah|keberatan|salah|masalah)|\bgapapa\b|"
+        r"\brapopo\b|\b(?:ada|onok) yang salah",
         said,
     ):
         return "no" if re.search(r"(?<!tidak )(?<!gak )\bada yang salah", said) else "yes"
@@ -157,15 +203,17 @@ def _meaning(marks: list[str], said: str) -> Answer | None:
         return "unsure"
     if _has(marks, "sudah", "ya", "punya", "bisa", "keluar"):
         return "yes"
-    if line == "tahu":
+    if line in {"tahu", "daftar"}:
         return "yes"
     return None
 
 
-def _expired(marks: list[str], line: str) -> bool:
+def _expired(marks: list[str], line: str, said: str) -> bool:
     if re.search(r"\b(?:belum|tidak) (?:mati|habis)", line):
         return False
-    if _has(marks, "mati"):
+    if _has(marks, "mati") or re.search(
+        r"\b(?:belum|blm|durung|dereng|tidak|lupa|perlu|harus) (?:di)?(?:perpanjang|pun perpanjang)\w*\b", said
+    ):
         return True
     if re.search(r"\b(?:tidak|bukan)(?: punya)? masa\b", line):
         return True
@@ -177,8 +225,8 @@ def _under_way(line: str) -> bool:
     return bool(
         re.search(r"\b(?:sedang|sudah)\b.*\bdaftar\b", line)
         or re.search(r"\bdaftar\b.*\bbelum\b", line)
-        or re.search(r"\bbelum (?:sudah|keluar)\b", line) and "sudah" in line.split()[:1]
-        or re.search(r"^(?:sedang (?:sudah|keluar))", line) and "masa" not in line
+        or (re.search(r"\bbelum (?:sudah|keluar)\b", line) and "sudah" in line.split()[:1])
+        or (re.search(r"^(?:sedang (?:sudah|keluar))", line) and "masa" not in line)
     )  # fmt: skip
 
 
@@ -187,7 +235,12 @@ def _not_known(marks: list[str], line: str, said: str) -> bool:
         return False
     if re.search(r"\b(?:durung|dereng|urung|gung|ora|ra) (?:nate|tau|tahu)\b", said) and "ngerti" not in said:
         return False  # Javanese: "tau" is ever, so "durung tau" is never yet
-    if _has(marks, "ragu", "tanya") or (marks and set(marks) <= {"sedang"}) or re.search(r"\bantara (?:iya|ya)\b", said):
+    if (
+        _has(marks, "ragu", "tanya")
+        or (marks and set(marks) <= {"sedang"})
+        or re.fullmatch(r"(?:sik|sek) (?:yo|ya)", said)
+        or re.search(r"\bantara (?:iya|ya)\b", said)
+    ):
         return True  # "sik", "sek" alone ask for patience
     if re.search(r"\b(?:kurang|krg|kirang) (?:tahu|tau|yakin|paham|ngerti|ngertos|jelas|mengerti|faham)\b", said):
         return True
@@ -195,7 +248,11 @@ def _not_known(marks: list[str], line: str, said: str) -> bool:
         r"\b(?:tidak|belum) (?:bisa )?yakin\b", said
     ):
         return True
-    if re.search(r"\b(?:tidak|ga|gak|gk|nggak|ngga|tdk|ndak|belum|blm|kurang|mboten|ora|durung|dereng|kirang|engga|enggak|ra) (?:yakin|pasti|jelas|mesti|mesthi)\b", said):
+    if re.search(
+        r"\b(?:tidak|ga|gak|gk|nggak|ngga|tdk|ndak|belum|blm|kurang|mboten|ora|durung|dereng|kirang|"
+        r"engga|enggak|ra) (?:yakin|pasti|jelas|mesti|mesthi)\b",
+        said,
+    ):
         return True
     if "nanti" in marks and not _has(marks, "tidak", "ya", "sudah"):
         return True
