@@ -224,7 +224,9 @@ def _single(found: list[Amount], text: str, period: Period | None) -> Money | Un
             return _offer([Money(v, period=period) for v in values[:3]])
     amount = found[0]
     before, after = text[: amount.start], text[amount.end :]
-    bounds: list[Compare] = [c for c, p in _LEADING if p.search(before)] + [c for c, p in _TRAILING if p.match(after)]
+    bounds: Sequence[Compare] = [c for c, p in _LEADING if p.search(before)] + [
+        c for c, p in _TRAILING if p.match(after)
+    ]
     compare: Compare = bounds[0] if bounds else ""
     money = Money(int(amount.value), period=period, compare=compare)
     if re.match(r"\s*(?:lebih|luwih|langkung|lbh)\b", after) and not compare:
@@ -240,6 +242,17 @@ def _single(found: list[Amount], text: str, period: Period | None) -> Money | Un
     if not amount.clear:
         return _asked(money)
     return money
+
+
+def _compare(before: str, after: str) -> Compare:
+    """The bound that the words around an amount set, the more special one first."""
+    for compare, pattern in _LEADING:
+        if pattern.search(before):
+            return compare
+    for compare, pattern in _TRAILING:
+        if pattern.match(after):
+            return compare
+    return ""
 
 
 def _unmarked(money: Money) -> Money | Unsure[Money]:

@@ -69,6 +69,8 @@ _FILL = PADDING | listed(
         jabar provinsi prov
         """
 )
+_WORDS_GUESSED = 25
+"""In a longer message only exact names count: it is no address, and guessing costs time."""
 _RTRW = (
     re.compile(r"\br\.?t\.? ?/ ?r\.?w\.?\s*[:.]?\s*0*(?P<rt>[0-9]{1,3})\s*[/\- ]\s*0*(?P<rw>[0-9]{1,3})\b"),
     re.compile(r"\br\.?t\.?\s*[:.\-]?\s*0*(?P<rt>[0-9]{1,3})\b(?:\s*/\s*0*(?P<rw>[0-9]{1,3})\b)?"),
@@ -174,7 +176,7 @@ def _hits(tokens: list[str], atlas: _Atlas) -> list[_Hit]:
     """The places named in the words, from the left; exact names first, then slips where nothing is exact."""
     taken: set[int] = set()
     hits: list[_Hit] = []
-    for guess in (False, True):
+    for guess in (False, True) if len(tokens) <= _WORDS_GUESSED else (False,):
         for size in (4, 3, 2, 1):
             for start in range(len(tokens) - size + 1):
                 span = range(start, start + size)

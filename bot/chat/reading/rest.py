@@ -11,15 +11,15 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.chat.reading.outcome import Invalid, Reading, Unsure
-from bot.chat.reading.words import LONGEST, PADDING, words
+from bot.chat.reading.words import LONGEST, PADDING, listed, words
 
 _SEPARATOR = re.compile(r"\s*(?:[,;\n]|\.\s|\s[-–]\s|\bdan\b|\blan\b)\s*", re.IGNORECASE)
 _LONGEST_REST = 60
-_KNOWN = frozenset(
+_KNOWN = listed(
     "rp rupiah rb ribu jt juta k m miliar bulan hari minggu tahun per se hp wa nomor nomer no telp kel kelurahan kec"
     " kecamatan kota kab rt rw tgl tanggal jam hari besok lusa depan januari februari maret april mei juni juli agustus"
     " september oktober november desember senin selasa rabu kamis jumat sabtu ahad usaha usahanya omset omzet modal"
-    " tempat tempatnya alamat alamatnya ada sudah belum tidak punya setuju betul benar mau".split()
+    " tempat tempatnya alamat alamatnya ada sudah belum tidak punya setuju betul benar mau"
 )
 
 Reader = Callable[[str, Reading], Any]
