@@ -66,6 +66,7 @@ def test_the_example_feature_works_as_it_is_printed(tmp_path: Path):
     (flow, flow_text), (transcript, transcript_text), (catalog, entries) = blocks
     assert not (copy / flow).exists(), "the example has to be a new feature"
     (copy / flow).write_text(flow_text, encoding="utf-8")
+    (copy / transcript).parent.mkdir(exist_ok=True)
     (copy / transcript).write_text(transcript_text, encoding="utf-8")
     with (copy / catalog).open("a", encoding="utf-8") as file:
         file.write("\n" + entries)
