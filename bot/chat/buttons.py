@@ -12,6 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 LIMIT = 64
 """Bytes of a button's data on Telegram (`callback_data`)."""
@@ -39,6 +40,7 @@ class Start:
 Tap = Answered | Start
 
 
+@lru_cache(maxsize=4096)
 def short(key: str) -> str:
     """A question's key in five characters; collisions inside one flow are found when the flow asks."""
     return base64.b32hexencode(hashlib.blake2s(key.encode(), digest_size=3).digest()).decode().rstrip("=").lower()
@@ -54,6 +56,8 @@ class Buttons:
         return self._sign(person, f"q{talk:x}.{short(key)}.{code}")
 
     def start(self, person: int, flow: str, given: Mapping[str, str]) -> str:
+        if ";" in "".join([flow, *given, *given.values()]) or any("=" in key for key in given):
+            raise ValueError(f"no ; in what a button starts, no = in a key: {flow!r} {dict(given)!r}")
         return self._sign(person, "f" + ";".join([flow, *(f"{k}={v}" for k, v in given.items())]))
 
     def read(self, person: int, data: str) -> Tap | None:

@@ -6,62 +6,20 @@ Pure but for what the flows themselves read and write through `db`.
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
+from typing import Any
 
-from bot.chat.buttons import Answered, Buttons, Start, short
-from bot.chat.flow import Asking, Changing, Chat, First, Flow, Flows, Person, Refused, Surroundings
-from bot.chat.messages import Button, Incoming, Message
-from bot.chat.questions import Line, Optional, Question, Review, Said
-from bot.chat.reading import Reading, plain
-from bot.chat.talk import Talk, Talks
-from bot.chat.text import Catalogs, Lines, Words, caption, from_json, t
+from bot.chat.buttons import Answered, Start, short
+from bot.chat.flow import Asking, Changing, Chat, First, FlowError, Refused, doubt_code, is_doubt_code
+from bot.chat.messages import Incoming
+from bot.chat.questions import Said
+from bot.chat.reading import plain
+from bot.chat.rules import Reply, Rules
+from bot.chat.running import Running
+from bot.chat.talk import Talk
+from bot.chat.text import Words, caption, t
 
-
-class Writes(Protocol):
-    """What a conversation must know of the database: whether a flow wrote, how to undo it, which buttons were used."""
-
-    def mark(self) -> None:
-        """From here `wrote` and `undo` count."""
-        ...
-
-    def wrote(self) -> bool: ...
-
-    def undo(self) -> None: ...
-
-    def once(self, person: int, button: str) -> bool:
-        """Record the use of a button; False when it was used before."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What an installation's conversations have in common."""
-
-    flows: Flows
-    buttons: Buttons
-    catalogs: Catalogs
-    zone: ZoneInfo
-    region: str
-    office: Mapping[str, str] = field(default_factory=dict[str, str])
-    idle: timedelta = timedelta(hours=12)
-    patience: timedelta = timedelta(hours=24)
-    number: Callable[[], int] = lambda: secrets.randbits(30) or 1
-
-
-@dataclass(slots=True)
-class Reply:
-    """What a turn says, and a line for the log: outcome, flow and question."""
-
-    messages: list[Message] = field(default_factory=list[Message])
-    outcome: str = "answered"
-    flow: str = ""
-    question: str = ""
-
+__all__ = ["Conversation", "Reply", "Rules"]
 
 _NAVIGATION = {
     "kembali": "back", "sebelumnya": "back", "mundur": "back", "back": "back",
@@ -72,29 +30,21 @@ _NAVIGATION = {
     "mulai baru": "restart", "ulang dari awal": "restart", "start over": "restart",
 }  # fmt: skip
 _OPT_OUT = {"berhenti", "stop", "unsub", "unsubscribe", "jangan kirim lagi"}
+
+
 _TALK_KEY = "~"  # the "question" that buttons about the talk itself answer
 
 
-class Conversation:
+class Conversation(Running):
     """One turn of one person: made with her talks, fed with one message or happening, gives a `Reply`."""
-
-    def __init__(self, rules: Rules, person: Person, talks: Talks, db: Any, now: datetime) -> None:
-        self.rules = rules
-        self.person = person
-        self.talks = talks
-        self.now = now
-        self._db = db
-        self._writes: Writes = db
-        self._said: list[Words] = []
-        self._offers: list[Button] = []
-        self._asked: tuple[Talk, Question[Any]] | None = None
-        self._reply = Reply()
 
     def hear(self, incoming: Incoming) -> Reply:
         """The reply to a message or a tap."""
-        idle = self.talks.open is not None and self.now - self.talks.open.touched > self.rules.idle
-        if idle and self.talks.open and incoming.kind != "button":
-            self.talks.open.away = True
+        self._present = True
+        talk = self.talks.open
+        if talk and incoming.kind != "button":
+            seen = max(talk.touched, talk.offered or talk.touched)
+            talk.away = talk.away or self.now - seen > self.rules.idle
         match incoming.kind:
             case "text":
                 self._text(incoming.text)
@@ -117,13 +67,22 @@ class Conversation:
         happening = self.rules.flows.happenings[name]
         chat = Chat(self.person, self.talks.open or self._talk(name, {}), self._around(), None)
         self._writes.mark()
-        happening.run(chat, self._db, data)
+        try:
+            happening.run(chat, self._db, data)
+        except (Asking, Changing, First):
+            raise FlowError(name, "", "what happens by itself can't ask; it can offer a flow that does") from None
+        except Refused as refused:
+            self._writes.undo()
+            chat.said, chat.offers = [refused.text], []
         self._reply.outcome, self._reply.flow = "happened", name
         if chat.quiet:
             return self._reply
         self._said += chat.said
         self._offers += chat.offers
-        self._repeat()
+        if chat.goes_on:
+            self._ask_to_go_on()
+        else:
+            self._repeat()
         return self._finish("")
 
     # What a message means
@@ -178,11 +137,14 @@ class Conversation:
                 self._start(found, tap.given)
         elif isinstance(tap, Answered):
             name = f"{tap.key}.{tap.code}"
-            if open_talk and open_talk.number == tap.talk and tap.key == short(_TALK_KEY):
-                self._resume() if tap.code == "go" else self._restart()
-            elif open_talk and open_talk.number == tap.talk and short(open_talk.waiting) == tap.key:
+            if open_talk and open_talk.number == tap.talk and _on_screen(open_talk, tap):
                 open_talk.last = name
-                self._advance(Said(code=tap.code))
+                if tap.key != short(_TALK_KEY):
+                    self._advance(Said(code=tap.code))
+                elif tap.code == "go":
+                    self._resume()
+                else:
+                    self._restart()
             elif (open_talk and (open_talk.number, open_talk.last) == (tap.talk, name)) or (
                 self.talks.ended == (tap.talk, name)
             ):
@@ -208,9 +170,11 @@ class Conversation:
                 self._start(found, {})
                 return
             self._say("away", t("Shall we go on where we stopped?"))
-            self._advance(None)
-            for code, name in (("go", caption("Go on")), ("new", caption("Start over"))):
-                self._offers.append(self._button(talk, _TALK_KEY, code, name))
+            self._ask_to_go_on()
+            return
+        wish = plain.yes_no(said.text) if talk.offered else None
+        if wish is not None:  # about going on, not about the question under it
+            self._resume() if wish else self._menu()
             return
         before = (talk.waiting, talk.pending)
         self._advance(said)
@@ -219,38 +183,52 @@ class Conversation:
             self._said, self._offers, self._asked = [], [], None
             self._start(found, {})
 
+    def _ask_to_go_on(self) -> None:
+        """Under "shall we go on?": the open question, and buttons to go on or to start over."""
+        talk = self.talks.open
+        self._repeat()
+        if talk is None or self.talks.open is not talk:
+            return
+        talk.offered = self.now
+        for code, name in (("go", caption("Go on")), ("new", caption("Start over"))):
+            self._offers.append(self._button(talk, _TALK_KEY, code, name))
+
     # Navigation
 
     def _back(self) -> None:
         talk = self.talks.open
         if talk is None:
             self._menu()
+        elif talk.flow not in self.rules.flows.by_name:
+            self._advance(None)
         elif talk.changing:
             key, kept = talk.changing
             talk.answers[key] = kept
             talk.changing, talk.pending, talk.waiting = None, None, ""
             self._advance(None)
         else:
-            path = self._path(talk)
+            path, _ = self._look(talk)
             if path:
                 del talk.answers[path[-1]]
-                talk.pending, talk.waiting = None, ""
+                talk.pending, talk.waiting = None, path[-1]
             else:
                 self._say("asked", t("This is the first question. Type *batal* if you want to stop."))
             self._advance(None)
 
-    def _path(self, talk: Talk) -> list[str]:
-        """The keys with an answer on the way to the open question."""
+    def _look(self, talk: Talk) -> tuple[list[str], str]:
+        """The keys with an answer on the way to the open question, and the flow that has to be done first, if any."""
+        flow, first = self.rules.flows.by_name.get(talk.flow), ""
         chat = Chat(self.person, talk, self._around(), None)
         self._writes.mark()
         try:
-            self.rules.flows.by_name[talk.flow].run(chat, self._db)
-        except Asking:
-            return chat.path
-        except (Changing, First, Refused):
+            if flow:
+                flow.run(chat, self._db)
+        except First as needed:
+            first = needed.flow
+        except (Asking, Refused):
             pass
         self._writes.undo()
-        return []
+        return chat.path, first
 
     def _cancel(self) -> None:
         talk = self.talks.open
@@ -261,16 +239,14 @@ class Conversation:
             self._back()
         else:
             self.talks.end()
+            if self.talks.open and self._look(self.talks.open)[1] == talk.flow:  # it can't go on without this one
+                self.talks.end()
             self._say("cancelled", t("All right, we stop here. You can start again whenever you like."))
             if self.talks.open:
                 self._repeat(t("Now back to where we were."))
             else:
                 self._menu()
             self._reply.outcome = "cancelled"
-
-    def _menu(self) -> None:
-        if found := self._named("menu"):
-            self._start(found, {})
 
     def _help(self) -> None:
         if found := self._named("help"):
@@ -287,8 +263,8 @@ class Conversation:
         if talk is None:
             self._menu()
             return
-        fresh = self._talk(talk.flow, {})
-        self.talks.open = fresh
+        self.talks.open = self._talk(talk.flow, {})
+        self.talks.ended = (talk.number, talk.last)
         self._advance(None)
 
     def _stale(self) -> None:
@@ -313,155 +289,11 @@ class Conversation:
             self._menu()
         self._reply.outcome = "not_understood"
 
-    # Running flows
 
-    def _start(self, flow: Flow, given: Mapping[str, str]) -> None:
-        before = self.talks.open
-        if before and before.flow == flow.name and not given:
-            self._advance(None)
-            return
-        talk = self._talk(flow.name, given)
-        if self._run(flow, talk, None):
-            if before and flow.covers:
-                before.away = True
-            else:
-                self._repeat()
-            return
-        if before and self.talks.parked is None and self.talks.open is before:
-            self.talks.parked = before
-        self.talks.open = talk
-
-    def _advance(self, said: Said | None) -> None:
-        """Run the open talk, with an answer or to ask its question again."""
-        talk = self.talks.open
-        assert talk is not None
-        flow = self.rules.flows.by_name.get(talk.flow)
-        if flow is None:  # a deploy took the flow away
-            self.talks.end()
-            self._menu()
-        elif self._run(flow, talk, said):
-            self.talks.end()
-            if self.talks.open:
-                self._repeat(t("Now back to where we were."))
-
-    def _run(self, flow: Flow, talk: Talk, said: Said | None) -> bool:
-        """Run a flow from its top; True when it came to its end."""
-        self._reply.flow, self._reply.question = flow.name, talk.waiting
-        talk.touched, talk.away = self.now, False
-        for _ in range(8):  # each further run is caused by a change, a refusal or a flow to do first
-            chat = Chat(self.person, talk, self._around(), said)
-            said = None
-            self._writes.mark()
-            try:
-                flow.run(chat, self._db)
-            except Asking as asking:
-                self._said += chat.said
-                self._offers += chat.offers
-                if asking.why is not None:
-                    self._said.append(asking.why)
-                self._reply.outcome = "invalid" if asking.why is not None else "asked"
-                self._asked = (talk, asking.question)
-                return False
-            except Changing:
-                talk.waiting = ""
-            except Refused as refused:
-                self._writes.undo()
-                self._said.append(refused.text)
-                self._reply.outcome = "refused"
-                if refused.key is None:
-                    return True
-                for key in (refused.key, "review"):
-                    talk.answers.pop(key, None)
-                talk.waiting = ""
-            except First as first:
-                self._writes.undo()
-                self._said += chat.said
-                other = self.rules.flows.by_name[first.flow]
-                inner = self._talk(other.name, first.given)
-                if not self._run(other, inner, None):
-                    self.talks.parked, self.talks.open = talk, inner
-                    return False
-            else:
-                self._said += chat.said
-                self._offers += chat.offers
-                if self._reply.outcome != "refused":
-                    self._reply.outcome = "finished"
-                return True
-        raise RuntimeError(f"flow {flow.name!r} does not come to an end")
-
-    def _repeat(self, words: Words | None = None) -> None:
-        """Ask the open question once more, under what has just been said."""
-        if self.talks.open is None or self._asked is not None:
-            return
-        outcome, flow = self._reply.outcome, self._reply.flow
-        if words is not None:
-            self._said.append(words)
-        self._advance(None)
-        self._reply.outcome, self._reply.flow = outcome, flow
-
-    # Making the reply
-
-    def _say(self, outcome: str, words: Words) -> None:
-        self._reply.outcome = outcome
-        self._said.append(words)
-
-    def _finish(self, callback: str) -> Reply:
-        parts, buttons, share_phone = list(self._said), list(self._offers), None
-        if self._asked:
-            talk, question = self._asked
-            self._reply.question = question.key
-            if pending := talk.pending:
-                parts.append(from_json(pending.echo))
-                offered = [(f"={i}", from_json(words)) for i, (words, _) in enumerate(pending.choices)]
-                last = ("=n", caption("None of these") if offered else caption("No"))
-                options = [*(offered or [("=y", caption("Yes, that's right"))]), last]
-            else:
-                parts.append(_asked_words(question))
-                options = list(question.options())
-                share_phone = question.share_phone()
-            buttons = [*(self._button(talk, question.key, code, words) for code, words in options), *buttons]
-        if parts:
-            self._reply.messages = [Message(tuple(parts), tuple(buttons), share_phone, callback)]
-        elif callback:
-            self._reply.messages = [Message(callback=callback, op="answer")]
-        return self._reply
-
-    def _button(self, talk: Talk, key: str, code: str, words: Words) -> Button:
-        return Button(words, self.rules.buttons.answer(self.person.id, talk.number, key, code))
-
-    def _named(self, name: str) -> Flow | None:
-        found = self.rules.flows.by_name.get(name)
-        return found if found and found.desk in (self.person.desk, None) else None
-
-    def _talk(self, flow: str, given: Mapping[str, str]) -> Talk:
-        return Talk(self.rules.number(), flow, opened=self.now, touched=self.now, given=dict(given))
-
-    def _around(self) -> Surroundings:
-        rules, person = self.rules, self.person
-        return Surroundings(
-            reading=Reading(self.now, rules.zone, rules.region),
-            draw=lambda words: rules.catalogs.draw(words, person.language).text,
-            button=lambda flow, given: rules.buttons.start(person.id, flow, given),
-            wrote=self._writes.wrote,
-            menu=lambda: [f for f in rules.flows.menu(person.desk) if f.when is None or f.when(person, self._db)],
-            asks=self._asks,
-            office=rules.office,
-            patience=rules.patience,
-        )
-
-    def _asks(self, question: Question[Any], text: str) -> list[Button] | None:
-        """Buttons to offer when words given to an open question look like a wish or a question; None if they don't."""
-        asked = question.asked if isinstance(question, Optional) else question
-        if not isinstance(asked, Line):
-            return None
-        found = self.rules.flows.word(self.person.desk, plain.fold(text))
-        if found and found.title:
-            return [Button(found.title, self.rules.buttons.start(self.person.id, found.name, {}))]
-        return [] if found or text.rstrip().endswith("?") else None
-
-
-def _asked_words(question: Question[Any]) -> Words:
-    if not isinstance(question, Review):
-        return question.text
-    listed = (t("• {what}: {value}", what=name, value=value) for _, name, value in question.answers)
-    return Lines((question.text, *listed))
+def _on_screen(talk: Talk, tap: Answered) -> bool:
+    """Whether a tap is on the question that waits, on the doubt about its answer, or on "shall we go on?"."""
+    if tap.key == short(_TALK_KEY):
+        return talk.offered is not None
+    return tap.key == short(talk.waiting) and (not is_doubt_code(tap.code) or (
+        talk.pending is not None and tap.code == doubt_code(talk.pending, tap.code[1:].partition(".")[0])
+    ))  # fmt: skip

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
+from bot.chat.buttons import short
 from bot.chat.messages import Button
 from bot.chat.questions import Draw, Question, Review, Said
 from bot.chat.reading import Invalid, Reading, Unsure, plain
@@ -218,6 +219,7 @@ class Chat:
         self.offers: list[Button] = []
         self.path: list[str] = []
         self.quiet = False
+        self.goes_on = False
         self._talk = talk
         self._around = around
         self._heard = said
@@ -229,7 +231,7 @@ class Chat:
         self.said.append(words)
         self.offers.extend(offers)
 
-    def offer(self, words: Words, flow: str, **given: str) -> Button:
+    def offer(self, words: Words, flow: str, /, **given: str) -> Button:
         """A button that starts a flow, with answers given in advance."""
         return Button(words, self._around.button(flow, given))
 
@@ -241,13 +243,18 @@ class Chat:
         """What this person can start now, in the menu's order."""
         return self._around.menu()
 
-    def first(self, flow: str, **given: str) -> None:
+    def first(self, flow: str, /, **given: str) -> None:
         """Do another flow before this one can go on; this one comes back when that is done."""
         raise First(flow, given)
 
     def silence(self) -> None:
         """Say nothing at all this time, and don't repeat the open question (a happening that no longer matters)."""
         self.quiet = True
+
+    def ask_to_go_on(self, words: Words) -> None:
+        """In a happening: ask whether the open talk goes on; its question and buttons for it come under the words."""
+        self.said.append(words)
+        self.goes_on = True
 
     @property
     def talk(self) -> Talk:
@@ -257,18 +264,18 @@ class Chat:
     def ask(self, question: Question[T]) -> T:
         """The answer to a question; ends the run when there is none yet."""
         key, talk = question.key, self._talk
-        if key in self._keys:
-            raise FlowError(talk.flow, key, "asked twice in one run")
-        self._keys.add(key)
+        if (code := short(key)) in self._keys:
+            raise FlowError(talk.flow, key, "asked twice in one run, or its short form is another question's")
+        self._keys.add(code)
         kept = talk.answers.get(key)
         if kept is not None:
             try:
-                return self._pass(question, question.restore(kept.value))
+                return self._pass(question, _restore(question, kept))
             except (ValueError, TypeError, KeyError):  # the question means something else since a deploy: ask it
                 del talk.answers[key]
         if self._around.wrote():
             raise FlowError(talk.flow, key, "the flow wrote before its last question; ask first, then write")
-        if key in talk.given:
+        if key in talk.given and not question.only_here:
             given = talk.given.pop(key)
             outcome = question.read(Said(text=given, code=given), self._around.reading, self._around.draw)
             if not isinstance(outcome, Invalid | Unsure):
@@ -280,8 +287,8 @@ class Chat:
                 said, self._heard = self._heard, None
                 return self._hear(question, said)
             raise Asking(question)
-        if talk.changing:
-            self.said.clear()  # a changed answer needs no welcome
+        if talk.waiting and talk.pending is None and self._heard and (said := self._heard.code or self._heard.text):
+            talk.given.setdefault(talk.waiting, said)  # a deploy put this before what she has just answered
         talk.waiting, talk.pending = key, None
         raise Asking(question)
 
@@ -297,9 +304,10 @@ class Chat:
             if settled is _NEITHER:
                 raise Asking(question)
             if settled is not _OTHER:
-                return self._keep(question, question.restore(settled), raw)
-        if said.code.startswith("="):
-            raise Asking(question)  # a tap on a doubt that is already settled
+                try:
+                    return self._keep(question, question.restore(settled), raw)
+                except (ValueError, TypeError, KeyError):  # the question means something else since a deploy
+                    raise Asking(question) from None
         if (change := question.change(said, self._around.draw)) is not None:
             self._change(change)
         outcome = question.read(said, self._around.reading, self._around.draw)
@@ -333,7 +341,24 @@ class Chat:
     def _change(self, key: str) -> None:
         if (kept := self._talk.answers.pop(key, None)) is not None:
             self._talk.changing = (key, kept)
+        self._talk.waiting = key
         raise Changing
+
+
+def _restore(question: Question[T], kept: Answer) -> T:
+    """The value of an answer. Raises as `Question.restore`, also for an answer to another kind of question."""
+    if kept.reader != question.reader:
+        raise TypeError(f"read by {kept.reader}, not by {question.reader}")
+    return question.restore(kept.value)
+
+
+def doubt_code(pending: Pending, choice: str) -> str:
+    """The code of a button under a doubt: it names what was doubted, so that it can't settle a later doubt."""
+    return f"={choice}.{short(pending.raw)}"
+
+
+def is_doubt_code(code: str) -> bool:
+    return code.startswith("=")
 
 
 _NEITHER = object()
@@ -342,13 +367,11 @@ _OTHER = object()
 
 def _settle(pending: Pending, said: Said, draw: Draw) -> Any:
     """The value a doubtful answer comes to; `_NEITHER` when she says no to it, `_OTHER` if she said something else."""
+    if is_doubt_code(said.code):
+        code = said.code[1:].partition(".")[0]
+        return _NEITHER if code == "n" else pending.value if code == "y" else pending.choices[int(code)][1]
     if said.code:
-        code = said.code.removeprefix("=")
-        if code == "n":
-            return _NEITHER
-        if code == "y":
-            return pending.value
-        return pending.choices[int(code)][1] if code.isdigit() and int(code) < len(pending.choices) else _OTHER
+        return _OTHER
     found = plain.choose(said.text, [draw(from_json(words)) for words, _ in pending.choices])
     if found is not None:
         return pending.choices[found][1]

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+from bot.chat.buttons import short
 from bot.chat.messages import File
 from bot.chat.reading import Invalid, Reading, Unsure, plain
 from bot.chat.text import Day, Rupiah, Words, caption, t
@@ -38,6 +39,8 @@ class Question(Generic[T]):
     key: str
     text: Words
     label: Words | None = field(default=None, kw_only=True)
+    only_here: ClassVar[bool] = False
+    """Whether no argument of a button or link answers it: a link must not say "all is right" for anybody."""
 
     @property
     def reader(self) -> str:
@@ -73,6 +76,12 @@ class Question(Generic[T]):
         return str(value)
 
 
+def _words(kept: Any) -> str:
+    if not isinstance(kept, str):
+        raise TypeError("no words")
+    return kept
+
+
 def _no_text() -> Invalid:
     return Invalid(t("Please type the answer in words."))
 
@@ -83,6 +92,9 @@ class Line(Question[str]):
 
     check: Callable[[str], str | Invalid] | None = None
     longest: int = 200
+
+    def restore(self, kept: Any) -> str:
+        return _words(kept)
 
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[str]:
         text = plain.clean(said.text)
@@ -129,7 +141,7 @@ class YesNo(Question[bool]):
         return (("y", self.yes), ("n", self.no))
 
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[bool]:
-        if said.code:
+        if said.code in ("y", "n"):
             return said.code == "y"
         chosen = plain.choose(said.text, [draw(self.yes), draw(self.no)])
         if chosen is not None:
@@ -138,7 +150,9 @@ class YesNo(Question[bool]):
         return Invalid(t("Please answer yes or no.")) if answer is None else answer
 
     def restore(self, kept: Any) -> bool:
-        return bool(kept)
+        if not isinstance(kept, bool):
+            raise TypeError("neither yes nor no")
+        return kept
 
     def show(self, value: bool) -> Words:
         return self.yes if value else self.no
@@ -203,8 +217,11 @@ class Phone(Question[str]):
         if said.phone:
             if not said.own:
                 return Invalid(t("That is somebody else's number. Please share your own, or type it."))
-            return plain.phone("+" + said.phone.lstrip("+"))
+            return plain.phone(said.phone if said.phone.startswith(("+", "0")) else "+" + said.phone)
         return plain.phone(said.text)
+
+    def restore(self, kept: Any) -> str:
+        return _words(kept)
 
     def show(self, value: str) -> Words:
         return "0" + value[3:5] + "•" * max(len(value) - 8, 0) + value[-3:] if value.startswith("+62") else value
@@ -308,9 +325,10 @@ class Review(Question[bool]):
     """The last question: is everything right? `answers` are the labelled answers (key, label, shown value)."""
 
     answers: Sequence[tuple[str, Words, Words]] = ()
+    only_here: ClassVar[bool] = True
 
     def options(self) -> Sequence[tuple[str, Words]]:
-        changes = [(f"e{i}", caption("Change {what}", what=name)) for i, (_, name, _) in enumerate(self.answers)]
+        changes = [(f"e{short(key)}", caption("Change {what}", what=name)) for key, name, _ in self.answers]
         return (("ok", caption("All correct")), *changes)
 
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[bool]:
@@ -321,9 +339,7 @@ class Review(Question[bool]):
 
     def change(self, said: Said, draw: Draw) -> str | None:
         chosen = said.code or self._typed(said.text, draw)
-        if chosen.startswith("e") and chosen[1:].isdigit() and int(chosen[1:]) < len(self.answers):
-            return self.answers[int(chosen[1:])][0]
-        return None
+        return next((key for key, _, _ in self.answers if chosen == f"e{short(key)}"), None)
 
     def _typed(self, text: str, draw: Draw) -> str:
         if text.strip().isdigit():

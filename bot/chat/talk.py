@@ -37,7 +37,8 @@ class Talk:
     """An open conversation: flow, answers by key, and the key of the question that waits (empty before the first).
 
     `given` are arguments not asked for yet, `changing` an answer that is being changed from the review (key and what
-    it was), `away` says that the question is no longer the last thing on the screen, `touched` is her last message.
+    it was), `away` says that the question is no longer the last thing on the screen, `touched` is her last message,
+    `offered` when she was asked whether to go on, while that is the last thing on the screen.
     """
 
     number: int
@@ -51,6 +52,7 @@ class Talk:
     changing: tuple[str, Answer] | None = None
     last: str = ""
     away: bool = False
+    offered: datetime | None = None
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {
@@ -73,6 +75,8 @@ class Talk:
             data["last"] = self.last
         if self.away:
             data["away"] = True
+        if self.offered:
+            data["offered"] = self.offered.isoformat()
         return data
 
     @classmethod
@@ -90,6 +94,7 @@ class Talk:
             changing=(changing[0], Answer(*changing[1:])) if changing else None,
             last=data.get("last", ""),
             away=data.get("away", False),
+            offered=datetime.fromisoformat(data["offered"]) if "offered" in data else None,
         )
 
 

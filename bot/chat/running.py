@@ -1,0 +1,209 @@
+"""Running flows: what one turn runs, asks and says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.chat.flow import Asking, Changing, Chat, First, Flow, FlowError, Person, Refused, Surroundings, doubt_code
+from bot.chat.messages import Button, Message
+from bot.chat.questions import Line, Optional, Question, Review, Said
+from bot.chat.reading import Reading, plain
+from bot.chat.rules import Reply, Rules, Writes
+from bot.chat.talk import Talk, Talks
+from bot.chat.text import Lines, Words, caption, from_json, t
+
+
+class Running:
+    """One turn of one person: runs the flows of her talks and gathers what they say into one `Reply`."""
+
+    def __init__(self, rules: Rules, person: Person, talks: Talks, db: Any, now: datetime) -> None:
+        self.rules = rules
+        self.person = person
+        self.talks = talks
+        self.now = now
+        self._db = db
+        self._writes: Writes = db
+        self._said: list[Words] = []
+        self._offers: list[Button] = []
+        self._asked: tuple[Talk, Question[Any]] | None = None
+        self._reply = Reply()
+        self._present = False  # whether this turn is something she did
+
+    def _start(self, flow: Flow, given: Mapping[str, str]) -> None:
+        before, parked = self.talks.open, self.talks.parked
+        if before and _same(before, flow, given):
+            self._advance(None)
+            return
+        if parked and _same(parked, flow, given):
+            self.talks.open, self.talks.parked = parked, before
+            self._advance(None)
+            return
+        talk = self._talk(flow.name, given)
+        if self._run(flow, talk, None):
+            if before and flow.covers:
+                before.away = True
+            else:
+                self._repeat()
+            return
+        if self.talks.parked is not talk:  # else another flow comes first, and is open already
+            self.talks.open, self.talks.parked = talk, parked or before
+
+    def _advance(self, said: Said | None) -> None:
+        """Run the open talk, with an answer or to ask its question again."""
+        talk = self.talks.open
+        assert talk is not None
+        flow = self.rules.flows.by_name.get(talk.flow)
+        if flow is None:  # a deploy took the flow away
+            self.talks.end()
+            if self.talks.open:
+                self._repeat(t("Now back to where we were."))
+            else:
+                self._menu()
+        elif self._run(flow, talk, said):
+            self.talks.end()
+            if self.talks.open:
+                self._repeat(t("Now back to where we were."))
+
+    def _run(self, flow: Flow, talk: Talk, said: Said | None) -> bool:
+        """Run a flow from its top; True when it came to its end."""
+        self._reply.flow, self._reply.question = flow.name, talk.waiting
+        talk.away, talk.offered = False, None
+        if self._present:
+            talk.touched = self.now
+        refusal = ""
+        for _ in range(8):  # each further run is caused by a change, a refusal or a flow to do first
+            chat = Chat(self.person, talk, self._around(), said)
+            said = None
+            self._writes.mark()
+            try:
+                flow.run(chat, self._db)
+            except Asking as asking:
+                self._said += chat.said
+                self._offers += chat.offers
+                if asking.why is not None:
+                    self._said.append(asking.why)
+                self._reply.outcome = "invalid" if asking.why is not None else "refused" if refusal else "asked"
+                self._asked = (talk, asking.question)
+                return False
+            except Changing:
+                pass
+            except Refused as refused:
+                self._writes.undo()
+                self._said.append(refused.text)
+                self._reply.outcome = "refused"
+                if refused.key is None:
+                    return True
+                for key in (refused.key, "review"):
+                    talk.answers.pop(key, None)
+                refusal = talk.waiting = refused.key
+            except First as first:
+                self._writes.undo()
+                self._said += chat.said
+                other = self.rules.flows.by_name[first.flow]
+                inner = self._under_way(other, talk) or self._talk(other.name, first.given)
+                if not self._run(other, inner, None):
+                    self.talks.parked, self.talks.open = talk, inner
+                    return False
+            else:
+                self._said += chat.said
+                self._offers += chat.offers
+                if self._reply.outcome != "refused":
+                    self._reply.outcome = "finished"
+                return True
+        raise FlowError(flow.name, refusal, "the flow doesn't come to an end; does it ask what it refuses?")
+
+    def _under_way(self, flow: Flow, but: Talk) -> Talk | None:
+        """A talk of this flow that she had begun already."""
+        return next(
+            (t for t in (self.talks.open, self.talks.parked) if t and t is not but and t.flow == flow.name), None
+        )
+
+    def _repeat(self, words: Words | None = None) -> None:
+        """Ask the open question once more, under what has just been said."""
+        if self.talks.open is None or self._asked is not None:
+            return
+        outcome, flow = self._reply.outcome, self._reply.flow
+        if words is not None:
+            self._said.append(words)
+        self._advance(None)
+        self._reply.outcome, self._reply.flow = outcome, flow
+
+    # Making the reply
+
+    def _say(self, outcome: str, words: Words) -> None:
+        self._reply.outcome = outcome
+        self._said.append(words)
+
+    def _finish(self, callback: str) -> Reply:
+        parts, buttons, share_phone = list(self._said), list(self._offers), None
+        if self._asked:
+            talk, question = self._asked
+            self._reply.question = question.key
+            if pending := talk.pending:
+                parts.append(from_json(pending.echo))
+                offered = [(str(i), from_json(words)) for i, (words, _) in enumerate(pending.choices)]
+                last = ("n", caption("None of these") if offered else caption("No"))
+                options = [*(offered or [("y", caption("Yes, that's right"))]), last]
+                options = [(doubt_code(pending, code), words) for code, words in options]
+            else:
+                parts.append(_asked_words(question))
+                options = list(question.options())
+                share_phone = question.share_phone()
+            buttons = [*(self._button(talk, question.key, code, words) for code, words in options), *buttons]
+        if parts:
+            self._reply.messages = [Message(tuple(parts), tuple(buttons), share_phone, callback)]
+        elif callback:
+            self._reply.messages = [Message(callback=callback, op="answer")]
+        return self._reply
+
+    def _button(self, talk: Talk, key: str, code: str, words: Words) -> Button:
+        return Button(words, self.rules.buttons.answer(self.person.id, talk.number, key, code))
+
+    def _menu(self) -> None:
+        if found := self._named("menu"):
+            self._start(found, {})
+
+    def _named(self, name: str) -> Flow | None:
+        found = self.rules.flows.by_name.get(name)
+        return found if found and found.desk in (self.person.desk, None) else None
+
+    def _talk(self, flow: str, given: Mapping[str, str]) -> Talk:
+        return Talk(self.rules.number(), flow, opened=self.now, touched=self.now, given=dict(given))
+
+    def _around(self) -> Surroundings:
+        rules, person = self.rules, self.person
+        return Surroundings(
+            reading=Reading(self.now, rules.zone, rules.region),
+            draw=lambda words: rules.catalogs.draw(words, person.language).text,
+            button=lambda flow, given: rules.buttons.start(person.id, flow, given),
+            wrote=self._writes.wrote,
+            menu=lambda: [f for f in rules.flows.menu(person.desk) if f.when is None or f.when(person, self._db)],
+            asks=self._asks,
+            office=rules.office,
+            patience=rules.patience,
+        )
+
+    def _asks(self, question: Question[Any], text: str) -> list[Button] | None:
+        """Buttons to offer when words given to an open question look like a wish or a question; None if they don't."""
+        asked = question.asked if isinstance(question, Optional) else question
+        if not isinstance(asked, Line):
+            return None
+        found = self.rules.flows.word(self.person.desk, plain.fold(text))
+        if found and found.title:
+            return [Button(found.title, self.rules.buttons.start(self.person.id, found.name, {}))]
+        return [] if found or text.rstrip().endswith("?") else None
+
+
+def _same(talk: Talk, flow: Flow, given: Mapping[str, str]) -> bool:
+    """Whether a talk was started like this, or is of this flow where nothing is given."""
+    kept = talk.given | {key: answer.raw for key, answer in talk.answers.items()}
+    return talk.flow == flow.name and all(kept.get(key) == value for key, value in given.items())
+
+
+def _asked_words(question: Question[Any]) -> Words:
+    if not isinstance(question, Review):
+        return question.text
+    listed = (t("• {what}: {value}", what=name, value=value) for _, name, value in question.answers)
+    return Lines((question.text, *listed))
