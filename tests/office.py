@@ -56,7 +56,7 @@ class InProcess(BaseRequest):
     async def shutdown(self) -> None: ...
 
     async def do_request(
-        self, url: str, method: str, request_data: RequestData | None = None, *_: Any, **__: Any
+        self, url: str, method: str, request_data: RequestData | None = None, *timeouts: Any, **more: Any
     ) -> tuple[int, bytes]:
         token, _, name = url.partition("/bot")[2].partition("/")
         params = dict(request_data.parameters) if request_data else {}
@@ -146,4 +146,4 @@ def make_template(folder: Path) -> None:
 
 def rows(db: Db, table: str) -> list[dict[str, Any]]:
     """Every row of a table, as dictionaries."""
-    return [dict(row._mapping) for row in db.execute(select(metadata.tables[table]))]
+    return [row._asdict() for row in db.execute(select(metadata.tables[table]))]
