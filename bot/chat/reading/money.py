@@ -224,10 +224,7 @@ def _single(found: list[Amount], text: str, period: Period | None) -> Money | Un
             return _offer([Money(v, period=period) for v in values[:3]])
     amount = found[0]
     before, after = text[: amount.start], text[amount.end :]
-    bounds: Sequence[Compare] = [c for c, p in _LEADING if p.search(before)] + [
-        c for c, p in _TRAILING if p.match(after)
-    ]
-    compare: Compare = bounds[0] if bounds else ""
+    compare = _compare(before, after)
     money = Money(int(amount.value), period=period, compare=compare)
     if re.match(r"\s*(?:lebih|luwih|langkung|lbh)\b", after) and not compare:
         return _offer([money, replace(money, compare=">")])

@@ -148,8 +148,12 @@ def read_yes_no(text: str, reading: Reading, *, thumb: bool = True) -> Answer | 
     if read is None:
         return Invalid(NO_ANSWER)
     strange = sum(m is None and w not in _LOOSE for w, m in zip(said, marks, strict=True))
-    asks = "?" in plain or bool(
-        {"apa", "apakah", "gimana", "bagaimana", "piye", "kapan", "berapa", "dimana", "kenapa", "pripun"} & set(said)
+    asks = "?" in plain or (
+        not re.search(r"\bapa[ -]?(?:apa|2)", plain)
+        and bool(
+            {"apa", "apakah", "gimana", "bagaimana", "piye", "kapan", "berapa", "dimana", "kenapa", "pripun"}
+            & set(said)
+        )
     )
     if (strange > 2 or asks) and len(said) > 2 and read in _DOUBT:
         return Unsure(read, _DOUBT[read])
