@@ -146,4 +146,4 @@ def make_template(folder: Path) -> None:
 
 def rows(db: Db, table: str) -> list[dict[str, Any]]:
     """Every row of a table, as dictionaries."""
-    return [row._asdict() for row in db.execute(select(metadata.tables[table]))]
+    return [dict(row) for row in db.execute(select(metadata.tables[table])).mappings()]
