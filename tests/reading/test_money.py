@@ -22,6 +22,7 @@ from bot.chat.reading.money import Money, read_money
         ("rong yuta setengah", "2500000"),
         ("limaratusribu", "500000"),
         ("goceng", "5000"),
+        ("Rp 2 - 3 juta", "2000000-3000000"),
         ("½ juta", "500000"),
         ("1,500,000", "1500000"),
         ("ga lebih dari 5 juta", "<=5000000"),
@@ -42,6 +43,7 @@ def test_sure(monday: Reading, text: str, read: str) -> None:
         ("500", {"500", "500000", "500000000"}),
         ("dulu 2 juta sekarang 5 juta", {"2000000", "5000000"}),
         ("gopek", {"500", "500000"}),
+        ("lebih 5 juta", {">5000000", "5000000"}),
         ("5 juta lebih", {"5000000", ">5000000"}),
     ],
 )

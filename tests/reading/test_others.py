@@ -34,7 +34,9 @@ def test_times(monday: Reading, text: str, read: str) -> None:
     assert str(read_time(text, monday)) == read
 
 
-@pytest.mark.parametrize("text", ["jam 6", "setengah delapan", "jam 9 atau 10", "pagi atau siang", "10.00 WITA"])
+@pytest.mark.parametrize(
+    "text", ["jam 6", "setengah delapan", "jam 9 atau 10", "pagi atau siang", "10.00 WITA", "jam 9 kurang"]
+)
 def test_times_asked_back(monday: Reading, text: str) -> None:
     assert isinstance(read_time(text, monday), Unsure)
 

@@ -407,7 +407,7 @@ RULES: tuple[_Rule, ...] = tuple(
         (rf"\bmalam (?P<day>{NAMES}|minggu)\b{_MOD}", _eve),
         (rf"\bhari (?P<day>minggu)\b{_MOD}|\b(?:hari )?(?P<day2>{NAMES})\b{_MOD.replace('mod', 'mod2')}", _weekday),
         (r"\b(?P<day>minggu)\b(?P<mod> besok| (?:minggu|pekan) (?:depan|ini))(?! lusa)|"
-            r"\b(?P<day2>minggu) (?=pagi|siang|sore|malam|tanggal)(?P<mod2>)", _weekday),
+            r"\b(?P<day2>minggu)[ ,]*(?=pagi|siang|sore|malam|;)(?P<mod2>)", _weekday),
         (r"\b(?P<n>[0-9]{1,3}) ?(?P<of>hari|minggu|pekan|bulan|tahun) (?:(?:ke|di) ?)?(?:yang "
             r")?(?P<dir>lagi|lalu|kemarin)\b", _in_a_while),
         (r"\b(?:se|sak|sa)(?P<n>) ?(?P<of>hari|minggu|pekan|bulan|tahun) (?:yang )?(?P<dir>lagi|lalu)\b", _in_a_while),

@@ -28,7 +28,7 @@ _NOT_ON = re.compile(
 _BUT = re.compile(
     r"\b(?:tidak|tdk|gak|ga|nggak|ndak|ora|mboten|jangan|bukan|selain|kecuali|ojo|atau|antara|"
         r"sampai|sd|mulai|hingga|kalau tidak|paling lambat"
-    r"|sekitar|mungkin|kira|kayaknya)\b|s/d"
+    r"|sekitar|mungkin|kira|kayaknya|legi|pahing|paing|pon|wage|kliwon)\b|s/d"
 )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def _outcome(scan: Scan, rest: str, plain: str) -> When | Invalid | Unsure[When]
     if not scan.found:
         return _bare(scan, rest)
     several = list(dict.fromkeys(scan.found))
-    if len(several) == 2 and not scan.doubtful:
+    if len(several) > 1 and not scan.doubtful:
         several = _agreed(several, plain)
     if len(several) > 1:
         return Unsure(several[0], t("Which day do you mean?"), tuple((describe(w), w) for w in several[:3]))
@@ -70,19 +70,18 @@ def _outcome(scan: Scan, rest: str, plain: str) -> When | Invalid | Unsure[When]
     return several[0]
 
 
-def _agreed(pair: list[When], plain: str) -> list[When]:
-    """A weekday and a date that fit are one answer: "jumat tanggal 27"; "desember" repeated by its day too."""
-    a, b = pair
-    for day, other in ((a, b), (b, a)):
-        if day.unit == "day" and other.unit != "day" and other.first <= day.first <= other.last:
-            return [day]
+def _agreed(several: list[When], plain: str) -> list[When]:
+    """A weekday and a date that fit are one answer ("jumat tanggal 27"), and so are a day and its own month."""
+    days = [w for w in several if w.unit == "day"]
+    if len(days) == 1 and all(w.first <= days[0].first <= w.last for w in several):
+        return days
     weekday = re.search(rf"\b(?:{NAMES}|minggu)\b", plain)
-    if weekday and a.unit == b.unit == "day" and re.search(r"tanggal|m[0-9]|[0-9]", plain):
+    if weekday and len(days) == len(several):
         number = DAYS.index("ahad" if weekday[0] == "minggu" else weekday[0])
-        exact = [w for w in pair if re.search(rf"\b0?{w.first.day}\b", plain)]
-        if len(exact) == 1 and exact[0].first.weekday() == number:
+        exact = [w for w in days if re.search(rf"\b0?{w.first.day}\b", plain) and w.first.weekday() == number]
+        if len(exact) == 1:
             return exact
-    return pair
+    return several
 
 
 def _bare(scan: Scan, rest: str) -> When | Invalid | Unsure[When]:

@@ -139,7 +139,7 @@ def _prepared(text: str) -> str:
     text = re.sub(r"(?<=[0-9])[.,]\s?(?:-+|=)", " ", text)
     text = re.sub(r"(?<=[0-9]{3}),00(?![0-9])", "", text)
     text = re.sub(r"\b(rp|idr)(?=[0-9])", r"\1 ", text)
-    text = re.sub(r"\b(kira|lebih|kurang)2\b", r"\1", text)
+    text = re.sub(r"\b(?!juta|ribu)([a-z]{4,})2\b", r"\1", text)
     text = re.sub(
         r"\b(?:kurang ?lebih|lebih ?kurang|kirang langkung|krg lbh|krang lebih|kurleb|krglbh)\b", "sekitar", text
     )
@@ -228,11 +228,13 @@ def _single(found: list[Amount], text: str, period: Period | None) -> Money | Un
     money = Money(int(amount.value), period=period, compare=compare)
     if re.match(r"\s*(?:lebih|luwih|langkung|lbh)\b", after) and not compare:
         return _offer([money, replace(money, compare=">")])
+    if re.search(r"\b(?:lebih|lbh|luwih)\s*(?:rp)?\s*$", before) and not compare:
+        return _offer([replace(money, compare=">"), money])
     if re.search(r"\b(?:kurang|krg)\s*(?:rp)?\s*$", before) and not compare:
         return _offer([replace(money, compare="<"), money])
     if re.match(r"\s*(?:kurang|krg)\b", after) and not compare:
         return _offer([replace(money, compare="<"), money])
-    if not amount.marked:
+    if not amount.marked or (money.amount < 1000 and not amount.unit and amount.clear and "rp" in before + text):
         return _unmarked(money)
     if amount.others:
         return _offer([money, *(replace(money, amount=int(o)) for o in amount.others if o.denominator == 1)])
@@ -276,6 +278,8 @@ def _ranged(
     if len(found) != 2:
         return None
     low, high = found
+    if not low.unit and high.unit and low.value < 1000:  # "Rp 2 - 3 juta"
+        low = replace(low, value=low.value * high.unit)
     spread = bool(re.search(r"\b(?:antara|antawis)\b", text[: low.start]))
     joined = re.sub(r"\b(?:rp|dengan|dgn|pe)\b|;", "", joined).strip()
     if (

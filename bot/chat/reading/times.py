@@ -194,13 +194,14 @@ def _single(plain: str, match: re.Match[str]) -> Hours | Unsure[Hours]:
     parts = [p for p in _PARTS if re.search(rf"\b{p}\b", f"{before} {after}")]
     clock = _clock(match, 1, parts[0] if len(parts) == 1 else "")
     kind: Literal["at", "before", "after", "from"] = "at"
+    half_said = "bukan" in before or re.match(r"(?:kurang|lebih)\b", after) is not None  # "jam 9 kurang"
     if re.search(r"\b(?:di ?atas|setelah|lebih dari|lebih|lewat dari)$", before):
         kind = "after"
     elif re.search(r"\b(?:sebelum|di ?bawah|kurang dari|paling (?:lambat|telat)|maksimal)$", before):
         kind = "before"
     elif re.search(r"\bmulai(?: mulai)?$", before) or re.match(r"(?:ke ?atas|dan seterusnya|dst|-$|ke ?depan)", after):
         kind = "from"
-    return _offer([Hours(kind, o) for o in clock.options], sure=len(clock.options) == 1 and "bukan" not in before)
+    return _offer([Hours(kind, o) for o in clock.options], sure=len(clock.options) == 1 and not half_said)
 
 
 def _clock(match: re.Match[str], n: int, part: str = "") -> _Clock:
