@@ -235,7 +235,8 @@ class Catalogs:
             case Moment(at):
                 local = at.astimezone(self.zone)
                 clock = format_time(local, "HH.mm", locale=_locale(language))
-                return f"{format_date(local, 'd MMMM y', locale=_locale(language))} pukul {clock}"
+                at = "at" if language == "en" else "pukul"
+                return f"{format_date(local, 'd MMMM y', locale=_locale(language))} {at} {clock}"
             case _:
                 return str(value)
 
