@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 
 from bot.domain import inbox
 from bot.domain.db import Db
+from bot.domain.keys import NoKey
 from bot.domain.tables import Working, jobs
 
 TRIES = 3
@@ -51,9 +52,18 @@ def claim(db: Db, most: int) -> list[Job]:
     if found:
         taken = update(jobs).where(jobs.c.id.in_([row.id for row in found]))
         db.execute(taken.values(state=Working.RUNNING, attempts=jobs.c.attempts + 1))
-    return [
-        Job(r.id, r.person_id, r.work, db.open(r.person_id, "jobs.args", r.args), r.then, r.attempts + 1) for r in found
-    ]
+    return [job for row in found if (job := _job(db, row))]
+
+
+def _job(db: Db, row: Row[Any]) -> Job | None:
+    """A job just taken; one whose person was erased meanwhile is given up."""
+    try:
+        args = db.open(row.person_id, "jobs.args", row.args)
+    except NoKey:
+        gone = {"state": Working.FAILED, "done_at": db.now, "error": "the person's key is gone"}
+        db.execute(update(jobs).where(jobs.c.id == row.id).values(gone))
+        return None
+    return Job(row.id, row.person_id, row.work, args, row.then, row.attempts + 1)
 
 
 def done(db: Db, job: Job, result: Mapping[str, Any]) -> inbox.Letter | None:

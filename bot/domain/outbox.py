@@ -134,13 +134,17 @@ _LEASE = (
 
 def claim(db: Db, account: int, lanes: Collection[Lane], most: int) -> list[Parcel]:
     """Take up to `most` rows of an account to send, the first lane first, one of each chat."""
-    found = db.execute(_CLAIM, {"account": account, "lanes": list(lanes), "now": db.now, "most": most}).all()
     first: dict[int, Any] = {}
-    for row in found:
-        first.setdefault(row.contact_id, row)
-    if not first:
-        return []
-    db.execute(_LEASE, {"rows": [row.id for row in first.values()]})
+    while (still := most - len(first)) > 0:
+        found = db.execute(_CLAIM, {"account": account, "lanes": list(lanes), "now": db.now, "most": still}).all()
+        new: dict[int, Any] = {}
+        for row in found:
+            new.setdefault(row.contact_id, row)
+        if new:
+            db.execute(_LEASE, {"rows": [row.id for row in new.values()]})
+            first |= new
+        if len(found) < still:
+            break  # otherwise one chat with much to hear may have filled the answer: look behind it
     return [parcel for row in first.values() if (parcel := _parcel(db, row))]
 
 
@@ -204,8 +208,13 @@ def give_up(db: Db, row: int, reason: str) -> None:
 
 
 def release(db: Db) -> int:
-    """At start: what was in flight when the process died is sent again. How many rows."""
+    """At start: what was in flight when the process died is sent again. How many rows.
+
+    Not a ninth time: a message that can't be drawn without killing the process would keep it from ever running.
+    """
     leased = update(outbox).where(outbox.c.state == Outgoing.LEASED)
+    deadly = {"state": Outgoing.DEAD, "done_at": db.now, "error": "the process ended while this was sent"}
+    db.execute(leased.where(outbox.c.attempts >= TRIES).values(deadly))
     return db.execute(leased.values(state=Outgoing.READY)).rowcount
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from sqlalchemy import bindparam, delete, select
 
 from bot.domain import inbox
 from bot.domain.db import Db
+from bot.domain.keys import NoKey
 from bot.domain.tables import reminders
 
 
@@ -43,11 +45,10 @@ def fire(db: Db) -> list[inbox.Letter]:
     due = db.execute(_DUE, {"now": db.now}).all()
     letters: list[inbox.Letter] = []
     for row in due:
-        letter = inbox.add_happening(
-            db, row.person_id, f"due:{row.id}:{int(row.due_at.timestamp())}", row.kind, row.data
-        )
-        if letter:
-            letters.append(letter)
+        key = f"due:{row.id}:{int(row.due_at.timestamp())}"
+        with suppress(NoKey):  # she was erased: there is nobody to remind, and the others must not wait for her
+            if letter := inbox.add_happening(db, row.person_id, key, row.kind, row.data):
+                letters.append(letter)
     if due:
         db.execute(delete(reminders).where(reminders.c.id.in_([row.id for row in due])))
     return letters

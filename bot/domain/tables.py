@@ -172,6 +172,13 @@ inbox = Table(
     Index("ix_inbox_waiting", "slot", "id", sqlite_where=text("state = 0"), postgresql_where=text("state = 0")),
     Index("ix_inbox_aside", "id", sqlite_where=text("state in (2, 3)"), postgresql_where=text("state in (2, 3)")),
     Index("ix_inbox_person", "person_id", "id"),
+    Index("ix_inbox_done", "done_at"),
+    Index(
+        "ix_inbox_full",
+        "done_at",
+        sqlite_where=text("payload is not null"),
+        postgresql_where=text("payload is not null"),
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -188,7 +195,7 @@ outbox = Table(
     Column("body_version", SmallInteger, nullable=False),
     Column("origin", String(60), nullable=False),  # what caused it: one effect, one row
     Column("ext_id", String(200)),  # the platform's id of what was sent; before that, of its bubbles so far
-    Column("replaces", _Id, ForeignKey("outbox.id")),
+    Column("replaces", _Id, ForeignKey("outbox.id", ondelete="SET NULL")),
     Column("state", SmallInteger, nullable=False),
     Column("attempts", SmallInteger, nullable=False),
     Column("put_at", Utc, nullable=False),
@@ -206,14 +213,17 @@ outbox = Table(
         postgresql_where=text("state = 0"),
     ),
     Index(
-        "ix_outbox_open",
-        "contact_id",
-        "lane",
-        "id",
-        sqlite_where=text("state in (0, 1)"),
-        postgresql_where=text("state in (0, 1)"),
+        "ix_outbox_open", "contact_id", "lane", "id", sqlite_where=text("state = 0"), postgresql_where=text("state = 0")
     ),
+    Index("ix_outbox_leased", "contact_id", sqlite_where=text("state = 1"), postgresql_where=text("state = 1")),
+    Index("ix_outbox_dead", "id", sqlite_where=text("state = 3"), postgresql_where=text("state = 3")),
     Index("ix_outbox_done", "done_at"),
+    Index(
+        "ix_outbox_replaces",
+        "replaces",
+        sqlite_where=text("replaces is not null"),
+        postgresql_where=text("replaces is not null"),
+    ),  # without it every row that is purged costs a full scan
     sqlite_autoincrement=True,
 )
 
@@ -230,7 +240,8 @@ jobs = Table(
     Column("due_at", Utc, nullable=False),
     Column("done_at", Utc),
     Column("error", String(400)),
-    Index("ix_jobs_ready", "due_at", sqlite_where=text("state = 0"), postgresql_where=text("state = 0")),
+    Index("ix_jobs_ready", "id", sqlite_where=text("state = 0"), postgresql_where=text("state = 0")),
+    Index("ix_jobs_running", "id", sqlite_where=text("state = 1"), postgresql_where=text("state = 1")),
     sqlite_autoincrement=True,
 )
 

@@ -92,10 +92,17 @@ def upgrade() -> None:
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.create_index(
             "ix_jobs_ready",
-            ["due_at"],
+            ["id"],
             unique=False,
             sqlite_where=sa.text("state = 0"),
             postgresql_where=sa.text("state = 0"),
+        )
+        batch_op.create_index(
+            "ix_jobs_running",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 1"),
+            postgresql_where=sa.text("state = 1"),
         )
 
     op.create_table(
@@ -206,6 +213,14 @@ def upgrade() -> None:
             postgresql_where=sa.text("state in (2, 3)"),
         )
         batch_op.create_index("ix_inbox_person", ["person_id", "id"], unique=False)
+        batch_op.create_index("ix_inbox_done", ["done_at"], unique=False)
+        batch_op.create_index(
+            "ix_inbox_full",
+            ["done_at"],
+            unique=False,
+            sqlite_where=sa.text("payload is not null"),
+            postgresql_where=sa.text("payload is not null"),
+        )
         batch_op.create_index(
             "ix_inbox_waiting",
             ["slot", "id"],
@@ -237,7 +252,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_outbox_account_id_accounts")),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_outbox_contact_id_contacts")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_outbox_person_id_people")),
-        sa.ForeignKeyConstraint(["replaces"], ["outbox.id"], name=op.f("fk_outbox_replaces_outbox")),
+        sa.ForeignKeyConstraint(
+            ["replaces"], ["outbox.id"], name=op.f("fk_outbox_replaces_outbox"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("person_id", "origin", name=op.f("uq_outbox_person_id")),
         sqlite_autoincrement=True,
@@ -245,11 +262,32 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index("ix_outbox_done", ["done_at"], unique=False)
         batch_op.create_index(
+            "ix_outbox_replaces",
+            ["replaces"],
+            unique=False,
+            sqlite_where=sa.text("replaces is not null"),
+            postgresql_where=sa.text("replaces is not null"),
+        )
+        batch_op.create_index(
             "ix_outbox_open",
             ["contact_id", "lane", "id"],
             unique=False,
-            sqlite_where=sa.text("state in (0, 1)"),
-            postgresql_where=sa.text("state in (0, 1)"),
+            sqlite_where=sa.text("state = 0"),
+            postgresql_where=sa.text("state = 0"),
+        )
+        batch_op.create_index(
+            "ix_outbox_leased",
+            ["contact_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 1"),
+            postgresql_where=sa.text("state = 1"),
+        )
+        batch_op.create_index(
+            "ix_outbox_dead",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 3"),
+            postgresql_where=sa.text("state = 3"),
         )
         batch_op.create_index(
             "ix_outbox_ready",
