@@ -21,7 +21,11 @@ HOUSE = "house"
 
 @dataclass(slots=True)
 class Letter:
-    """An inbox row on its way to its turn. `incoming` is there when it has just been read; `attempts` counts tries."""
+    """An inbox row on its way to its turn. `incoming` is there when it has just been read; `attempts` counts tries.
+
+    `counted`: the last of them was counted but found the store away. `person` and `contact` are 0 for an update that
+    couldn't be read.
+    """
 
     id: int
     account: int
@@ -31,6 +35,7 @@ class Letter:
     kind: str
     attempts: int = 1
     incoming: Incoming | None = None
+    counted: bool = False
 
 
 _ADD = {
@@ -106,7 +111,7 @@ _COLUMNS = (
 
 
 def _letter(row: Row[Any]) -> Letter:
-    return Letter(row.id, row.account_id, row.person_id, row.contact_id, row.slot, row.kind, row.attempts)
+    return Letter(row.id, row.account_id, row.person_id or 0, row.contact_id or 0, row.slot, row.kind, row.attempts)
 
 
 def unfinished(db: Db) -> list[Letter]:
@@ -123,7 +128,21 @@ def payload(db: Db, letter: Letter) -> dict[str, Any] | None:
     row = db.execute(_PAYLOAD, {"row": letter.id}).first()
     if row is None or row.state != Received.WAITING or row.payload is None:
         return None
-    return db.open(letter.person, "inbox.payload", row.payload)
+    return db.open(letter.person or None, "inbox.payload", row.payload)
+
+
+def mended(db: Db, letter: Letter, contact: Contact, incoming: Incoming, raw: Mapping[str, Any]) -> Letter:
+    """An update that couldn't be read once can be read now: it becomes its person's, sealed with her key."""
+    slot = people.slot(contact.person)
+    values = {
+        "person_id": contact.person,
+        "contact_id": contact.id,
+        "slot": slot,
+        "kind": incoming.kind,
+        "payload": db.seal(contact.person, "inbox.payload", raw),
+    }
+    db.execute(update(inbox).where(inbox.c.id == letter.id).values(values))
+    return Letter(letter.id, letter.account, contact.person, contact.id, slot, incoming.kind, letter.attempts)
 
 
 _ATTEMPT = (
@@ -139,6 +158,14 @@ def attempt(db: Db, row: int) -> int | None:
     return db.execute(_ATTEMPT, {"row": row}).scalar()
 
 
+_ATTEMPTS = select(inbox.c.attempts).where(inbox.c.id == bindparam("row"), inbox.c.state == Received.WAITING)
+
+
+def attempts(db: Db, row: int) -> int | None:
+    """How many attempts are counted; None when the row no longer waits."""
+    return db.execute(_ATTEMPTS, {"row": row}).scalar()
+
+
 _DONE = (
     update(inbox)
     .where(inbox.c.id == bindparam("row"), inbox.c.state == Received.WAITING)
@@ -148,7 +175,7 @@ _DONE = (
 
 def done(db: Db, letter: Letter, said: str) -> bool:
     """The turn is over; False when it was over before. `said` is kept, sealed, for an officer to read."""
-    text = db.seal(letter.person, "inbox.said", said) if said else None
+    text = db.seal(letter.person or None, "inbox.said", said) if said else None
     return db.execute(_DONE, {"row": letter.id, "at": db.now, "text": text}).rowcount == 1
 
 

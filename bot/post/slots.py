@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 
 from bot.domain import inbox
-from bot.domain.db import StoreDown
+from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.domain.people import SLOTS
 from bot.post import turn
@@ -50,10 +50,6 @@ class Slots:
             self._idle.clear()
             self._queues[letter.slot].append(letter)
             self._next(letter.slot)
-
-    def found(self, letters: Iterable[Letter]) -> None:
-        """Rows a process left unfinished: each runs alone, its attempt counted before it runs."""
-        self.put(letters)
 
     async def settled(self) -> None:
         """Wait until nothing is left to do."""
@@ -91,17 +87,15 @@ class Slots:
 
     async def _try(self, letter: Letter) -> bool:
         """One attempt; True when the row is done or set aside, False when it was held back to be tried again."""
-        fresh, store = letter.incoming is not None and letter.attempts == 1, self._office.store
+        fresh = letter.incoming is not None and letter.attempts == 1
         try:
-            if not fresh:
-                if letter.attempts >= _TRIES:
-                    await self._set_aside(letter, "the process ended while this was handled")
-                    return True
-                counted = await store.write(lambda db: inbox.attempt(db, letter.id), alone=True)
-                if counted is None:
-                    return True
-                letter.attempts = counted
-            turned = await store.write(partial(turn.take, letter=letter, office=self._office), alone=not fresh)
+            if fresh:
+                turned = await self._office.store.write(partial(turn.take, letter=letter, office=self._office))
+            elif letter.attempts >= _TRIES and not letter.counted:
+                await self._set_aside(letter, "the process ended while this was handled")
+                return True
+            else:
+                turned = await self._alone(letter)
         except StoreDown as error:
             log.warning("store_down", row=letter.id, error=str(error))
             self._hold(letter, self._office.bounds.store_retry)
@@ -112,12 +106,38 @@ class Slots:
         self._wake()
         return True
 
+    async def _alone(self, letter: Letter) -> turn.Turned:
+        """Count a further attempt in a commit of its own, and do the turn right behind it.
+
+        Both are given to the store at once: if the turn ends the process, no other row was counted in between. An
+        attempt that was counted and then found the store away is not counted again.
+        """
+        wanted = letter.attempts + (not letter.counted)
+
+        def take(db: Db) -> turn.Turned:
+            attempts = inbox.attempts(db, letter.id)
+            if attempts is not None and attempts < wanted:
+                raise StoreDown("the attempt could not be counted")
+            return turn.take(db, letter, self._office)
+
+        write = self._office.store.write
+        works: list[Awaitable[Any]] = []
+        if not letter.counted:
+            works.append(write(partial(inbox.attempt, row=letter.id), alone=True))
+        works.append(write(take, alone=True))
+        *counting, turned = await asyncio.gather(*works, return_exceptions=True)
+        if counting and isinstance(counting[0], int):
+            letter.attempts, letter.counted = counting[0], True
+        if isinstance(turned, BaseException):
+            raise turned
+        return turned
+
     async def _failed(self, letter: Letter, error: Exception) -> bool:
         """A turn raised: try again by itself after a pause, or set the row aside after the third time."""
         where = _where(error)
         log.error("turn_failed", row=letter.id, attempts=letter.attempts, error=where)
         self._office.metrics.turns.labels("failed").inc()
-        letter.incoming = None
+        letter.incoming, letter.counted = None, False
         if letter.attempts >= _TRIES:
             try:
                 await self._set_aside(letter, where)
@@ -130,7 +150,14 @@ class Slots:
         return False
 
     async def _set_aside(self, letter: Letter, error: str) -> None:
-        await self._office.store.write(lambda db: turn.set_aside(db, letter, error, self._office), alone=True)
+        write = self._office.store.write
+        try:
+            await write(lambda db: turn.set_aside(db, letter, error), alone=True)
+        except StoreDown:
+            raise
+        except Exception as broken:  # nobody can be told (her key or contact is gone): without a word, then
+            log.error("set_aside_silently", row=letter.id, error=_where(broken))
+            await write(lambda db: inbox.set_aside(db, letter.id, error), alone=True)
         self._office.metrics.quarantines.inc()
         log.error("quarantined", row=letter.id, attempts=letter.attempts, error=error)
         self._wake()
@@ -138,6 +165,8 @@ class Slots:
     def _hold(self, letter: Letter, seconds: float) -> None:
         """Keep a person's rows back while one of them waits to be tried again."""
         self._held[letter.person] = letter
+        if self._stopping:
+            return  # the next start finds it
         self._spawn(self._again(letter, seconds), "held")
 
     async def _again(self, letter: Letter, seconds: float) -> None:

@@ -43,9 +43,15 @@ def take(db: Db, letter: Letter, office: Office) -> Turned:
         if letter.kind == "happening":
             event = raw
         else:
-            incoming = office.channels[letter.account].heard(raw)
+            channel = office.channels[letter.account]
+            incoming = channel.heard(raw)
+            if incoming and not letter.person:
+                met = people.meet(db, letter.account, incoming, channel.desk, office.rules.catalogs.main)
+                letter = inbox.mended(db, letter, met, incoming, raw)
     if not inbox.done(db, letter, said(incoming)):
         return Turned("repeated")
+    if not letter.person:
+        return Turned("nothing")  # nothing that a person did, as it turned out when it could be read
     person, reachable = people.load(db, letter.person, letter.contact)
     contact = Contact(letter.contact, letter.person, letter.account, incoming.address if incoming else "")
     if event is not None:
@@ -89,13 +95,13 @@ def said(incoming: Incoming | None) -> str:
     return incoming.text or f"[{incoming.what or incoming.kind}]"
 
 
-def set_aside(db: Db, letter: Letter, error: str, office: Office) -> None:
+def set_aside(db: Db, letter: Letter, error: str) -> None:
     """After the third failure: quarantine, an apology to the person, an alert to the officers."""
     if not inbox.set_aside(db, letter.id, error):
         return
     contact = people.contact_of(db, letter.person) if letter.kind == "happening" else None
     contact = contact or Contact(letter.contact, letter.person, letter.account, "")
-    if letter.kind != "happening":
+    if letter.kind != "happening" and letter.person:
         sorry = t("Sorry, something went wrong on our side with your last message. Your earlier answers are kept.")
         outbox.put(db, contact, Message((sorry,)), f"sorry:{letter.id}")
     told = t("Message {id} could not be handled and was set aside. The operator can see it with: {command}",

@@ -63,7 +63,7 @@ class SqliteBench:
             keys.close()
 
     def fails(self) -> AbstractContextManager[None]:
-        return full_disk(self.file.with_name("office.db-wal"))
+        return full_disk()
 
     def bytes(self) -> bytes:
         """Everything that lies in the folder but the master key."""
@@ -71,11 +71,10 @@ class SqliteBench:
 
 
 @contextmanager
-def full_disk(wal: Path) -> Generator[None]:
-    """No file of this process may grow beyond the log's present size: what a full disk is to SQLite."""
+def full_disk() -> Generator[None]:
+    """No file of this process may be written beyond 16 KB: what a full disk is to SQLite, in the log and the file."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    size = wal.stat().st_size if wal.exists() else 0
-    resource.setrlimit(resource.RLIMIT_FSIZE, (max(size, 4096), before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16 << 10, before[1]))
     try:
         yield
     finally:

@@ -112,7 +112,7 @@ def test_a_disk_that_is_full_at_the_commit(sqlite: SqliteBench):
 
     async def run(store: Store) -> None:
         await store.write(account("before"))
-        with full_disk(sqlite.file.with_name("office.db-wal")):
+        with full_disk():
             found = await together(store, account("a"), account("b"))
         assert [type(f) for f in found] == [StoreDown, StoreDown]
         assert await store.write(names) == ["before"]

@@ -1,0 +1,83 @@
+"""Small real fakes: a platform's account whose updates are plain, and whose troubles are ordered in advance."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.chat.messages import Incoming, Message, Sent
+from bot.chat.seams import Deliver, Desk, Pace, Raw
+from bot.chat.text import Catalogs
+from tests.office import MONDAY
+
+
+class FakeChannel:
+    """An account that keeps what it sends in `sent` (address, first words).
+
+    An update is ``{"update_id", "from", "text"}``; with ``"nonsense"`` reading it fails, as long as `broken`.
+    `trouble(address, words)` is asked before each send and may raise; while `gate` is closed, sends hang.
+    """
+
+    account = "telegram:111"
+    desk: Desk = "owners"
+
+    def __init__(self, pace: Pace | None = None) -> None:
+        self.pace = pace or Pace()
+        self.sent: list[tuple[str, str]] = []
+        self.after: list[tuple[str, ...]] = []
+        self.broken = True
+        self.trouble: Callable[[str, str], None] = lambda address, words: None
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.news = asyncio.Event()
+        self.flying = 0
+        self.most_flying = 0
+
+    def heard(self, raw: Raw) -> Incoming | None:
+        if raw.get("nonsense") and self.broken:
+            raise KeyError("nonsense")
+        if "from" not in raw:
+            return None
+        kind = raw.get("kind", "text")
+        return Incoming(f"u:{raw['update_id']}", str(raw["from"]), kind, MONDAY, str(raw.get("text", "")))
+
+    async def open(self, catalogs: Catalogs) -> None: ...
+
+    async def send(
+        self, address: str, message: Message, language: str, replaces: str | None = None, after: tuple[str, ...] = ()
+    ) -> Sent:
+        words = str(getattr(message.parts[0], "msgid", message.parts[0]))
+        self.flying += 1
+        self.most_flying = max(self.most_flying, self.flying)
+        try:
+            self.after.append(after)
+            self.trouble(address, words)
+            await self.gate.wait()
+            self.sent.append((address, words))
+            self.news.set()
+        finally:
+            self.flying -= 1
+        return Sent(str(len(self.sent)))
+
+    async def listen(self, deliver: Deliver) -> None: ...
+
+    def signed(self, headers: Mapping[str, str], body: bytes) -> bool:
+        return True
+
+    async def who(self) -> str:
+        return "fake_bot"
+
+    async def link(self, payload: str) -> str:
+        return f"https://example.org/{payload}"
+
+    async def close(self) -> None: ...
+
+    def to(self, address: str) -> list[str]:
+        """What was sent to one address, in order."""
+        return [words for where, words in self.sent if where == address]
+
+
+def update(number: int, sender: str | int, text: str, **more: Any) -> dict[str, Any]:
+    """An update of a `FakeChannel`."""
+    return {"update_id": number, "from": str(sender), "text": text, **more}

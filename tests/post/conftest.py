@@ -1,0 +1,24 @@
+"""A post on a fresh database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.domain import upgrade
+from tests.office import MONDAY
+from tests.post.station import Post
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database at the newest revision, with nothing in it."""
+    path = tmp_path_factory.mktemp("empty") / "office.db"
+    upgrade.upgrade(f"sqlite:///{path}", MONDAY)
+    return path
+
+
+@pytest.fixture
+def post(tmp_path: Path, empty: Path) -> Post:
+    return Post(tmp_path, empty)
