@@ -18,6 +18,7 @@ from bot.config import Config
 from bot.domain.keys import NoKey
 from bot.domain.upgrade import UpgradeFailed
 from bot.post.sqlite import Locked
+from bot.simulator.clock import MovedClock
 from bot.simulator.platform import Platform
 from bot.simulator.server import Simulator
 
@@ -64,11 +65,19 @@ async def _main(config: Config, ready: Ready | None, flows: Flows | None) -> int
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     simulator: Simulator | None = None
     app: App | None = None
+
+    async def invite(name: str) -> str:
+        if app is None:
+            raise ValueError("the desk isn't there yet")
+        asked = {"name": name, "role": "petugas", "area": config.office.region}
+        return str((await app.do("officers invite", asked))["link"])
+
     try:
         if config.simulated:
-            simulator = Simulator(platform_of(config))
+            simulator = Simulator(platform_of(config), zone=config.office.zone, invite=invite)
             await simulator.start(config.simulator.listen)
-        app = App(config, channels_of(config, simulator.url if simulator else ""), flows=flows)
+        channels = channels_of(config, simulator.url if simulator else "")
+        app = App(config, channels, clock=simulator.platform.clock if simulator else None, flows=flows)
         await app.start()
     except (Locked, NoKey, UpgradeFailed, OSError) as error:
         print(f"Pendamping can't start: {error}", file=sys.stderr)
@@ -91,10 +100,10 @@ async def _main(config: Config, ready: Ready | None, flows: Flows | None) -> int
 
 
 def platform_of(config: Config) -> Platform:
-    """The simulator's platform, kept beside the database, with the two bots."""
+    """The simulator's platform, kept beside the database, with the two bots and a clock that can be put forward."""
     folder = config.database.file.parent
     folder.mkdir(parents=True, exist_ok=True)
-    platform = Platform(folder / f"{config.database.file.stem}-phone.db")
+    platform = Platform(folder / f"{config.database.file.stem}-phone.db", MovedClock())
     for desk, (token, username) in SIMULATED.items():
         platform.add_bot(token, username, "Pendamping" if desk == "owners" else "Meja Petugas")
     return platform

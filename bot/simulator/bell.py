@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 
 class Bell:
     """`ring` wakes everybody who is in `wait` at that moment. To be used from the event loop's own thread."""
 
     def __init__(self) -> None:
-        self._waiting: set[asyncio.Future[None]] = set()
+        self.waiting: set[asyncio.Future[None]] = set()
 
     def ring(self) -> None:
-        waiting, self._waiting = self._waiting, set()
+        waiting, self.waiting = self.waiting, set()
         for future in waiting:
             if not future.done():
                 future.set_result(None)
 
     async def wait(self, seconds: float | None = None) -> bool:
         """Until the next ring; False when `seconds` passed without one."""
-        future = asyncio.get_running_loop().create_future()
-        self._waiting.add(future)
-        try:
-            await asyncio.wait_for(future, seconds)
-        except TimeoutError:
-            return False
-        finally:
-            self._waiting.discard(future)
-        return True
+        return await first_of([self], seconds)
+
+
+async def first_of(bells: Sequence[Bell], seconds: float | None = None) -> bool:
+    """Until one of them rings; False when `seconds` passed without a ring."""
+    future = asyncio.get_running_loop().create_future()
+    for bell in bells:
+        bell.waiting.add(future)
+    try:
+        await asyncio.wait_for(future, seconds)
+    except TimeoutError:
+        return False
+    finally:
+        for bell in bells:
+            bell.waiting.discard(future)
+    return True

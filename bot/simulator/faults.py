@@ -13,7 +13,7 @@ Trouble = Literal["delay", "hang", "error", "flood", "drop"]
 
 
 class Dropped(ConnectionError):
-    """The call was accepted and carried out, but its answer never arrived."""
+    """The line broke: the call was carried out but its answer never arrived, or it never came through at all."""
 
 
 @dataclass

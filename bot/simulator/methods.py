@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable
-from itertools import islice
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from bot.simulator.entities import CAPTION_LIMIT, formatted
 from bot.simulator.markup import Markup, markup
 from bot.simulator.pictures import picture_size, sizes
+from bot.simulator.polling import allow, confirm_below
 from bot.simulator.refusal import Files, Json, Params, Refusal, bad, flag, string, structure, whole
 from bot.simulator.things import Bot, Bubble, Chat, Sent
 from bot.simulator.world import World
@@ -28,11 +27,6 @@ ACTIONS = frozenset(
     {"typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document"}
     | {"choose_sticker", "find_location", "record_video_note", "upload_video_note"}
 )
-_CONFLICT = "Conflict: "
-_HOOKED = (
-    f"{_CONFLICT}can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-)
-_OUSTED = f"{_CONFLICT}terminated by other getUpdates request; make sure that only one bot instance is running"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -89,46 +83,6 @@ def get_me(world: World, bot: Bot, params: Params, files: Files) -> Any:
     }
 
 
-async def get_updates(world: World, bot: Bot, params: Params) -> list[Json]:
-    """Wait for updates (`timeout` in seconds); `offset` confirms everything below it. A newer call ends the older."""
-    if bot.url:
-        raise Refusal(409, _HOOKED)
-    bot.poll += 1
-    mine = bot.poll
-    bot.bell.ring()
-    _allow(world, bot, params)
-    _confirm_below(world, bot, whole(params, "offset"))
-    limit = min(max(whole(params, "limit", 100), 1), 100)
-    loop = asyncio.get_running_loop()
-    ends = loop.time() + max(whole(params, "timeout"), 0)
-    while True:
-        found = [] if world.held else [waiting.update for _, waiting in islice(world.due(bot), limit)]
-        if world.twice:
-            found = [update for update in found for _ in range(2)]
-        left = ends - loop.time()
-        if found or left <= 0 or world.closed:
-            return found
-        await bot.bell.wait(left)
-        if bot.poll != mine:
-            raise Refusal(409, _OUSTED)
-        if bot.url:
-            raise Refusal(409, _HOOKED)
-
-
-def _confirm_below(world: World, bot: Bot, offset: int) -> None:
-    numbers = list(world.waiting[bot.id])
-    below = (number for number in numbers if number < offset)
-    for number in numbers[:offset] if offset < 0 else list(below):
-        world.confirm(bot, number)
-
-
-def _allow(world: World, bot: Bot, params: Params) -> None:
-    allowed = structure(params, "allowed_updates")
-    if isinstance(allowed, list):
-        bot.allowed = [str(kind) for kind in cast(list[Any], allowed)]
-        world.keep_bot(bot)
-
-
 def set_webhook(world: World, bot: Bot, params: Params, files: Files) -> Any:
     url, secret = string(params, "url"), string(params, "secret_token")
     if url and urlsplit(url).hostname not in LOOPBACK:
@@ -136,10 +90,10 @@ def set_webhook(world: World, bot: Bot, params: Params, files: Files) -> Any:
     if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
         raise bad("secret token contains unallowed characters")
     if flag(params, "drop_pending_updates"):
-        _confirm_below(world, bot, bot.next_update)
+        confirm_below(world, bot, bot.next_update)
     bot.url, bot.secret, bot.last_error, bot.last_error_at = url, secret if url else "", "", 0
     bot.connections = min(max(whole(params, "max_connections", 40), 1), 100)
-    _allow(world, bot, params)
+    allow(world, bot, params)
     world.keep_bot(bot)
     world.brought.update(chat.key for chat in world.chats.values() if chat.bot == bot.id and chat.waiting)
     world.courier.ring()
@@ -383,4 +337,4 @@ METHODS: dict[str, Callable[[World, Bot, Params, Files], Any]] = {
     "setmycommands": set_my_commands,
     "getmycommands": get_my_commands,
 }
-"""By lower-case name, as the platform doesn't mind the case; ``getUpdates``, the one that waits, is apart."""
+"""By lower-case name, as the platform doesn't mind the case; ``getUpdates``, the one that waits, is in `polling`."""

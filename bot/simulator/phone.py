@@ -7,24 +7,28 @@ a content type that a foreign page can't send without asking first.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.simulator import story, transcript
+from bot.simulator.clock import to_morning
+from bot.simulator.look import NOTHING_SEEN, look, news, shown, world
 from bot.simulator.platform import Platform
 from bot.simulator.refusal import Json
+from bot.simulator.story import Invite, Story
 from bot.simulator.things import Bot, Chat, kept
 
 PAGE = Path(__file__).parent / "page"
 LONGEST_WAIT = 25.0
-"""Seconds that `/phone/chat` waits for something new."""
-
-NOTHING_SEEN = -1
-"""What the page asks for first: the chat as it is, without waiting."""
+"""Seconds that `/phone/chat` and `/phone/look` wait for something new."""
 
 _NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
@@ -56,22 +60,20 @@ DEEDS: dict[str, Deed] = {
 """What a person can do by ``POST /phone/<deed>`` with ``{"user", "bot", …}``; the answer holds its result."""
 
 
-def add_routes(app: web.Application, platform: Platform) -> None:
-    """Put the page at ``/`` and its API under ``/phone/``."""
+def add_routes(app: web.Application, platform: Platform, zone: ZoneInfo, invite: Invite | None) -> None:
+    """Put the page at ``/`` and its API under ``/phone/``. `zone` is where the phones are, `invite` makes officers."""
 
     async def people(_: web.Request) -> web.Response:
-        bots = [{"username": bot.username, "name": bot.name} for bot in platform.bots.values()]
-        return web.json_response(
-            {"life": platform.life, "bots": bots, "people": [kept(user) for user in platform.users.values()]}
-        )
+        return web.json_response(world(platform, zone, invite is not None))
 
     async def person(request: web.Request) -> web.Response:
         given = await _body(request)
         name = str(given.get("first_name", "")).strip()
         if not name:
             raise web.HTTPBadRequest(text="a person needs a first_name")
-        phone, language = str(given.get("phone", "")), str(given.get("language_code", "id"))
-        return web.json_response(kept(platform.add_user(name[:64], phone=phone[:32], language_code=language[:16])))
+        phone = str(given["phone"])[:32] if "phone" in given else None
+        language = str(given.get("language_code", "id"))[:16]
+        return web.json_response(kept(platform.add_user(name[:64], phone=phone, language_code=language)))
 
     async def forget(request: web.Request) -> web.Response:
         await _body(request)
@@ -86,13 +88,59 @@ def add_routes(app: web.Application, platform: Platform) -> None:
         if request.query.get("life") != platform.life:
             since = NOTHING_SEEN  # the page knows an earlier world
         here = platform.chat(bot, user)
-        shown = _shown(platform, here, since)
-        if wait > 0 and since > NOTHING_SEEN and not _news(shown):
+        seen = shown(platform, here, since)
+        if wait > 0 and since > NOTHING_SEEN and not news(seen):
             await here.bell.wait(wait)
             if request.query.get("life") != platform.life:
                 raise web.HTTPConflict(text="everything was forgotten")
-            shown = _shown(platform, here, since)
-        return web.json_response(shown)
+            seen = shown(platform, here, since)
+        return web.json_response(seen)
+
+    async def watch(request: web.Request) -> web.Response:
+        query = request.query
+        known = query.get("life") == platform.life
+        asked: list[tuple[Chat, int]] = []
+        for bot, user, since in (one.split(":") for one in query.getall("chat", [])):
+            _, person = _who(platform, {"bot": bot, "user": user})
+            asked.append((platform.chat(platform.bot(bot), person), int(since) if known else NOTHING_SEEN))
+        changes = int(query.get("changes", "-1"))
+        chats = await look(platform, asked, changes, min(float(query.get("wait", "0")), LONGEST_WAIT))
+        return web.json_response({"world": world(platform, zone, invite is not None), "chats": chats})
+
+    async def switch(request: web.Request) -> web.Response:
+        given = await _body(request)
+        platform.switch(str(given["name"]), given["on"] is True)
+        return web.json_response({"result": True})
+
+    async def move(request: web.Request) -> web.Response:
+        given = await _body(request)
+        morning = given.get("to") == "morning"
+        by = to_morning(platform.clock.now(), zone) if morning else timedelta(hours=float(given["hours"]))
+        platform.move(by)
+        return web.json_response({"time": platform.now()})
+
+    async def join(request: web.Request) -> web.Response:
+        bot, user = _who(platform, await _body(request))
+        if invite is None:
+            raise web.HTTPBadRequest(text="nobody here can invite an officer")
+        link = await invite(platform.users[user].first_name)
+        return web.json_response({"result": platform.start(user, bot, story.payload_of(link))})
+
+    async def play(request: web.Request) -> web.Response:
+        path = story.told().get(str((await _body(request))["story"]))
+        if path is None:
+            raise web.HTTPNotFound(text="no such story")
+        script = await asyncio.to_thread(path.read_text, encoding="utf-8")
+        return web.json_response(await Story(platform, script, invite).play())
+
+    async def copy(request: web.Request) -> web.Response:
+        chats: list[tuple[int, int, str]] = []
+        for name, number in (one.split(":") for one in request.query.getall("chat", [])):
+            bot, user = _who(platform, {"bot": name, "user": number})
+            chats.append((bot.id, user, platform.users[user].first_name))
+        officers = list(platform.bots.values())[-1].id if len(platform.bots) > 1 else 0
+        text = transcript.write(platform.diary.values(), transcript.names(chats, officers), zone)
+        return web.Response(text=text)
 
     async def photo(request: web.Request) -> web.Response:
         if request.content_type not in {"image/jpeg", "image/png"}:
@@ -123,13 +171,19 @@ def add_routes(app: web.Application, platform: Platform) -> None:
 
     app.middlewares.append(guard)
     app.router.add_get("/", page)
-    app.router.add_get("/{name:phone\\.js|phone\\.css}", page)
+    app.router.add_get("/{name:[a-z-]+\\.(?:js|css|jpg|png)}", page)
     app.router.add_get("/phone/people", people)
     app.router.add_get("/phone/chat", chat)
+    app.router.add_get("/phone/look", watch)
+    app.router.add_get("/phone/transcript", copy)
     app.router.add_get("/phone/file/{id}", picture)
     app.router.add_post("/phone/person", person)
     app.router.add_post("/phone/forget", forget)
     app.router.add_post("/phone/photo", photo)
+    app.router.add_post("/phone/switch", switch)
+    app.router.add_post("/phone/move", move)
+    app.router.add_post("/phone/join", join)
+    app.router.add_post("/phone/story", play)
     app.router.add_post("/phone/{deed}", deed)
 
 
@@ -169,24 +223,3 @@ def _who(platform: Platform, given: Any) -> tuple[Bot, int]:
     if user not in platform.users:
         raise LookupError(f"no person {user}")
     return platform.bot(str(given["bot"])), user
-
-
-def _shown(platform: Platform, chat: Chat, since: int) -> Json:
-    """What has changed in a chat after `since`: messages (None where deleted), taps, and how the screen stands."""
-    bubbles = [bubble for bubble in chat.bubbles.values() if bubble.seq > since]
-    taps = [query for query in chat.taps if query.seq > since]
-    return {
-        "life": platform.life,
-        "now": max([since, chat.seq, *(bubble.seq for bubble in bubbles), *(tap.seq for tap in taps)]),
-        "since": since,
-        "messages": [{"seq": b.seq, "message_id": b.id, "message": b.message} for b in bubbles],
-        "taps": [kept(tap) for tap in taps],
-        "changed": chat.seq > since,
-        "keyboard": chat.keyboard,
-        "blocked": chat.blocked,
-        "typing": chat.typing > platform.monotonic(),
-    }
-
-
-def _news(shown: Json) -> bool:
-    return bool(shown["messages"] or shown["taps"] or shown["changed"])

@@ -17,6 +17,7 @@ from bot.simulator import methods
 from bot.simulator.entities import TEXT_LIMIT, spoken_entities, units
 from bot.simulator.faults import Dropped, Faults
 from bot.simulator.pictures import picture_size, sizes
+from bot.simulator.polling import get_updates
 from bot.simulator.refusal import Files, Json, Params, Refusal, flood
 from bot.simulator.things import Bot, Bubble, Chat, Query, User
 from bot.simulator.world import FIRST_USER, World
@@ -43,7 +44,9 @@ class Platform(World):
         self.faults = Faults(seed)
 
     async def call(self, token: str, method: str, params: Params, files: Files | None = None) -> tuple[int, Json]:
-        """One Bot API call: the HTTP status and the JSON envelope. Raises `Dropped` where a fault cuts the line."""
+        """One Bot API call: the HTTP status and the JSON envelope. Raises `Dropped` where the line is cut."""
+        if self.held and method.lower() != "getupdates":
+            raise Dropped(method)  # there is no line; getUpdates finds out by waiting
         fault = self.faults.draw(method)
         if fault and fault.trouble == "delay":
             await self.faults.wait(fault.seconds)
@@ -68,7 +71,7 @@ class Platform(World):
         if bot is None:
             raise Refusal(401, "Unauthorized") if _TOKEN.fullmatch(token) else Refusal(404, "Not Found")
         if method.lower() == "getupdates":
-            return await methods.get_updates(self, bot, params)
+            return await get_updates(self, bot, params)
         known = methods.METHODS.get(method.lower())
         if known is None:
             raise Refusal(404, "Not Found: method not found")
@@ -91,10 +94,13 @@ class Platform(World):
                 return bot
         raise LookupError(f"no bot {username}")
 
-    def add_user(self, first_name: str, *, phone: str = "", language_code: str = "id", id: int = 0) -> User:
-        """A new person with the app on her phone; `id` 0 gives the next free one."""
-        user = User(id or self.count("user", FIRST_USER), first_name, language_code, phone)
+    def add_user(self, first_name: str, *, phone: str | None = "", language_code: str = "id", id: int = 0) -> User:
+        """A new person with the app on her phone; `id` 0 gives the next free one, `phone` None a number of her own."""
+        number = id or self.count("user", FIRST_USER)
+        invented = f"62812{number % 10**8:08d}"
+        user = User(number, first_name, language_code, invented if phone is None else phone)
         self.keep_user(user)
+        self.changed()
         self.save()
         return user
 

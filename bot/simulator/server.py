@@ -11,6 +11,7 @@ import ipaddress
 import json
 from collections.abc import Mapping
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from aiohttp import BodyPartReader, ClientError, ClientSession, ClientTimeout, web
 
@@ -18,6 +19,7 @@ from bot.simulator import phone
 from bot.simulator.faults import Dropped
 from bot.simulator.platform import Platform
 from bot.simulator.refusal import Json
+from bot.simulator.story import Invite
 from bot.simulator.webhooks import bring
 
 LARGEST = 64 * 1024 * 1024
@@ -25,10 +27,22 @@ WEBHOOK_TIMEOUT = 60.0
 
 
 class Simulator:
-    """A running platform. `scale` shortens the waits between tries of a webhook (tests: 0.01)."""
+    """A running platform. `scale` shortens the waits between tries of a webhook (tests: 0.01).
 
-    def __init__(self, platform: Platform | None = None, *, scale: float = 1.0) -> None:
+    The phone page shows the time of `zone`; `invite` lets it make officers.
+    """
+
+    def __init__(
+        self,
+        platform: Platform | None = None,
+        *,
+        scale: float = 1.0,
+        zone: ZoneInfo | None = None,
+        invite: Invite | None = None,
+    ) -> None:
         self.platform = platform or Platform()
+        self._zone = zone or ZoneInfo("Asia/Jakarta")
+        self._invite = invite
         self.url = ""
         self._scale = scale
         self._runner: web.AppRunner | None = None
@@ -44,7 +58,9 @@ class Simulator:
         host = host.strip("[]")
         if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
             raise ValueError("the simulator only listens on this machine")
-        self._runner = web.AppRunner(application(self.platform), access_log=None, shutdown_timeout=0.2)
+        self._runner = web.AppRunner(
+            application(self.platform, self._zone, self._invite), access_log=None, shutdown_timeout=0.2
+        )
         await self._runner.setup()
         try:
             await web.TCPSite(self._runner, host, int(port)).start()
@@ -80,7 +96,7 @@ class Simulator:
             raise ConnectionError(str(error)) from error
 
 
-def application(platform: Platform) -> web.Application:
+def application(platform: Platform, zone: ZoneInfo, invite: Invite | None) -> web.Application:
     """The routes of the Bot API and of the phone page."""
 
     async def call(request: web.Request) -> web.StreamResponse:
@@ -103,7 +119,7 @@ def application(platform: Platform) -> web.Application:
     app = web.Application(client_max_size=LARGEST)
     app.router.add_route("*", "/bot{token:[^/]+}/{method:[^/]+}", call)
     app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", file)
-    phone.add_routes(app, platform)
+    phone.add_routes(app, platform, zone, invite)
     return app
 
 

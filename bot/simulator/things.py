@@ -29,6 +29,7 @@ class Bot:
     commands: list[Json] = field(default_factory=list[Json])
     bell: Bell = field(default_factory=Bell, init=False)
     poll: int = field(default=0, init=False)  # number of the newest getUpdates; an older one is ended by it
+    handed: int = field(default=0, init=False)  # the highest update id that a getUpdates was given
 
     @property
     def id(self) -> int:

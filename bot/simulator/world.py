@@ -5,15 +5,24 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from bot.chat.seams import Clock, SystemClock
+from bot.simulator import diary
 from bot.simulator.bell import Bell
+from bot.simulator.clock import MovedClock
+from bot.simulator.diary import Note
 from bot.simulator.limits import Limits
 from bot.simulator.refusal import Json
 from bot.simulator.shelf import Shelf
 from bot.simulator.things import Bot, Bubble, Chat, Query, Sent, Stored, User, Waiting, kept
+from bot.simulator.transcript import told
 
+GATHER = 1.5
+"""Seconds that a shuffled platform waits for more before it hands anything to a bot that polls."""
 UPDATE_KEPT = 24 * 3600
 TAP_KEPT = 150
 """Seconds that an update, or the update of a tap, waits for its bot before it is given up."""
@@ -46,7 +55,11 @@ class World:
         self.courier = Bell()
         self.held = False
         self.twice = False  # bring every update twice
-        self.shuffled = False  # bring a chat's newest waiting update first (webhook only)
+        self.shuffled = False  # bring a chat's newest waiting update first; polling: see `polling`
+        self.gather = GATHER
+        self.diary: dict[int, Note] = {}
+        self.screen = Bell()  # something changed that is no chat's own: people, switches, the time of day
+        self.changes = 0
         self.closed = False
         self.life = secrets.token_hex(8)
         self.seq = 0
@@ -68,6 +81,41 @@ class World:
     def first_update(self) -> int:
         """Where a new bot's update ids start: a fresh platform must not repeat those of an earlier one."""
         return int((self.now() - _EPOCH_2020) * 1000)
+
+    def changed(self) -> None:
+        """Tell who looks that people, switches or the time of day have changed."""
+        self.changes += 1
+        self.screen.ring()
+
+    def move(self, by: timedelta) -> None:
+        """Put the clock forward. ValueError where the platform's clock can't be moved, or not that way."""
+        if not isinstance(self.clock, MovedClock):
+            raise ValueError("this clock can't be moved")
+        self.clock.move(by)
+        self._shelf.put("clock", "ahead", self.clock.ahead.total_seconds())
+        self.note(0, 0, "~", [told(by)])
+        self.changed()
+        self.save()
+
+    def switch(self, name: str, on: bool) -> None:
+        """Turn a trouble of the line on or off: ``held``, ``twice``, ``shuffled``. LookupError for another name."""
+        if name == "held":
+            self.hold(on)
+        elif name == "twice":
+            self.twice = on
+        elif name == "shuffled":
+            self.shuffled = on
+        else:
+            raise LookupError(f"no switch {name}")
+        self.changed()
+
+    def note(self, bot: int, user: int, mark: Literal[">", "<", "~"], lines: list[str]) -> None:
+        """Write into the diary."""
+        number = self.count("note")
+        self.diary[number] = Note(self.now(), bot, user, mark, lines)
+        self._shelf.put("note", number, asdict(self.diary[number]))
+        if self.diary.pop(number - diary.LONGEST, None):
+            self._shelf.drop("note", number - diary.LONGEST)
 
     def keep_bot(self, bot: Bot) -> None:
         self.bots[bot.token] = bot
@@ -132,6 +180,8 @@ class World:
         bubble = Bubble(chat.last_message, 0, message, editable)
         self.keep_bubble(chat, bubble)
         self.keep_chat(chat)
+        if sender["is_bot"] and chat.private:
+            self.note(chat.bot, chat.id, "<", diary.said(content))
         return bubble
 
     def chat_json(self, chat: Chat) -> Json:
@@ -142,6 +192,7 @@ class World:
     def bring(self, bot: Bot, chat: Chat, kind: str, body: Json) -> int:
         """Make an update for the bot and return its id; 0 when the bot doesn't want this kind."""
         chat.spoke = self.monotonic()
+        self.note(chat.bot, body["from"]["id"], ">", [diary.done(kind, body)])
         if bot.allowed and kind not in bot.allowed:
             return 0
         number = bot.next_update
@@ -163,8 +214,21 @@ class World:
         waiting = self.waiting[bot.id].pop(number, None)
         if waiting is None:
             return
-        self.chats[bot.id, waiting.chat].waiting.remove(number)
+        chat = self.chats[bot.id, waiting.chat]
+        chat.waiting.remove(number)
         self._shelf.drop("update", f"{bot.id}:{number}")
+        self.keep_chat(chat)  # its message now shows as read
+
+    def renumber(self, bot: Bot, number: int, waiting: Waiting) -> None:
+        """Give an update that waits another's number."""
+        old = self.waiting[bot.id][number]
+        if old.chat != waiting.chat:
+            before, after = self.chats[bot.id, old.chat], self.chats[bot.id, waiting.chat]
+            before.waiting.remove(number)
+            after.waiting = sorted([*after.waiting, number])
+        update = {**waiting.update, "update_id": number}
+        self.waiting[bot.id][number] = Waiting(update, waiting.chat, waiting.expires)
+        self._shelf.put("update", f"{bot.id}:{number}", kept(self.waiting[bot.id][number]))
 
     def due(self, bot: Bot) -> Iterator[tuple[int, Waiting]]:
         """The updates that wait for a bot, in order; those that waited too long are given up on the way."""
@@ -192,7 +256,8 @@ class World:
             chat.waiting.clear()
             self._shelf.drop("chat", f"{chat.bot}:{chat.id}")
             chat.bell.ring()
-        for kind, things in (("user", self.users), ("query", self.queries), ("file", self.files), ("blob", self.blobs)):
+        users_and_more = ("user", self.users), ("query", self.queries), ("file", self.files), ("note", self.diary)
+        for kind, things in (*users_and_more, ("blob", self.blobs)):
             for key in things:
                 self._shelf.drop(kind, key)
             things.clear()
@@ -203,6 +268,7 @@ class World:
             self.waiting[number] = {}
         self.life = secrets.token_hex(8)
         self._shelf.put("life", "", self.life)
+        self.changed()
 
     def save(self) -> None:
         """Keep what has changed."""
@@ -220,6 +286,7 @@ class World:
             bot.bell.ring()
         for chat in self.chats.values():
             chat.bell.ring()
+        self.screen.ring()
         self._shelf.close()
 
     def _load(self) -> None:
@@ -246,6 +313,11 @@ class World:
         for key, body in self._shelf.all("file"):
             self.files[key] = Stored(**body)
         self.blobs.update(self._shelf.all("blob"))
+        for number, body in sorted(self._shelf.all("note"), key=lambda one: int(one[0])):
+            self.diary[int(number)] = Note(**body)
+        for _, seconds in self._shelf.all("clock"):
+            if isinstance(self.clock, MovedClock):
+                self.clock.ahead = timedelta(seconds=seconds)
         self._load_updates()
         self.seq = max((seq for chat in self.chats.values() for seq in self._seqs(chat)), default=0)
         self.seq = max(self.seq, max((query.seq for query in self.queries.values()), default=0))
@@ -263,3 +335,5 @@ class World:
             chat = self.chats[bot, waiting.chat]
             chat.waiting.append(number)
             self.brought.add(chat.key)
+            known = next(one for one in self.bots.values() if one.id == bot)
+            known.handed = max(known.handed, number)  # perhaps not, but nobody knows
