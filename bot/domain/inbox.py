@@ -23,7 +23,7 @@ HOUSE = "house"
 class Letter:
     """An inbox row on its way to its turn. `incoming` is there when it has just been read; `attempts` counts tries.
 
-    `counted`: the last of them was counted but found the store away. `person` and `contact` are 0 for an update that
+    `fresh`: it was kept by this process and hasn't been tried yet. `counted`: the last of them was counted but found the store away. `person` and `contact` are 0 for an update that
     couldn't be read.
     """
 
@@ -35,6 +35,7 @@ class Letter:
     kind: str
     attempts: int = 1
     incoming: Incoming | None = None
+    fresh: bool = False
     counted: bool = False
 
 
@@ -70,7 +71,7 @@ def add(db: Db, contact: Contact, incoming: Incoming, raw: Mapping[str, Any]) ->
     id = _insert(db, row)
     if id is None:
         return None
-    return Letter(id, contact.account, contact.person, contact.id, slot, incoming.kind, 1, incoming)
+    return Letter(id, contact.account, contact.person, contact.id, slot, incoming.kind, 1, incoming, fresh=True)
 
 
 def add_unreadable(db: Db, account: int, key: str, raw: Mapping[str, Any], error: str) -> int | None:
@@ -96,7 +97,7 @@ def add_happening(db: Db, person: int, key: str, name: str, data: Mapping[str, A
         "payload": db.seal(person, "inbox.payload", {"happening": name, "data": dict(data)}),
     }
     id = _insert(db, row)
-    return None if id is None else Letter(id, account, person, contact.id, slot, "happening")
+    return None if id is None else Letter(id, account, person, contact.id, slot, "happening", fresh=True)
 
 
 _COLUMNS = (

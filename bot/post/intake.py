@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -50,7 +51,8 @@ class Intake:
         """Keep updates; returns after the commit. Raises `Busy` when the store is away, the queue full, or we stop."""
         if not self.open or self._slots.waiting > self._office.bounds.queue:
             raise Busy("stopping" if not self.open else "too much is waiting")
-        heard = [found for raw in raws if (found := self._hear(raw)) is not None]
+        here: Counter[str] = Counter()
+        heard = [found for raw in raws if (found := self._hear(raw, here)) is not None]
         if not heard:
             return
         try:
@@ -58,9 +60,9 @@ class Intake:
         except StoreDown as error:
             raise Busy("the store is away") from error
         for found, letter in zip(heard, letters, strict=True):
-            if letter is None:
+            if letter is None and not found.flood:
                 self._office.metrics.duplicates.inc()
-            else:
+            elif letter is not None:
                 self._flood.count(found.incoming.address if found.incoming else "", self._office.clock.now())
                 platform = self._channel.account.partition(":")[0]
                 self._office.metrics.updates.labels(platform, self._channel.desk, letter.kind).inc()
@@ -70,8 +72,11 @@ class Intake:
         if any(found.flood for found in heard):
             self._wake()
 
-    def _hear(self, raw: Raw) -> _Heard | None:
-        """Read an update; what can't be read is kept as it is. None: nothing a person did, or too much of it."""
+    def _hear(self, raw: Raw, here: Counter[str]) -> _Heard | None:
+        """Read an update; what can't be read is kept as it is. None: nothing a person did, or too much of it.
+
+        `here` counts what each address has in this delivery so far: a platform may bring a hundred at once.
+        """
         try:
             incoming = self._channel.heard(raw)
         except Exception as error:  # a bug or a new kind of update: keep it, replay it when the reader is mended
@@ -79,7 +84,8 @@ class Intake:
             return _Heard(raw, key[:120], None, type(error).__name__)
         if incoming is None:
             return None
-        if not self._flood.full(incoming.address, self._office.clock.now()):
+        here[incoming.address] += 1
+        if not self._flood.full(incoming.address, self._office.clock.now(), here[incoming.address]):
             return _Heard(raw, incoming.key, incoming)
         self._office.metrics.floods.inc()
         tell = self._flood.tell(incoming.address, self._office.clock.now())
@@ -109,9 +115,10 @@ class Flood:
         self._counts: dict[str, tuple[datetime, int]] = {}
         self._told: dict[str, datetime] = {}
 
-    def full(self, address: str, now: datetime) -> bool:
+    def full(self, address: str, now: datetime, more: int) -> bool:
+        """Whether `more` of this address would be too many."""
         since, count = self._counts.get(address, (now, 0))
-        return count >= self._most and now - since < self._window
+        return (count if now - since < self._window else 0) + more > self._most
 
     def count(self, address: str, now: datetime) -> None:
         since, count = self._counts.get(address, (now, 0))

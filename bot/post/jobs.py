@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import structlog
 
@@ -117,8 +117,13 @@ class Runner:
         if child.returncode != 0:
             last = err.decode(errors="replace").strip().splitlines()[-1:] or [""]
             raise ChildFailed(f"exit {child.returncode}: {last[0].partition(':')[0]}")
-        result: dict[str, object] = json.loads(out)
-        return result
+        try:
+            result: object = json.loads(out)
+        except ValueError:
+            result = None
+        if not isinstance(result, dict):
+            raise ChildFailed("it ended without a result")
+        return cast(dict[str, object], result)
 
 
 class ChildFailed(Exception):

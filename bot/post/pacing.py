@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 
 from bot.chat.seams import Pace
@@ -11,8 +12,8 @@ from bot.chat.seams import Pace
 class Pacing:
     """The pace of one account. Replies are bound by calls in flight; bulk by a bucket and by the platform's pauses.
 
-    Starts with an empty bucket, so that a process which crashes and starts again makes no bursts. `monotonic` counts
-    seconds; tests give their own.
+    However full the bucket is, no second (wherever it begins) sees more than `bulk_per_second`. It starts empty, so
+    that a process which crashes and starts again makes no bursts. `monotonic` counts seconds; tests give their own.
     """
 
     def __init__(self, pace: Pace, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -21,6 +22,7 @@ class Pacing:
         self._tokens = 0.0
         self._rate = pace.bulk_per_second
         self._at = monotonic()
+        self._began: deque[float] = deque()  # the bulk sends of the last second
         self._bulk_until = 0.0
         self._all_until = 0.0
         self.replying = 0
@@ -38,11 +40,19 @@ class Pacing:
         self._rate, self._at = grown, now
         if now < max(self._bulk_until, self._all_until):
             return 0
-        return max(min(self._pace.bulk_in_flight - self.bulk, int(self._tokens)), 0)
+        while self._began and self._began[0] <= now - 1.0:
+            self._began.popleft()
+        this_second = max(int(self._pace.bulk_per_second), 1) - len(self._began)
+        return max(min(self._pace.bulk_in_flight - self.bulk, int(self._tokens), this_second), 0)
+
+    def room(self) -> bool:
+        """Whether a bulk send may begin before one in flight has ended."""
+        return self.bulk < self._pace.bulk_in_flight
 
     def spend(self, count: int) -> None:
         """So many bulk sends have begun."""
         self._tokens -= count
+        self._began.extend([self._monotonic()] * count)
 
     def told_to_wait(self, seconds: float) -> None:
         """The platform said 429: bulk pauses for that long and goes on at 70 % of its rate, regained slowly."""
@@ -52,9 +62,9 @@ class Pacing:
 
     def stop_all(self, seconds: float) -> None:
         """The platform refuses the account: nothing is sent for that long."""
-        self._all_until = self._monotonic() + seconds
+        self._all_until = max(self._all_until, self._monotonic() + seconds)
 
     def next_bulk(self) -> float:
-        """Seconds until a bulk send may begin."""
+        """Seconds until a bulk send may begin, if none in flight has to end first."""
         now = self._monotonic()
-        return max(self._bulk_until - now, (1 - self._tokens) / self._rate, 0.01)
+        return max(max(self._bulk_until, self._all_until) - now, (1 - self._tokens) / self._rate, 0.01)

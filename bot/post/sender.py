@@ -41,7 +41,10 @@ class Sender:
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self._more = False  # whether bulk may be waiting that the pace didn't let out
         self._quiet = asyncio.Event()
+        self._ended_run = asyncio.Event()
+        self._ended_run.set()
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -50,6 +53,13 @@ class Sender:
 
     async def run(self) -> None:
         """Send until cancelled or stopped."""
+        self._ended_run.clear()
+        try:
+            await self._run()
+        finally:
+            self._ended_run.set()
+
+    async def _run(self) -> None:
         while not self._stopping:
             self._wake.clear()
             wait = _POLL
@@ -75,10 +85,17 @@ class Sender:
         """Begin nothing new; give what is in flight `seconds` to end."""
         self._stopping = True
         self._wake.set()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
+        try:
+            async with asyncio.timeout(seconds):
+                await self._ended_run.wait()  # a round that is taking rows begins their sends
+                if self._tasks:
+                    await asyncio.wait(self._tasks)
+        except TimeoutError:
+            log.warning("stop_sender", account=self._account, in_flight=len(self._tasks))
         for task in self._tasks:
             task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
     async def _round(self) -> float:
         """Begin what may begin now; seconds until it is worth looking again without being woken."""
@@ -86,13 +103,12 @@ class Sender:
         if (most := self._pacing.replies()) > 0:
             parcels = await write(partial(outbox.claim, account=self._account, lanes=_REPLIES, most=most))
             self._begin(parcels)
-        if (most := self._pacing.bulks()) > 0:
+        if not self._stopping and (most := self._pacing.bulks()) > 0:
             parcels = await write(partial(outbox.claim, account=self._account, lanes=_BULK, most=most))
             self._pacing.spend(len(parcels))
             self._begin(parcels)
-            if len(parcels) == most:
-                return self._pacing.next_bulk()
-        return _POLL
+            self._more = len(parcels) == most
+        return min(self._pacing.next_bulk(), _POLL) if self._more and self._pacing.room() else _POLL
 
     def _begin(self, parcels: list[Parcel]) -> None:
         for parcel in parcels:

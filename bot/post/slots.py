@@ -87,9 +87,8 @@ class Slots:
 
     async def _try(self, letter: Letter) -> bool:
         """One attempt; True when the row is done or set aside, False when it was held back to be tried again."""
-        fresh = letter.incoming is not None and letter.attempts == 1
         try:
-            if fresh:
+            if letter.fresh:
                 turned = await self._office.store.write(partial(turn.take, letter=letter, office=self._office))
             elif letter.attempts >= _TRIES and not letter.counted:
                 await self._set_aside(letter, "the process ended while this was handled")
@@ -137,7 +136,7 @@ class Slots:
         where = _where(error)
         log.error("turn_failed", row=letter.id, attempts=letter.attempts, error=where)
         self._office.metrics.turns.labels("failed").inc()
-        letter.incoming, letter.counted = None, False
+        letter.incoming, letter.fresh, letter.counted = None, False, False
         if letter.attempts >= _TRIES:
             try:
                 await self._set_aside(letter, where)

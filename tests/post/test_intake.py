@@ -1,0 +1,214 @@
+"""Intake: committed before it is acknowledged, once however often it comes, and never lost for being unreadable."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.chat.seams import Busy
+from bot.clock import Ticks
+from bot.domain import inbox, reminders
+from bot.domain.tables import Received
+from tests.fakes import update
+from tests.post.station import Bounds, Post, Station
+from tests.store.bench import full_disk, rows
+
+
+def test_it_is_committed_when_deliver_returns(post: Post):
+    async def first(station: Station) -> None:
+        await station.slots.stop()
+        await station.intake.deliver([update(1, "1", "satu"), update(2, "2", "dua")])
+
+    async def second(station: Station) -> None:
+        assert [letter.person for letter in await station.store.write(inbox.unfinished)] == [1, 2]
+
+    post.run(first)
+    post.run(second)
+
+
+def test_a_second_delivery_has_no_second_effect(post: Post):
+    async def work(station: Station) -> None:
+        one = update(1, "1", "satu")
+        await asyncio.gather(*(station.intake.deliver([one]) for _ in range(5)))
+        await station.intake.deliver([one, one])
+        await station.settled()
+        assert station.channel.to("1") == ["satu"]
+        assert station.office.metrics.duplicates._value.get() == 6  # type: ignore[reportPrivateUsage]
+
+    post.run(work)
+    post.run(work_again)
+    assert post.words.ran == [(1, "satu")]
+
+
+async def work_again(station: Station) -> None:
+    await station.intake.deliver([update(1, "1", "satu")])
+    await station.settled()
+    assert station.channel.sent == []
+
+
+def test_what_nobody_did_is_acknowledged_and_forgotten(post: Post):
+    async def work(station: Station) -> None:
+        await station.intake.deliver([{"update_id": 1}])
+        assert await station.store.write(lambda db: rows(db, "inbox", "id")) == []
+
+    post.run(work)
+
+
+def test_an_unreadable_update_waits_until_its_reader_is_mended(post: Post):
+    async def first(station: Station) -> None:
+        bad = update(1, "7", "satu", nonsense=True)
+        await station.intake.deliver([bad, update(2, "8", "dua")])
+        await station.intake.deliver([bad])
+        await station.settled()
+        assert station.channel.sent == [("8", "dua")]
+        (aside,) = await station.store.write(inbox.aside)
+        assert (aside.state, aside.error) == (Received.UNREADABLE, "KeyError")
+
+    async def mended(station: Station) -> None:
+        station.channel.broken = False
+        assert await station.store.write(lambda db: inbox.replay(db, [1])) == 1
+        await station.take_up()
+        await station.settled()
+        assert station.channel.sent == [("7", "satu")]
+        assert await station.store.write(lambda db: rows(db, "inbox", "state", "person_id")) == [(1, 2), (1, 1)]
+        await station.intake.deliver([update(1, "7", "satu")])  # it was kept under its own number all the time
+        await station.hear(7, "dua")  # number 1 again, hence the same
+        await station.settled()
+        assert station.channel.sent == [("7", "satu")]
+
+    post.run(first)
+    post.run(mended)
+
+
+def test_one_that_is_still_unreadable_goes_back_to_where_it_was_seen(post: Post):
+    async def work(station: Station) -> None:
+        await station.intake.deliver([update(1, "7", "satu", nonsense=True)])
+        await station.store.write(lambda db: inbox.replay(db, [1]))
+        await station.take_up()
+        await station.settled()
+        (aside,) = await station.store.write(inbox.aside)
+        assert (aside.state, aside.attempts) == (Received.QUARANTINED, 3)
+        assert station.channel.sent == []
+
+    post.run(work)
+
+
+def test_while_we_stop_or_have_too_much_the_platform_must_come_again(post: Post):
+    post.bounds = Bounds(queue=2, flood_updates=1000)
+
+    async def work(station: Station) -> None:
+        await station.slots.stop()  # nothing is done any more, so what comes has to wait
+        await station.hear(1, "satu", "dua", "tiga")
+        with pytest.raises(Busy, match="too much"):
+            await station.hear(1, "empat")
+        station.intake.open = False
+        with pytest.raises(Busy, match="stopping"):
+            await station.hear(1, "empat")
+        assert len(await station.store.write(inbox.unfinished)) == 3
+
+    post.run(work)
+
+
+def test_while_the_store_is_away_the_platform_must_come_again(post: Post):
+    async def work(station: Station) -> None:
+        with full_disk(), pytest.raises(Busy, match="store"):
+            await station.intake.deliver([update(1, "1", "satu")])
+        await station.intake.deliver([update(1, "1", "satu")])
+        await station.settled()
+        assert station.channel.to("1") == ["satu"]
+
+    post.run(work)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_flood_is_cut_off_told_once_and_harms_nobody_else(post: Post, at_once: bool):
+    post.bounds = Bounds(flood_updates=20, flood_seconds=10)
+
+    async def work(station: Station) -> None:
+        flood = [update(i, "1", "satu") for i in range(100)]
+        for piece in [flood] if at_once else [[one] for one in flood]:
+            await station.intake.deliver(piece)
+        await station.intake.deliver([update(200, "2", "dua")])
+        await station.settled()
+        assert station.channel.to("1").count("satu") == 20
+        assert len(station.channel.to("1")) == 21
+        assert station.channel.to("2") == ["dua"]
+        post.move(11)
+        await station.intake.deliver([update(300, "1", "tiga")])
+        await station.settled()
+        assert station.channel.to("1")[-1] == "tiga"
+
+    post.run(work)
+
+
+# The clock
+
+
+def test_what_is_due_happens_at_the_next_tick_and_once(post: Post):
+    async def work(station: Station) -> None:
+        ticks = Ticks(station.office, station.slots.put, station.runner.wake)
+        await station.hear(1, "satu")
+        due = post.clock.now() + timedelta(hours=1)
+        await station.store.write(lambda db: reminders.put(db, 1, "happened", "7", due, {"n": 1}))
+        assert await ticks.due() == 0
+        post.move(3600)
+        assert await ticks.due() == 1
+        assert await ticks.due() == 0
+        await station.settled()
+
+    post.run(work)
+    assert post.words.happened == [{"n": 1}]
+
+
+def test_more_than_a_piece_that_is_due_at_once_all_happens(post: Post):
+    async def work(station: Station) -> None:
+        ticks = Ticks(station.office, station.slots.put, station.runner.wake)
+        await station.hear(1, "satu")
+        now = post.clock.now()
+        await station.store.write(
+            lambda db: [reminders.put(db, 1, "happened", str(n), now, {"n": n}) for n in range(1200)]
+        )
+        assert await ticks.due() == 1200
+        await station.slots.settled()
+
+    post.run(work)
+    assert sorted(data["n"] for data in post.words.happened) == list(range(1200))
+
+
+def test_old_rows_go_in_pieces_until_none_is_left(post: Post):
+    async def work(station: Station) -> None:
+        ticks = Ticks(station.office, station.slots.put, station.runner.wake)
+        for i in range(10):
+            await station.hear(i, "satu")
+        await station.settled()
+        post.move(25 * 3600)
+        await ticks.purge()
+        assert await station.store.write(lambda db: set(rows(db, "inbox", "payload"))) == {None}
+        post.move(31 * 24 * 3600)
+        await ticks.purge()
+        for table in ("inbox", "outbox"):
+            assert await station.store.write(lambda db, table=table: rows(db, table, "id")) == []
+
+    post.run(work)
+
+
+def test_the_daily_copy_is_a_job(post: Post):
+    async def work(station: Station) -> None:
+        folder = post.folder / "backups"
+        args = {"url": f"sqlite:///{post.folder}/office.db", "keys": str(post.folder / "keys"), "folder": str(folder),
+                "keep": 2}  # fmt: skip
+        ticks = Ticks(station.office, station.slots.put, station.runner.wake, args)
+        station.spawn(station.runner.run())
+        for _ in range(3):
+            await ticks.copy()
+            station.runner.wake()
+            await station.runner.settled()
+            post.move(24 * 3600)
+        assert sorted(p.name for p in folder.iterdir()) == [
+            "office-20261124-090000.db", "office-20261125-090000.db", "wrapped.db"
+        ]  # fmt: skip
+        assert not [p for p in folder.rglob("*") if "master" in p.name]
+
+    post.run(work)
