@@ -3,6 +3,7 @@ simulator's platform behind it."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 from collections.abc import Callable
@@ -123,7 +124,8 @@ class Desk:
                 for update in await self.updates(desk):
                     for _ in range(times):
                         await intake.deliver([update])
-            await app.settled()
+            async with asyncio.timeout(60):  # a desk that hangs is a failure to look at, not to wait for
+                await app.settled()
         finally:
             await app.stop()
         return result
