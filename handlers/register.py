@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.chat.flow import Chat, Person, flow, happening
 from bot.chat.questions import Choice, Line, Phone, Place
 from bot.chat.text import Lines, caption, t
-from bot.domain import owners, places, reminders
+from bot.domain import owners, people, places, reminders
 from bot.domain.db import Db
 
 SECTORS = (
@@ -96,11 +96,12 @@ def show(chat: Chat, db: Db) -> None:
 def nudge(chat: Chat, db: Db, data: Mapping[str, int]) -> None:
     """A day after a talk was left open, once: shall we go on? Later if she wrote since; not at all if it is over."""
     talk = chat.talk
-    if talk.number != data["talk"] or not talk.waiting:
+    id, over = chat.person.id, talk.number != data["talk"] or not talk.waiting
+    if over or people.opted_out(db, id) or not people.reachable(db, id):
         chat.silence()
     elif chat.now - talk.touched < chat.patience:
         due = reminders.polite(talk.touched + chat.patience, chat.zone)
-        reminders.put(db, chat.person.id, "nudge", str(talk.number), due, data)
+        reminders.put(db, id, "nudge", str(talk.number), due, data)
         chat.silence()
     else:
-        chat.say(t("We aren't quite done yet, but your answers are kept. Shall we go on?"))
+        chat.ask_to_go_on(t("We aren't quite done yet, but your answers are kept. Shall we go on?"))

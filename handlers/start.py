@@ -18,14 +18,24 @@ def greeting(chat: Chat) -> Text:
     return t("Good afternoon") if hour < 18 else t("Good evening")
 
 
-@flow(
-    "start",
-    command="start",
-    words=("halo", "hai", "hi", "hello", "p", "permisi", "assalamualaikum", "selamat pagi", "selamat siang",
-           "selamat sore", "selamat malam", "mulai"),
-)  # fmt: skip
+@flow("start", command="start", words=("mulai",))
 def start(chat: Chat, db: Db) -> None:
-    people.opt_out(db, chat.person.id, out=False)  # who greets us wants to hear from us again
+    if people.opted_out(db, chat.person.id):  # the word that `stop` has told her
+        people.opt_out(db, chat.person.id, out=False)
+        chat.say(t("All right, we send news and reminders again."))
+    _greet(chat, db)
+
+
+@flow(
+    "hello",
+    words=("halo", "hai", "hi", "hello", "p", "permisi", "assalamualaikum", "selamat pagi", "selamat siang",
+           "selamat sore", "selamat malam"),
+)  # fmt: skip
+def hello(chat: Chat, db: Db) -> None:
+    _greet(chat, db)
+
+
+def _greet(chat: Chat, db: Db) -> None:
     if owners.known(db, chat.person):
         chat.say(t("{greeting}. What can we do for you today?", greeting=greeting(chat)))
         _menu(chat)
@@ -33,7 +43,7 @@ def start(chat: Chat, db: Db) -> None:
     chat.say(
         t(
             "{greeting}, Bapak/Ibu. 🙏\nI am Pendamping, the small-business assistant of {office}.\n"
-            "Let's begin by registering your business. It takes about two minutes.\nThis service is free.",
+            "Let's begin by registering your business.\nThis service is free.",
             greeting=greeting(chat),
             office=chat.office["name"],
         ),
@@ -55,6 +65,9 @@ def _menu(chat: Chat) -> None:
 
 @flow("help", command="bantuan", desk=None, title=caption("Help"), menu=90)
 def help(chat: Chat, db: Db) -> None:
+    if chat.person.desk == "officers":
+        chat.say(t("This chat brings you the desk's alerts. To see what you can do here, type *menu*."))
+        return
     chat.say(
         t(
             "This chat can:\n• register your business: type *daftar*\n• show what we have noted: type *profil*\n"
@@ -64,8 +77,11 @@ def help(chat: Chat, db: Db) -> None:
     )
 
 
-@flow("stop", command="berhenti", desk=None)
+@flow("stop", command="berhenti", desk=None, covers=True)
 def stop(chat: Chat, db: Db) -> None:
+    if chat.person.desk == "officers":
+        chat.say(t("Alerts come as long as you are an officer. To end that, please ask your coordinator."))
+        return
     people.opt_out(db, chat.person.id, out=True)
     chat.say(
         t(

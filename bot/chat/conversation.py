@@ -53,7 +53,9 @@ class Conversation(Running):
             case "contact" | "photo" | "document" | "location":
                 self._shared(incoming)
             case "group":
-                self._say("group", t("I can only help in a private chat. Please write to me there."))
+                self._reply.outcome = "group"
+                if self._writes.once(self.person.id, "group"):  # others talk there; say it one time
+                    self._say("group", t("I can only help in a private chat. Please write to me there."))
             case "edited":
                 self._unread(t("I can't read a message that was changed. Please send it again as a new one."))
             case "other":

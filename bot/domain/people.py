@@ -102,3 +102,14 @@ def contact_of(db: Db, person: int) -> Contact | None:
 def opt_out(db: Db, person: int, out: bool) -> None:
     """Stop, or allow again, what the office starts (invitations, announcements); answers go on."""
     db.execute(update(people).where(people.c.id == person).values(opted_out_at=db.now if out else None))
+
+
+def reachable(db: Db, person: int) -> bool:
+    """Whether she has an address that isn't blocked."""
+    found = select(contacts.c.id).where(contacts.c.person_id == person, contacts.c.reachable)
+    return db.execute(found.limit(1)).first() is not None
+
+
+def opted_out(db: Db, person: int) -> bool:
+    """Whether she wants nothing that the office starts."""
+    return db.execute(select(people.c.opted_out_at).where(people.c.id == person)).scalar_one() is not None

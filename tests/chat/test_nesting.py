@@ -317,4 +317,5 @@ def test_what_is_not_text_gets_a_word_and_the_question():
     assert siti.hears("location", latitude=-7.9, longitude=112.6) == ["Please type the answer in words.", "Name?"]
     assert siti.hears("blocked") == []
     assert siti.hears("group")[0].startswith("I can only help in a private chat.")
+    assert siti.hears("group") == [], "people talk with each other there"
     assert siti.values == {}
