@@ -14,7 +14,7 @@ from bot.chat.reading.words import canonical, listed, table
 _UNITS = table(
     {
         "1000": "rb ribu rbu ribuan rban rbuan k ewu ewon rebu ceng rp000",
-        "1000000": "jt juta jta jtan jutaan jutan jeti yuta jutaaan tiau tiaw",
+        "1000000": "jt juta jta jtan jutaan jutan jeti yuta yuto juto jutaaan tiau tiaw",
         "1000000000": "m miliar milyar milliar miliyar milyard milyaran miliaran mlyr milar mily",
         "1000000000000": "triliun trilyun triliunan",
     }
@@ -23,6 +23,9 @@ _SLANG = re.compile(r"(ce|se|no|sa|si|go|lak|cit|pe|kau)(cap|pek|ceng|ban|tiau|t
 _SLANG_DIGIT = {"ce": 1, "se": 1, "no": 2, "sa": 3, "si": 4, "go": 5, "lak": 6, "cit": 7, "pe": 8, "kau": 9}
 _SLANG_TENS = {"cap": 10, "pek": 100, "ceng": 1000, "ban": 10_000, "tiau": 1_000_000, "tiaw": 1_000_000}
 _SLANG_ODD = {"jigo": 25, "pekgo": 150, "cepekgo": 150, "sepekgo": 150}
+
+SLANG = frozenset(_SLANG_ODD) | {a + b for a in _SLANG_DIGIT for b in _SLANG_TENS}
+"""The Hokkien names of amounts: gopek, seceng, jigo."""
 
 COUNTED = listed(
     """

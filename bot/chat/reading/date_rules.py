@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from bot.chat.reading.numerals import in_digits
-from bot.chat.reading.words import canonical, table
+from bot.chat.reading.date_words import DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,50 +33,6 @@ class When:
                 return f"{self.first.isoformat()}/{self.last.isoformat()}"
 
 
-_WORDS = table(
-    {
-        "senin": "senin senen snin sen snen sennin isnin",
-        "selasa": "selasa slasa sls selaso slso sel selasah",
-        "rabu": "rabu rebo rbu rebu rab rabo",
-        "kamis": "kamis kemis kms kam kamiz",
-        "jumat": "jumat jemuah jmt jumuah jumah jum jemuwah jumaat jmat jemaat jumad jumt",
-        "sabtu": "sabtu setu sbt septu saptu sab sebtu",
-        "ahad": "ahad akad ngahad ahat ngaat ngakad",
-        "minggu": "minggu mgg mggu minggunya minggune mingguan ming",
-        "pekan": "pekan",
-        "bulan": "bulan bln wulan sasi bulannya bulane bl",
-        "tahun": "tahun thn taun th warsa tahunnya",
-        "hari": "hari hr dina dino dinten harian",
-        "depan": "depan dpn ngarep ngajeng mendatang dpan dep depannya ngarepe depn",
-        "ini": "ini iki niki punika nih ikiy sekarang_",
-        "lalu": "lalu kepungkur kepengker kapungkur",
-        "lagi": "lagi lg maneh malih lgi mnh mane kedepan",
-        "sekarang": "sekarang skrg skrang saiki sakniki sapunika skr skarang skrng",
-        "besok": "besok bsk bsok besuk sesuk ngesuk mbenjing benjing suk bessok mbesok besoknya esok isuk_ "
-        "ngenjing mbesuk bsuk",
-        "lusa": "lusa luso emben mben lsa",
-        "kemarin": "kemarin kmrn kemaren wingi kmaren kmren dek_wingi wingenane_ kmarin kemarn",
-        "akhir": "akhir akir ahir pungkasan",
-        "awal": "awal awwal",
-        "tengah": "pertengahan tengah tengahan",
-        "sebelum": "sebelum sblm sbelum sblum sebelom sakdurunge",
-        "setelah": "setelah stlh stelah sesudah ssdh sakwise hbis hbs abis habis",
-        "tanggal": "tanggal tgl tggl tangal tnggl tanggale tgal tg",
-        "1": "januari jan januwari",
-        "2": "februari feb pebruari febuari peb pebuari febr",
-        "3": "maret mar mrt",
-        "4": "april apr",
-        "5": "mei may",
-        "6": "juni jun",
-        "7": "juli jul",
-        "8": "agustus agt agu ags agst aug agus agsts",
-        "9": "september sep sept spt",
-        "10": "oktober okt oct octo october",
-        "11": "november nov nopember nop",
-        "12": "desember des dec december",
-    }
-)
-DAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "ahad")
 _MONTH = r"(?:m(?P<mon>1[0-2]|[1-9])\b)"
 _YEAR = r"(?P<y>(?:19|20)[0-9]{2}|'?[0-9]{2})"
 _FEASTS: tuple[tuple[str, tuple[int, int]], ...] = (
@@ -247,6 +202,12 @@ def _weekday(scan: Scan, m: Said) -> None:
             scan.found.append(whole_day(today))
 
 
+def _weekday_of_week(scan: Scan, m: Said) -> None:
+    """ "minggu depan hari jumat" is "jumat minggu depan"."""
+    said = f"{m['day']} minggu {m['mod']}"
+    _weekday(scan, Said(re.fullmatch(r"(?P<day>[a-z]+)(?P<mod> .*)", said)))
+
+
 def _exact(scan: Scan, day: int, month: int, year: int | None) -> None:
     """A day and month; without a year the next such day."""
     if not 1 <= month <= 12 or not 1 <= day <= 31:
@@ -393,7 +354,7 @@ RULES: tuple[_Rule, ...] = tuple(
         (rf"(?<![0-9/.,-])(?P<d>[0-9]{{1,2}}) ?{_TO} ?(?P<to>[0-9]{{1,2}}) ?(?:bulan )?{_MONTH}(?: "
             rf"?{_YEAR}(?![0-9]))?", _from_to),
         (rf"\btanggal (?P<d>[0-9]{{1,2}}) ?{_TO} ?(?:tanggal )?(?P<to>[0-9]{{1,2}})(?![0-9]|[/.-][0-9])", _from_to),
-        (r"(?<![0-9/.,-])[0-3][0-9][01][0-9](?:20)?[0-9]{2}(?![0-9/.,-])", _compact),
+        (r"(?<![0-9/.,-])[0-3][0-9][01][0-9](?:19|20)?[0-9]{2}(?![0-9/.,-])", _compact),
         (rf"(?<![0-9/.,-])(?P<d>[0-9]{{1,2}}) ?[-/.,]? ?(?:bulan )?{_MONTH}(?: ?[-/.,]? ?(?:tahun "
             rf")?(?<![0-9]){_YEAR}(?![0-9]))?{_REL}(?P<ago> lalu| kemarin)?", _day_month),
         (r"\btanggal (?P<d>[0-9]{1,2})(?![0-9]|[/.-][0-9])(?: bulan (?:(?P<month>[0-9]{1,2})\b(?: "
@@ -405,6 +366,9 @@ RULES: tuple[_Rule, ...] = tuple(
         (rf"(?:\b(?P<edge>awal|akhir|tengah) )?(?:bulan )?{_MONTH}(?: ?(?:tahun "
             rf")?(?<![0-9]){_YEAR}(?![0-9]))?{_REL}(?P<mod> (?:depan|lalu|kemarin))?", _month_year),
         (rf"\bmalam (?P<day>{NAMES}|minggu)\b{_MOD}", _eve),
+        (rf"\b(?:minggu|pekan) (?P<mod>depan|ini|lalu)[ ,;]*(?:di )?(?:hari (?P<day>minggu)|"
+         rf"(?:hari )?(?P<day2>{NAMES}))\b"
+            , _weekday_of_week),
         (rf"\bhari (?P<day>minggu)\b{_MOD}|\b(?:hari )?(?P<day2>{NAMES})\b{_MOD.replace('mod', 'mod2')}", _weekday),
         (r"\b(?P<day>minggu)\b(?P<mod> besok| (?:minggu|pekan) (?:depan|ini))(?! lusa)|"
             r"\b(?P<day2>minggu)[ ,]*(?=pagi|siang|sore|malam|;)(?P<mod2>)", _weekday),
@@ -420,40 +384,3 @@ RULES: tuple[_Rule, ...] = tuple(
         (r"\b(?:tahun )?(?P<y>20[0-9]{2})\b(?![/.-])", _year_alone),
     )
 )  # fmt: skip
-
-
-def prepared(text: str) -> str:
-    """The text with one spelling for each word of the calendar; a month is written m1 to m12."""
-    text = text.replace("jum'at", "jumat").replace("jum at", "jumat")
-    text = re.sub(r"\b(?:kala|dek|dhek|rek) ?(?=wingi)", "", text)
-    text = re.sub(r"\bwingi ?(?:uni|nane|ngenane|enane)\b", "kemarin lusa", text)
-    text = (
-        re.sub(r"\b(?:ke ?depan|ing ngarep)\b", "lagi", text) if re.search(r"[0-9] ?[a-z]+ ke ?depan", text) else text
-    )
-    text = re.sub(r"\b(se|sak|sa)(hari|minggu|pekan|bulan|tahun|wulan|dina|taun)\b", r"\1 \2", text)
-    text = re.sub(r"\b(?:yang akan datang|yad|y\.a\.d\.?|yg akan datang|akan datang)\b", "depan", text)
-    text = re.sub(r"\b([a-z]{4,})2\b", r"\1", text)
-    text = in_digits(text)
-    text = re.sub(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])", " ", text)
-    return re.sub(r"[a-z]+", _spelled, text)
-
-
-def _spelled(match: re.Match[str]) -> str:
-    word = match[0]
-    if word in {
-        "seminar",
-        "mari",
-        "mana",
-        "maaf",
-        "sama",
-        "aja",
-        "semua",
-        "hadir",
-        "harus",
-        "bahan",
-        "dengan",
-        "selama",
-    }:
-        return word
-    known = canonical(word, _WORDS, {}) or word
-    return f"m{known}" if known.isdigit() else known

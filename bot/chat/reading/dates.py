@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from bot.chat.reading.date_rules import DAYS, NAMES, RULES, Said, Scan, When, numbered, prepared, whole_day
+from bot.chat.reading.date_rules import NAMES, RULES, Said, Scan, When, numbered, whole_day
+from bot.chat.reading.date_words import DAYS, mend, prepared
 from bot.chat.reading.outcome import Invalid, Reading, Unsure
 from bot.chat.reading.words import clean
 from bot.chat.text import Day, Text, t
@@ -34,10 +35,11 @@ _BUT = re.compile(
 
 def read_date(text: str, reading: Reading) -> When | Invalid | Unsure[When]:
     """The day (week, month, year) an answer names, seen from the day it was said in the office's zone."""
-    plain = prepared(clean(text))
+    mended, slipped = mend(clean(text))
+    plain = prepared(mended)
     if not plain or "\ufffd" in plain:
         return Invalid(NO_DATE)
-    scan = Scan(reading.at.astimezone(reading.zone).date(), [])
+    scan = Scan(reading.at.astimezone(reading.zone).date(), [], doubtful=slipped)
     rest = _CLOCK.sub(" ; ", plain)
     try:
         for pattern, rule in RULES:

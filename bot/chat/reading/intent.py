@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from bot.chat.reading.intent_words import MEANINGS, PHRASES, SPEAKS
 from bot.chat.reading.outcome import Invalid, Unsure
-from bot.chat.reading.words import PADDING, clean, skeletons_of, squeeze
+from bot.chat.reading.words import PADDING, clean, hurried, skeletons_of, squeeze
 from bot.chat.text import Text, t
 
 LABELS: Mapping[str, Text] = {
@@ -84,8 +84,8 @@ def _meaning(word: str) -> str | None:
             return MEANINGS[form]
     if word in PADDING or len(word) < 3:
         return None
-    if word in _SKELETONS:
-        return _SKELETONS[word]
+    if (meaning := hurried(word, _SKELETONS)) is not None:
+        return meaning
     if not 5 < len(word) < 24:
         return None
     near = process.extract(word, _LONG, scorer=OSA.distance, score_cutoff=1 if len(word) < 10 else 2, limit=3)
@@ -99,6 +99,8 @@ def scores(text: str) -> dict[str, float]:
     for pattern, meaning in _PHRASES:
         plain = pattern.sub(meaning, plain)
     said = {m for m in map(_meaning, re.findall(r"[a-z]+", plain)) if m}
+    if "sapa" in said and said <= {"sapa", "admin"}:  # "halo admin"
+        said = {"sapa"}
     found: dict[str, float] = {}
     for label, needs, weight in _WEIGHTS:
         if needs <= said:

@@ -8,6 +8,13 @@ from __future__ import annotations
 from bot.chat.reading.words import table
 
 PHRASES: tuple[tuple[str, str], ...] = (
+    (r"^p+\b[ .!]*$", "sapa"),
+    (r"\b(?:ini|iki|niki) (?:bot|nomor|nomer|chat|wa|layanan|akun) (?:apa|opo|nopo)\b|\b(?:bot|nomor|nomer|chat|"
+     r"wa|layanan|akun) "
+        r"(?:ini |iki |niki )?(?:untuk|buat|gawe|kanggo|kangge|fungsinya|gunanya|isinya) (?:apa|opo|nopo)\b", "menu"),
+    (r"\b(?:tidak|tdk|gak|ga|nggak|belum|blm|ora|durung|mboten) (?:pernah )?(?:di)?(?:jawab|balas|bales|respon|"
+     r"tanggapi|"
+        r"layani|gubris|tindak)\w*\b", "keluhan"),
     (r"\be[ -](?=sertif|katalog)", ""),
     (r"\b(?:penyuluhan )?keamanan pangan\b|\b(?:izin|ijin) (?:dinkes|dinas kesehatan)\w*", "pirt"),
     (r"\bbea ?cukai\b|\b(?:kode )?hs ?code\b|\bkode hs\b|\b(?:pasar|jual|kirim) (?:ke )?luar ?neg[ei]ri\b", "ekspor"),
@@ -26,7 +33,8 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"\b(?:nomor|nomer|no) induk\b", "nib"),
     (r"\bp[ -]?irt\b|\bpi[ -]rt\b|\bspp[ -]?irt\b|\bpirt\w*\b", "pirt"),
     (r"\b(?:izin|ijin) edar\b", "izinedar"),
-    (r"\b(?:makanan|pangan|produk) rumah(?:an| tangga)\b|\bindustri rumah\b", "rumahan"),
+    (r"\b(?:makanan|pangan|produk) rumah(?:an| tangga)\b|\bindustri rumah\b|\b(?:izin|"
+     r"ijin) (?:produksi )?(?:rumah tangga|irt)\b", "izin rumahan"),
     (r"\bmisi (?:dagang|perdagangan)\b", "ekspor"),
     (r"\bbus+ines+ ?match?ing\b|\btemu bisnis\b", "pameran"),
     (r"\bsurat ket\w*(?: usaha| umkm)?\b|\bsku\b", "suratketerangan"),
@@ -79,17 +87,20 @@ _MEANT = table(
         "merek": "merk2 merek merk merknya mereknya haki hki paten patenkan djki dgip pdki dipatenkan "
         "brandmu mematenkan hakinya",
         "ditiru": "ditiru tiru niru meniru menjiplak bajak membajak dicuri diklaim dijiplak plagiat dibajak nyontek",
-        "kemasan": "kemasan kemasannya packaging pack_ pouch standing kardus kemas mengemas packing kemasane plastik",
-        "label": "label labelnya stiker",
-        "foto": "foto fotoin",
+        "kemasan": "kemasan bungkus bungkusnya bungkuse bungkusan wadah wadahnya wadahe kantong toples vakum "
+        "vacuum sealer pengemasan kemasannya packaging pack_ pouch standing kardus kemas mengemas packing "
+        "kemasane plastik",
+        "label": "label komposisi gizi nutrisi labele labelnya stiker",
+        "foto": "foto fotografer memotret motret potret video fotone fotoin",
         "logo": "logo logonya",
-        "branding": "branding brand banner spanduk rebranding brosur",
+        "branding": "branding brosure baliho neonbox brand banner spanduk rebranding brosur",
         "desain": "desain design disain mendesain",
         "ekspor": "diekspor ngekspor mengeksport pengiriman_ eksporimpor impor internasional mancanegara vbc "
         "ekspor export expor eksport taiwan luarnegeri malaysia singapura jepang brunei hongkong "
-        "asean vietnam filipina thailand china cina "
+        "asean vietnam filipina australia saudi dubai belanda jerman turki india abroad thailand china cina "
         "eksportir mengekspor arab eropa amerika korea pengekspor",
-        "pameran": "reseller agen tender lpse pengadaan ngonsinyasi dititipkan titipkan menitipkan titipan "
+        "pameran": "reseller booth tenant lapak showroom galeri agen tender lpse pengadaan ngonsinyasi dititipkan "
+        "titipkan menitipkan titipan "
         "nitipno bazaarnya expo mall kurator pasarmodern pameran bazar bazaar buyer supplier "
         "suplier pemasok minimarket supermarket indomaret alfamart swalayan titip nitip konsinyasi "
         "oleh expo "
@@ -99,16 +110,18 @@ _MEANT = table(
         "studio": "studio podcast coworking aula auditorium gedung",
         "ruang": "ruang ruangan sewa pinjamruang nyewa booking meeting",
         "modal": "modal modalnya permodalan hibah gerobak peralatan dana pendanaan",
-        "kur": "kur kredit pinjaman pinjam pinjem utang hutang ngutang uang duit bunga angsuran cicilan "
+        "kur": "kur kredit minjem minjami dipinjami nyicil ngredit kridit utangan pinjemi pinjaman pinjam pinjem "
+        "utang hutang ngutang uang duit bunga angsuran cicilan "
         "modalan bank minjam nyilih agunan jaminan ojir kurbri lpdb pnm",
         "rentenir": "rentenir titil lintah terjerat",
         "banpres": "banpres bpum bansosumkm blt bantuantunai cair",
         "bantuan": "bantuan",
-        "pajak": "pajak spt pph pajaknya ppn pajake coretax djp perpajakan",
+        "pajak": "pajak pajek faktur billing efin pajeknya spt pph pajaknya ppn pajake coretax djp perpajakan",
         "npwp": "npwp",
-        "qris": "qris qr nmid kris qrisnya edc",
-        "koperasi": "koperasi kopdes kkmp rat koprasi kopersi",
-        "online": "iklan ngiklan live promosi konten copywriting blibli bukalapak digital daring2 online "
+        "qris": "qris qriss barcode scan qrisku qr nmid kris qrisnya edc",
+        "koperasi": "koperasi koperasine ksp kud kopdes kkmp rat koprasi kopersi",
+        "online": "iklan google gmaps gmap ads reels affiliate afiliasi tiktokshop shopeenya ngiklan live promosi "
+        "konten copywriting blibli bukalapak digital daring2 online "
         "onlen onlin daring shopee tokopedia tiktok lazada marketplace marketplce instagram ig "
         "facebook fb gofood grabfood shopeefood malpro website "
         "ecommerce olshop medsos sosmed",
@@ -133,36 +146,45 @@ _MEANT = table(
         "terdaftar": "terdaftar",
         "sertifikat": "sertifikat sertipikat sertif piagam sertifikatnya sertifikate srtifikat ijazah sertfikat",
         "unduh": "download unduh donlot cetak_ ambil donlod",
-        "asesmen": "kurasi dikurasi kurator_ asesmen assessment assesment asesment naikkelas penilaian "
+        "asesmen": "kurasi angket evaluasi penilaiane dikurasi kurator_ asesmen assessment assesment asesment "
+        "naikkelas penilaian "
         "kuesioner kuisioner kesiapan asessmen assesmen",
         "tes": "tes test cek ngecek ukur mengukur",
-        "hasil": "hasil hasilnya skor skore nilai score nilainya asile",
+        "hasil": "hasil poin rapor raport nilaiku skorku hasilnya skor skore nilai score nilainya asile",
         "saran": "rekomendasi saran kekurangan",
         "kurang": "kurang kurangnya kurange",
-        "dampingi": "dibimbing bimbing pembimbing mendampingi menemani fasilitator pendamping mentor "
+        "dampingi": "dibimbing coach dampinge pendampinge pendampingku visit bimbing pembimbing mendampingi "
+        "menemani fasilitator pendamping mentor "
         "pendampingan didampingi mentoring coaching kunjungan dikunjungi disurvei survei survey "
         "pembinaan konsultan dibina ndampingi damping",
         "konsultasi": "konsultasi konsul curhat klinik",
         "datang": "datang rawuh teko berkunjung",
-        "petugas": "petugas petugasnya admin adminnya cs operator staf manusia pegawai customer",
-        "bicara": "tanya nanya bertanya takon omong bicara ngobrol hubungi menghubungi telpon telepon telfon "
+        "petugas": "petugas pegawe orangnya wonge helpdesk callcenter cso petugasnya cs operator staf manusia "
+        "pegawai customer",
+        "admin": "admin adminnya min_",
+        "bicara": "tanya tlp tlpn telp nelfon nelpun curhat_ rembugan ngobrolo nanya bertanya takon omong bicara "
+        "ngobrol hubungi menghubungi telpon telepon telfon "
         "kontak nelpon ngomong sambungkan disambungkan",
         "kantor": "lokasinya maps kantor kantornya diskopindag dinasnya jambuka lokasi",
         "dinas": "dinas",
         "alamat": "alamat alamatnya",
-        "keluhan": "penipuan ditipu penipu nipu judes galak kasar jutek kapok emosi mbulet ribet keluhan lapor "
+        "keluhan": "penipuan kesal kesel mangkel dibohongi bohong payah parah mengecewakan lemot cuek dicueki "
+        "dicuekin diabaikan nyebelin sebel kuciwo ditipu penipu nipu judes galak kasar jutek kapok emosi "
+        "mbulet ribet keluhan lapor "
         "aduan kecewa lambat pungli komplain mengadu pengaduan melapor dipungut ramah buruk lelet "
         "komplen jengkel marah lama_ ngadu dipersulit protes nesu pelayanan",
         "jelek": "jelek elek",
         "pungli": "sogok sogokan pungutan pungli suap dimintai pemerasan",
-        "hapus": "akun akunku akunnya hapus dihapus menghapus hapuskan busek delete hapusen",
+        "hapus": "akun hilangkan dihilangkan ilangi ilangno busak dibusek apus hapusno akunku akunnya hapus "
+        "dihapus menghapus hapuskan busek delete hapusen",
         "data": "data datanya",
         "datasaya": "datasaya",
         "privasi": "aman keamanan cabut disimpan salinan privasi rahasia disebar simpan kerahasiaan dipakai "
         "lihat_ melihat_ disalahgunakan bocor",
         "lihat": "lihat ningali ndelok melihat",
         "siapa": "siapa sopo sinten",
-        "ubah": "ubah ganti update perbaiki koreksi revisi mengubah mengganti edit rubah ngganti perbarui "
+        "ubah": "ubah gantine benerin betulin mbenerno benahi perbaharui dirubah gantien ganti update perbaiki "
+        "koreksi revisi mengubah mengganti edit rubah ngganti perbarui "
         "diganti diubah betulkan ngubah merubah ralat",
         "salah": "salah keliru klentu kliru typo",
         "pindah": "pindah berpindah",
@@ -170,11 +192,14 @@ _MEANT = table(
         "bahasa": "bahasa boso bhs jowo jawa english inggris basa ngoko kromo krama language",
         "menu": "menu fitur pilihan layanan layanannya help menunya fiturnya",
         "tolongbantu": "panduan petunjuk",
-        "sapa": "sapa halo hai hallo helo hello hi p permisi pagi siang sore malam assalamualaikum salam "
+        "sapa": "sapa aslm asslm askum kulonuwun punten met_ halo hai hallo helo hello hi permisi pagi siang sore "
+        "malam assalamualaikum salam "
         "ping hei hay haloo samlekum hy",
-        "terimakasih": "terimakasih tq trims thx tks suwun nuwun makasi tengkyu thanks trimakasih mksh mksih "
+        "terimakasih": "terimakasih arigato syukron jazakallah nuhun matursuwun mks makaseh tq trims thx tks "
+        "suwun nuwun makasi tengkyu thanks trimakasih mksh mksih "
         "tengkiu trmksh kesuwun maturnuwun tararengkyu mkasih",
-        "luar": "motor mobil sepeda kost kontrakan kamu pinjol togel2 skripsi rumus matematika berita "
+        "luar": "motor cabe cabai sembako ramalan pijat timnas bulutangkis sholat adzan liga sinetron artis gosip "
+        "viral mancing ojek mobil sepeda kost kontrakan kamu pinjol togel2 skripsi rumus matematika berita "
         "politik partai caleg kucing rujak bakso makan tidur pacaran lotre undian kuota pulsa2 "
         "internet wifi pbb ktp cuaca resep presiden slot gacor arema bola bpjs sim stnk paspor akta "
         "pacar togel judi film lowongan loker cpns rendang pkh emas "
@@ -222,7 +247,7 @@ SPEAKS: dict[str, str] = {
     "hasil_asesmen": "hasil:3 saran:2.6 hasil+asesmen:4 hasil+usaha:1.2 saran+usaha:1.4 kurang:1.6 "
     "kurang+usaha:1.4 saran+asesmen:3",
     "nib": "nib:4 izin:2 izin+usaha:2 izin+bikin:1",
-    "pirt": "pirt:4 izinedar:2.4 rumahan:2 izinedar+rumahan:1",
+    "pirt": "pirt:4 izinedar:2.4 rumahan:2 izinedar+rumahan:1 izin+rumahan:3",
     "halal": "halal:4.2",
     "bpom": "bpom:4.2 bpom+pirt:1.2 izinedar:.8",
     "merek": "merek:3.8 branding+ditiru:1 ditiru:3.6 merek+logo:.6 merek+daftar:.6",
@@ -237,12 +262,13 @@ SPEAKS: dict[str, str] = {
     "jualan_online": "online:3.4 jualan:1.6 online+jualan:1 pelatihan+online:.2",
     "fasilitas_mcc": "mcc:3 studio:2.8 ruang:1.8 mcc+ruang:1.5 mcc+studio:1.5 ruang+studio:1",
     "pendampingan": "dampingi:3.8 konsultasi:2.4 konsultasi+usaha:.8 petugas+datang:3.4 dampingi+petugas:1",
-    "bicara_petugas": "petugas:2.8 bicara:2.6 kantor:2.8 petugas+bicara:1.5 kantor+alamat:1.5 dinas:1 "
+    "bicara_petugas": "admin:2.4 admin+bicara:1.9 petugas:2.8 bicara:2.6 kantor:2.8 petugas+bicara:1.5 "
+    "kantor+alamat:1.5 dinas:1 "
     "dinas+bicara:1.4 alamat:.8 dinas+alamat:2",
     "keluhan": "keluhan:3.6 pungli:4 keluhan+petugas:1.5 keluhan+dinas:1 jelek+dinas:2 jelek+petugas:2",
     "hapus_data": "hapus:2.6 privasi:3 hapus+data:2.4 privasi+data:2 datasaya:2 lihat+datasaya:2.6 "
     "siapa+datasaya:1.2 hapus+datasaya:1",
-    "ubah_data": "ubah:2.8 salah:2.2 pindah:3 ubah+data:1.6 ubah+nama:1.6 salah+nama:1.6 pindah+alamat:1.4 "
+    "ubah_data": "ubah:2.2 salah:2.2 pindah:3 ubah+data:1.6 ubah+nama:1.6 salah+nama:1.6 pindah+alamat:1.4 "
     "ubah+alamat:1.4 ubah+usaha:.5 salah+data:1.6 ubah+foto:.5",
     "bahasa": "bahasa:4.6",
     "menu": "menu:3.2 bantuan:1.7 menu+info:1 menu+adakah:.8 tolongbantu:2.5",

@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.chat.reading.amounts import COUNTED, Amount, Broken, Token, amounts_in, number, tokens_of
-from bot.chat.reading.numerals import in_digits
+from bot.chat.reading.amounts import COUNTED, SLANG, Amount, Broken, Token, amounts_in, number, tokens_of
+from bot.chat.reading.numerals import NUMBER_WORDS, in_digits
 from bot.chat.reading.outcome import Invalid, Reading, Unsure
-from bot.chat.reading.words import PADDING, clean, listed
+from bot.chat.reading.slips import mender
+from bot.chat.reading.words import PADDING, clean, listed, table
 from bot.chat.text import Rupiah, Text, t
 
 Period = Literal["hari", "minggu", "bulan", "tahun"]
@@ -66,13 +67,15 @@ _BEFORE: tuple[tuple[Compare, str], ...] = (
     ("<=", rf"{_NOT} (?:lebih|luwih)(?: (?:dari|dr|soko|teko))?|{_NOT} melebihi"),
     (">=", rf"{_NOT} kurang(?: (?:dari|dr|soko))?"),
     ("<", rf"{_NOT} {_SPAN}|{_NOT} (?:ada|onok|wonten|tembus|genap|nyentuh)"),
-    ("<", r"(?:kurang|krg|kirang) (?:dari|dr|soko|teko|saking)|(?:di|d) ?(?:bawah|bwh)|ngisore|"
+    ("<", r"(?:kurang|krg|kirang) (?:dari|dr|soko|teko|saking)|(?:di|d)? ?(?:bawah|bwh)|ngisore|"
         r"(?:lebih )?(?:kecil|sedikit) dari|<"),
-    (">", r"(?:lebih|lbh|luwih|langkung) (?:dari|dr|soko|teko|saking)|(?:di|d) ?atas|nduwure|(?:lebih "
+    (">", r"(?:lebih|lbh|luwih|langkung) (?:dari|dr|soko|teko|saking)|(?:di|d)? ?atas|nduwure|(?:lebih "
         r")?besar dari|melebihi|>"),
-    ("<=", rf"<=|maks(?:imal|imum)?|max|paling (?:banyak|tinggi|besar|akeh|mahal|banter)|(?:{_SPAN}|s/d|"
+    ("<=", rf"<=|maks(?:imal|imum)?|max|paling (?:banyak|bnyk|tinggi|besar|gede|akeh|mahal|banter|pol|mentok)|"
+        rf"(?:{_SPAN}|s/d|"
         rf"sd) dengan|{_SPAN}|setinggi tingginya"),
-    (">=", r">=|min(?:imal|imum)?|paling (?:sedikit|rendah|kecil|tidak|sithik|murah)|sedikitnya|"
+    (">=", r">=|min(?:imal|imum)?|paling (?:sedikit|dikit|rendah|kecil|tidak|sithik|sitik|setitik|cilik|murah|"
+        r"minim)|sedikitnya|"
         r"setidaknya|mulai(?: dari| dr)?"),
 )  # fmt: skip
 _AFTER: tuple[tuple[Compare, str], ...] = (
@@ -104,12 +107,56 @@ _SPELL = re.compile(
 )
 """An amount for a spell of its own ("5 juta 3 bulan"), which isn't one of our periods."""
 
+_MEND = mender(
+    {
+        before + word + after: f"{bool(before)} {name}"
+        for name, names in _PERIODS
+        for word in names.split("|")
+        if len(word) > 2 and not word.endswith(("ian", "nan"))
+        for before, after in (("", ""), ("se", ""), ("per", ""), ("sa", ""), ("sak", ""), ("se", "nya"), ("per", "nya"))
+    }
+    | NUMBER_WORDS
+    | {w: w for w in SLANG | COUNTED}
+    | table(
+        {
+            "ribu": "ribu ewu",
+            "juta": "juta jutaan yuta yuto",
+            "miliar": "miliar milyar",
+            "setengah": "setengah separuh stengah",
+            "sampai": "sampai sampe sampek hingga nganti",
+            "lebih": "lebih lbh luwih",
+            "kurang": "kurang krg",
+            "dari": "dari",
+            "atas": "atas",
+            "bawah": "bawah",
+            "diatas": "diatas",
+            "dibawah": "dibawah",
+            "minimal": "minimal",
+            "maksimal": "maksimal",
+            "paling": "paling",
+            "banyak": "banyak",
+            "sedikit": "sedikit dikit",
+            "antara": "antara",
+            "per": "per",
+            "tiap": "tiap setiap saben",
+            "harian": "harian",
+            "mingguan": "mingguan",
+            "bulanan": "bulanan",
+            "tahunan": "tahunan",
+            "tidak": "tidak tdk nggak enggak gak ga ora mboten ndak",
+            "belum": "belum blm durung dereng",
+        }
+    )
+)
+"""The words without which an amount would be another one."""
+
 _RANGE = listed("- ~ sampai sampe smpe smp sampek hingga sd s nganti ngantos ke to tekan")
 
 
 def read_money(text: str, reading: Reading) -> Money | Invalid | Unsure[Money]:
     """The amount of money in an answer; never one that was only half understood."""
-    plain = _prepared(clean(text))
+    mended, slipped = _MEND(clean(text))
+    plain = _prepared(mended)
     if not plain:
         return Invalid(NO_AMOUNT)
     period, rest, several = _period(plain)
@@ -127,7 +174,7 @@ def read_money(text: str, reading: Reading) -> Money | Invalid | Unsure[Money]:
         return Invalid(BROKEN_AMOUNT)
     lower = _shared_unit(found[0], rest) if len(found) == 1 else None
     strays = [a for a in amounts if a not in found and not (lower and a.start == lower[0].start)]
-    odd = several or _stray(strays, tokens) or (period and _PRICED.search(rest)) or _SPELL.search(rest)
+    odd = slipped or several or _stray(strays, tokens) or (period and _PRICED.search(rest)) or _SPELL.search(rest)
     read = _ranged(found, lower, rest, period) or _single(found, rest, period)
     if isinstance(read, Unsure) or not odd:
         return read
@@ -146,7 +193,7 @@ def _prepared(text: str) -> str:
     text = re.sub(r"\bs\.? ?/? ?d\b\.?", " sampai ", text)
     text = re.sub(r"\btiga ?perempat (?=juta|jt|miliar)", "3/4 ", text)
     text = re.sub(r"\b(?:seperempat|seprapat) (?=juta|jt|miliar)", "1/4 ", text)
-    text = re.sub(r"\b(?:sak|se|sa) ?(?=yuta|juta)", "1 ", text)
+    text = re.sub(r"\b(?:sak|se|sa) ?(?=[yj]ut[ao])", "1 ", text)
     text = in_digits(text)
     text = re.sub(r"\b([0-9]+) koma ([0-9]+)\b", r"\1,\2", text)
     text = re.sub(r"\b(setengah|1/2|stengah|separo|stgh|separuh)\b", "setengah", text)

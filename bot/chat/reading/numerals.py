@@ -13,31 +13,46 @@ from bot.chat.reading.words import table
 _CODES = table(
     {
         "1": "satu siji setunggal",
-        "2": "dua loro rong kalih",
-        "3": "tiga telu telung tigang",
+        "2": "dua loro rong kalih kaleh",
+        "3": "tiga telu telung tigang tigo",
         "4": "empat papat patang sekawan pat",
-        "5": "lima limang gangsal",
-        "6": "enam enem nem",
+        "5": "lima limo limang gangsal",
+        "6": "enam enem nem nenem nemang",
         "7": "tujuh pitu pitung",
-        "8": "delapan wolu wolung",
-        "9": "sembilan sanga songo sangang",
-        "T": "puluh puluhan dasa",
+        "8": "delapan lapan wolu wolung",
+        "9": "sembilan sanga songo sangang songang",
+        "T": "puluh puluhan poloh puloh dasa doso",
         "B": "belas belasan las welas",
         "H": "ratus ratusan atus",
-        "1T": "sepuluh sedasa",
+        "1T": "sepuluh sepuloh sedasa sedoso",
         "1B": "sebelas sewelas",
         "1H": "seratus satus",
         "2B": "rolas",
         "2T1": "selikur",
+        "2T2": "rolikur",
+        "2T3": "telulikur",
+        "2T4": "patlikur",
         "2T5": "selawe",
+        "2T6": "nemlikur",
+        "2T7": "pitulikur",
+        "2T8": "wolulikur",
+        "2T9": "sangalikur songolikur",
         "5T": "seket",
         "6T": "suwidak sewidak",
     }
 )
 _WHOLE = table(
-    {"0": "nol", "1 ribu": "seribu sewu", "1 juta": "sejuta sakyuta sayuta", "1 miliar": "semiliar semilyar"}
+    {
+        "0": "nol",
+        "1 ribu": "seribu sewu",
+        "1 juta": "sejuta sejt sakyuta sayuta sakyuto",
+        "1 miliar": "semiliar semilyar",
+    }
 )
-_UNITS = ("ribu", "ewu", "juta", "yuta", "miliar", "milyar")
+_UNITS = ("ribu", "ewu", "juta", "yuta", "yuto", "miliar", "milyar")
+
+NUMBER_WORDS: dict[str, str] = {w: f"number {c}" for w, c in (_CODES | _WHOLE).items()}
+"""The words above with what they stand for, for `slips`."""
 
 _PARTS = re.compile("|".join(sorted({*_CODES, *_WHOLE, *_UNITS}, key=len, reverse=True)))
 _PIECE = re.compile(r"[a-z]+|[0-9]+(?:[.,][0-9]+)*|[^a-z0-9]+")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from bot.chat.reading.slips import mender
 from bot.chat.reading.words import clean, listed, squeeze, table
 
 Wish = Literal["stop_all", "stop_topic:pelatihan", "stop_topic:program", "stop_topic:asesmen", "resume"]
@@ -57,7 +58,7 @@ _TOPICS: dict[Wish, frozenset[str]] = {
         "pelatihane pelatihannya bimteknya"
     ),
     "stop_topic:program": listed(
-        "program ekspor expor export bazar bazaar pameran misi dagang matching buyer promosi kurasi programnya"
+        "program ekspor expor export bazar bazaar pameran misi dagang matching buyer promosi bantuan kurasi programnya"
         " pamerane bazare luar negeri expo fasilitasi festival"
     ),
     "stop_topic:asesmen": listed(
@@ -66,16 +67,21 @@ _TOPICS: dict[Wish, frozenset[str]] = {
         " pertanyaan penilaiannya survei survey"
     ),
 }
+_MEND = mender(
+    {w: name for name, names in _TOPICS.items() for w in names}
+    | {w: w for w in _WORDS if _WORDS[w] not in {"jangan", "stop"}}
+    | {w: _WORDS[w] for w in _WORDS if _WORDS[w] == "jangan"}
+)
 _CHATTY = listed(
     """
         ya yah y pak bu bapak ibu mas mbak kak min admin om dong donk deh sih aja saja ae wae mawon tolong
-        mohon plis please segera terima kasih makasih suwun matur nuwun thx trims maaf nyuwun sewu saya aku
+        mohon plis pls please segera terima kasih makasih suwun matur nuwun thx trims maaf nyuwun sewu saya aku
         kulo kula kami ini itu iki niku niki sekarang saiki dulu sek disik sudah sdh udah wis wes sampun pun
         semua semuanya kabeh sedaya nomor nomer hp ke dari di dan ok oke mau minta ingin pengen pingin tidak
         dengan untuk lah kok total permanen assalamualaikum selamat pagi siang sore malam halo hai aja ker sam
         salah sambung bukan yang the all me oh eh tok thok jenengan panjenengan dinas bot akun chat karo
         kalian sama langsung cepat berisik spam capek bosan risih banyak sekali banget terlalu kebanyakan
-        apapun dipun
+        apapun dipun yo iyo ta rek cak ning nggih inggih po o se pisan wae thok mawon
         """
 )
 # What a stop is said of when it isn't said of our messages.
@@ -108,6 +114,12 @@ _CANCELS = re.compile(
     r"purun)?) ?(?:ber)?(?:langganan|subscri\w*)\b"
 )
 _AT_LAST = re.compile(r"[,;.!] ?(?:(?:tolong|mohon|jadi|minta) )?(?:stop|berhenti|hentikan|dihentikan|unsub\w*)[.! ]*$")
+_UNDONE = re.compile(
+    r"\b(?:batal(?:kan)?|cancel|(?:tidak|gak|ga|nggak|ndak|ora|mboten) (?:jadi|sido|sios)|sido) (?:\w+ )?(?:stop|"
+    r"berhenti|unsub\w*)$"
+)
+_KEEP_ON = re.compile(r"\bjangan (?:(?:pernah|sampai|di|malah|ikut) )?stop\b")
+"""The stop that is not to be: "jangan berhenti kirim info"."""
 _START = listed("mulai start subscribe unstop resume aktifkan")
 _CONSENT = re.compile(
     r"\b(?:tarik|menarik|cabut|mencabut|batalkan|batal)\w* (?:\w+ )?(?:persetujuan|ijin|izin|consent|setuju)\b"
@@ -128,11 +140,16 @@ def read_optout(text: str) -> Wish | None:
     plain = re.sub(r"\bapa[ -]?(?:apa|pun)\b", "", clean(text, cut=True))
     for pattern, said_plainly in _JOINED:
         plain = pattern.sub(said_plainly, plain)
+    plain = _MEND(plain)[0]
     said = [squeeze(w) if w not in _WORDS else w for w in re.findall(r"[a-z]+", plain.replace("'", ""))]
     if not said or len(said) > 40:
         return None
     marks = [_WORDS.get(w, "") or _near(w) for w in said]
     line = " ".join(said)
+    if _UNDONE.search(line):
+        return "resume" if len(said) < 5 else None
+    if _KEEP_ON.search(" ".join(m or w for w, m in zip(said, marks, strict=True))):
+        return None
     if _resumes(said, marks, plain):
         return "resume"
     if not _stops(said, marks, plain, line):
@@ -142,12 +159,21 @@ def read_optout(text: str) -> Wish | None:
 
 
 def _near(word: str) -> str:
-    """A slip in the two words that matter most."""
+    """A slip in the words for stopping, a form of the verbs for sending ("ngingetin", "dikirimin")."""
+    if len(word) > 4 and _SENDING.fullmatch(word):
+        return "kirim"
     return (
         "stop"
         if re.fullmatch(r"b[eu]?r?h?[ei]nt[iy]i?|s[e]?to+pp?|uns[uo]bs?cri[bp]e?|h[ae]?nt[i]?k[ae]?n", word)
         else ""
     )
+
+
+_SENDING = re.compile(
+    r"(?:me|di|dipun|tak)?(?:ng|ny|n|m)?[aeiou]?"
+    r"(?:kirim|krim|irim|kintun|intun|hubung|ubung|ganggu|gangu|inget|ingat|ngat|kabar|abar|chat|cet|undang|ajak|telp|telpon|telepon|tlp|wa|spam)"
+    r"(?:i|in|an|kan|no|ke|aken|ne|e|ono|nono)?"
+)
 
 
 def _topic(said: list[str]) -> Wish | None:
@@ -195,7 +221,8 @@ def _refuses(said: list[str], marks: list[str], line: str) -> bool:
     """ "jangan kirim pesan lagi", "gak usah wa lagi", "tidak perlu info bazar lagi"."""
     spoken = " ".join(m or w for w, m in zip(said, marks, strict=True))
     if re.search(
-        r"\b(?:jangan|tidak) lupa\b|\bjangan dulu\b|\bke nomor\b|\blewat\b|\bganti\b|\bnanti saja\b|"
+        r"\b(?:jangan|tidak) lupa\b|\bjangan dulu\b|\bke nomor (?!ini|iki|niki|saya|aku|kulo)|\blewat\b|\bganti\b|"
+        r"\bnanti saja\b|"
         r"\balamat\b|\bfoto\b",
         line,
     ):
@@ -226,8 +253,8 @@ def _refuses(said: list[str], marks: list[str], line: str) -> bool:
         return True
     if re.search(r"\b(?:kirim|pesan)\b.*\btidak usah\b", spoken) and "kirim" in marks:
         return True
-    if re.search(r"\bterganggu\b|\b(?:sangat |sering )?(?:mengganggu|ganggu)\b", line) and "pesan" in marks:
-        return bool(re.search(r"\b(?:tolong|mohon|jangan|sudah)\b", line))
+    if re.search(r"\b(?:mengganggu|ganggu|terganggu)\b", line) and "pesan" in marks:
+        return bool(re.search(r"\b(?:tolong|mohon|jangan|sudah)\b|\bterganggu\b", line))
     return False
 
 

@@ -7,6 +7,7 @@ import re
 import phonenumbers
 
 from bot.chat.reading.outcome import Invalid, Reading, Unsure
+from bot.chat.reading.slips import mender
 from bot.chat.reading.words import clean, table, words
 from bot.chat.text import t
 
@@ -32,12 +33,18 @@ _DIGIT_WORDS = table(
     }
 )
 
+_MEND = mender(_DIGIT_WORDS)
+
 _THIS = re.compile(
     r"\b(?:nomor|nomer|nmr|no|hp|wa|whatsapp|kontak|telp|yang|sing|ingkang|pakai|pake|pke|gawe|"
     r"ngangge|chat|telegram|ya|nggih)?\s?"
     r"\b(?:ini|iki|niki|punika)\b"
 )
 _SAME = re.compile(r"\b(?:sama|sami|podo|padha|tetap|tetep)\b|\bnomor (?:wa|hp|telegram|chat) (?:saya|kulo|ku|aku)\b")
+_USED = re.compile(
+    r"\b(?:yang|yg|sing|ingkang) (?:saya|aku|tak|kulo|kula|di|dipun)? ?"
+    r"(?:pakai|pake|pke|gunakan|gawe|enggo|nggo|agem|angge|ngangge|chat|wa)\b"
+)
 _OTHERS = re.compile(
     r"\b(?:istri|suami|bojo|anak|ibu saya|bapak saya|adik|kakak saya|tetangga|menantu|saudara|"
         r"teman|orang|nanti|lupa|lali|kesupen|belum"
@@ -50,7 +57,7 @@ _BREAK = re.compile(r"(?<=[0-9]) +(?=(?:\+ ?62|62 ?8|0[2-9]))")
 
 def read_phone(text: str, reading: Reading) -> str | Invalid | Unsure[str]:
     """The number in E.164 ("+6281234567890"), or `SENDER`; two numbers are asked back. A letter O is read as zero."""
-    plain = _prepared(clean(text))
+    plain, slipped = _prepared(clean(text))
     if "\ufffd" in plain:
         return Invalid(NOT_A_NUMBER)
     runs = [part for run in _RUN.findall(plain) for part in _parted(run)]
@@ -65,7 +72,7 @@ def read_phone(text: str, reading: Reading) -> str | Invalid | Unsure[str]:
         broken = any(
             isinstance(n, Invalid) and len(re.sub("[^0-9]", "", r)) > 6 for n, r in zip(read, runs, strict=True)
         )
-        return _asked(numbers[0]) if broken or _HELD_BACK.search(plain) else numbers[0]
+        return _asked(numbers[0]) if broken or slipped or _HELD_BACK.search(plain) else numbers[0]
     if any(n == Invalid(FOREIGN) for n in read):
         return Invalid(FOREIGN)
     return Invalid(NOT_A_NUMBER)
@@ -76,16 +83,22 @@ def shown(number: str) -> str:
     return phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
-def _prepared(text: str) -> str:
-    """The text with O for zero and spelled digits put right, links to WhatsApp opened."""
+def _prepared(text: str) -> tuple[str, bool]:
+    """The text with O for zero and spelled digits put right, links to WhatsApp opened; and whether a slip is left."""
     text = re.sub(r"(?:https?://)?(?:api\.)?(?:wa\.me|whatsapp\.com/send)/?(?:\?phone=)?\+?(?=[0-9])", " ; ", text)
+    text = re.sub(
+        r"(?<![0-9])(\+?62 ?[0-9]{2,4}|[0o][0-9o]{2,4})[/_*]([0-9o]{3,4})[/_*]([0-9o]{3,5})(?![0-9])", r"\1-\2-\3", text
+    )
     text = re.sub(r"(?<![a-z0-9])[0-9o][0-9o .+()-]{5,}(?![a-z])", lambda m: m[0].replace("o", "0"), text)
     text = re.sub(r"(?<=[0-9])o+(?=[0-9])", lambda m: "0" * len(m[0]), text)
     pieces: list[str] = re.findall(r"[a-z]+|[^a-z]+", text)
-    spelled = [_DIGIT_WORDS.get(p, p) for p in pieces]
+    slipped = False
     if sum(p in _DIGIT_WORDS for p in pieces) > 2:
+        mended, slipped = _MEND(text)
+        pieces = re.findall(r"[a-z]+|[^a-z]+", mended)
+        spelled = [_DIGIT_WORDS.get(p, p) for p in pieces]
         text = "".join(p for i, p in enumerate(spelled) if not (p == " " and _between_digits(spelled, i)))
-    return text
+    return text, slipped
 
 
 def _between_digits(pieces: list[str], at: int) -> bool:
@@ -136,7 +149,7 @@ def _without_digits(plain: str) -> str | Invalid:
     said = " ".join(words(plain))
     if _OTHERS.search(said):
         return Invalid(NO_NUMBER)
-    return SENDER if _THIS.search(said) or _SAME.search(said) else Invalid(NO_NUMBER)
+    return SENDER if _THIS.search(said) or _USED.search(said) or _SAME.search(said) else Invalid(NO_NUMBER)
 
 
 def _asked(number: str) -> Unsure[str]:

@@ -69,6 +69,12 @@ _FILL = PADDING | listed(
         jabar provinsi prov
         """
 )
+_SHORT_NAMES = {
+    "mlg": "malang", "sby": "surabaya", "sbya": "surabaya", "suroboyo": "surabaya", "sdj": "sidoarjo", "kdr": "kediri",
+    "jkt": "jakarta", "bdg": "bandung", "jogja": "yogyakarta", "jogjakarta": "yogyakarta", "bwi": "banyuwangi",
+    "mjk": "mojokerto", "blt": "blitar", "jbg": "jombang", "gsk": "gresik",
+}  # fmt: skip
+"""What people write for towns around, beside leaving out vowels."""
 _WORDS_GUESSED = 25
 """In a longer message only exact names count: it is no address, and guessing costs time."""
 _RTRW = (
@@ -156,6 +162,7 @@ def reader(places: Sequence[Place], office: str, nicknames: Mapping[str, Sequenc
         if named := _nickname(plain, local, atlas):
             return _sited(named[0], rt, rw, named[1])
         tokens = re.findall(r"[a-z]+2?(?![0-9])|[0-9]+|[,;/]", re.sub(r"['.-]", " ", plain))
+        tokens = [_SHORT_NAMES.get(w, w) for w in tokens]
         return _decide(_hits(tokens, atlas), tokens, atlas, rt, rw)
 
     return read_place
@@ -165,11 +172,20 @@ def _nickname(plain: str, local: Mapping[str, tuple[str, ...]], atlas: _Atlas) -
     tight = re.sub(r"\b(?:ii|dua)\b", "2", re.sub(r"[^a-z0-9 ]", " ", plain))
     for name, codes in local.items():
         spelled = r"\s*".join(re.escape(c) for c in name)
-        if re.search(rf"(?<![a-z0-9]){spelled}(?![a-z0-9])", tight):
+        if re.search(rf"(?<![a-z0-9]){spelled}(?![a-z0-9])", tight) or _numbered(name, tight):
             known = [atlas.by_code[c] for c in codes if c in atlas.by_code]
             if known and (len(known) > 1 or not any(len(k) > 5 and k in key(tight) for k in atlas.home)):
                 return known, name if any(p.kind in {"kelurahan", "desa"} for p in known) else ""
     return None
+
+
+def _numbered(name: str, tight: str) -> bool:
+    """Whether a local name with a number ("sawojajar2") stands in a text with a slip in it."""
+    letters, number = name.rstrip("0123456789"), name[len(name.rstrip("0123456789")) :]
+    return bool(number) and any(
+        OSA.distance(said.replace(" ", ""), letters) < 3
+        for said in re.findall(rf"(?<![a-z])([a-z]+(?: [a-z]+)?) ?{number}(?![0-9])", tight)
+    )
 
 
 def _hits(tokens: list[str], atlas: _Atlas) -> list[_Hit]:
@@ -192,9 +208,16 @@ def _hits(tokens: list[str], atlas: _Atlas) -> list[_Hit]:
                 if hit is not None:
                     hits.append(hit)
                     taken |= set(span)
-        if any(h.places and h.places[0].code.startswith(atlas.office + ".") for h in hits):
+        if any(_settles(h, atlas) for h in hits):
             break
     return sorted(hits, key=lambda h: h.start)
+
+
+def _settles(hit: _Hit, atlas: _Atlas) -> bool:
+    """Whether no guess is needed beside it: a kelurahan of our own that isn't a kecamatan too, or one said to be "
+    "one."""
+    kinds = {p.kind for p in hit.places if p.code.startswith(atlas.office + ".")}
+    return bool(kinds) and (kinds <= {"kelurahan", "desa"} or hit.level == "kel")
 
 
 def _hit(tokens: list[str], start: int, size: int, atlas: _Atlas, *, guess: bool) -> _Hit | None:
@@ -241,6 +264,7 @@ def _guessed(name: str, size: int, atlas: _Atlas) -> tuple[tuple[Place, ...], bo
         sure = len(close) == 1 and ((best == 1 and len(name) > 5) or (best == 2 and len(name) > 7))
         names = close if sure or len(close) > 1 else [near[0][0]]
         return tuple(p for n in names for p in atlas.home[n]), sure
+    begun = begun or ([n for n in atlas.home if n.endswith(name)] if size == 1 and len(name) > 4 else [])
     if 0 < len(begun) <= 3:
         return tuple(p for n in begun for p in atlas.home[n]), False
     if len(name) > 5:

@@ -12,8 +12,9 @@ from datetime import datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.chat.reading.numerals import in_digits
+from bot.chat.reading.numerals import NUMBER_WORDS, in_digits
 from bot.chat.reading.outcome import Invalid, Reading, Unsure
+from bot.chat.reading.slips import mender
 from bot.chat.reading.words import clean, table
 from bot.chat.text import Text, t
 
@@ -62,7 +63,7 @@ _WORDS = table(
         "am": "am",
         "pm": "pm",
         "jam": "jam jm pukul pkl tabuh pk j jamnya jame puku pukl jaam pukuL",
-        "setengah": "setengah stgh stengah setengh separo",
+        "setengah": "setengah stgh stengah setengh separo set stg seteng setenga sth stngh",
         "kurang": "kurang krg kirang krang",
         "lebih": "lebih lbh lewat luwih langkung lwt punjul liwat",
         "seperempat": "seperempat seprapat prapat",
@@ -81,6 +82,11 @@ _WORDS = table(
         "tepat": "tepat teng pas persis",
         "menit": "menit mnt menitan",
     }
+)
+_MEND = mender(
+    {w: m for w, m in _WORDS.items() if not w.endswith("_") and len(w) > 1}
+    | NUMBER_WORDS
+    | {w: w for w in ("atas", "bawah", "lambat", "paling", "tengah", "diatas", "dibawah", "hari", "selesai", "belum")}
 )
 _PARTS: dict[str, Part] = {"pagi": "morning", "siang": "midday", "sore": "afternoon", "malam": "evening"}
 _PRAYERS = ("dzuhur", "ashar", "maghrib", "isya", "subuh", "jumatan")
@@ -115,13 +121,16 @@ class _Impossible(Exception):
 
 def read_time(text: str, reading: Reading) -> Hours | Invalid | Unsure[Hours]:
     """The time of day in an answer, on the clock of the office's zone."""
-    plain = _prepared(clean(text))
+    mended, slipped = _MEND(clean(text))
+    plain = _prepared(mended)
     if not plain or "\ufffd" in plain:
         return Invalid(NO_TIME)
     try:
         read = _read(plain)
     except _Impossible:
         return Invalid(NO_SUCH_TIME)
+    if isinstance(read, Hours) and slipped:
+        return _offer([read], sure=False)
     if isinstance(read, Hours) and (zone := re.search(r"\b(wita|wit)\b", plain)):
         return _moved(read, ZoneInfo(_OTHER_ZONE[zone[1]]), reading)
     return read
@@ -146,6 +155,11 @@ def _prepared(text: str) -> str:
     text = re.sub(
         r"\bhari (?:senin|selasa|rabu|kamis|jumat|sabtu|minggu)\b|\b(?:senin|selasa|rabu|kamis|jumat|sabtu)\b",
         " ",
+        text,
+    )
+    text = re.sub(
+        r"\b(seperempat|(?:[0-9]{1,2}(?: menit)?)) (lebih|kurang) (?:dari )?jam (\d{1,2})\b(?! ?[.:0-9])",
+        r"jam \3 \2 \1",
         text,
     )
     return " ".join(re.sub(r"\b([ap])\.m\.?", r"\1m", text).split())
@@ -195,9 +209,9 @@ def _single(plain: str, match: re.Match[str]) -> Hours | Unsure[Hours]:
     clock = _clock(match, 1, parts[0] if len(parts) == 1 else "")
     kind: Literal["at", "before", "after", "from"] = "at"
     half_said = "bukan" in before or re.match(r"(?:kurang|lebih)\b", after) is not None  # "jam 9 kurang"
-    if re.search(r"\b(?:di ?atas|setelah|lebih dari|lebih|lewat dari)$", before):
+    if re.search(r"\b(?:d?i? ?atas|setelah|lebih dari|lebih|lewat dari)$", before):
         kind = "after"
-    elif re.search(r"\b(?:sebelum|di ?bawah|kurang dari|paling (?:lambat|telat)|maksimal)$", before):
+    elif re.search(r"\b(?:sebelum|d?i? ?bawah|kurang dari|paling (?:lambat|telat)|maksimal)$", before):
         kind = "before"
     elif re.search(r"\bmulai(?: mulai)?$", before) or re.match(r"(?:ke ?atas|dan seterusnya|dst|-$|ke ?depan)", after):
         kind = "from"
@@ -313,7 +327,7 @@ def _unnumbered(plain: str) -> Hours | Invalid | Unsure[Hours]:
     parts = [p for p in _PARTS if re.search(rf"\b{p}\b", plain)]
     if not parts or re.search(r"\bselamat (?:pagi|siang|sore|malam)", plain):
         return Invalid(NO_TIME)
-    sure = len(parts) == 1 and not re.search(r"[0-9]|\b(?:tidak|jangan|bukan|gak|ga|kecuali|selain|ojo)\b", plain)
+    sure = len(parts) == 1 and not re.search(r"[0-9]|\b(?:tidak|jangan|bukan|gak|ga|kecuali|selain|ojo|jam)\b", plain)
     return _offer([Hours("part", word=_PARTS[p]) for p in parts], sure=sure)
 
 

@@ -59,6 +59,10 @@ def words(text: str) -> list[str]:
     return re.findall(r"[a-z]+|[0-9]+", text.replace("'", ""))
 
 
+Spellings = Mapping[str, Mapping[str, str]]
+"""Skeleton, to the words that have it (doubled letters made single) and their meanings."""
+
+
 def squeeze(word: str) -> str:
     """A stretched word in its normal length: "iyaaa" and "iyaa" give "iya"."""
     return re.sub(r"(.)\1+$", r"\1", re.sub(r"(.)\1{2,}", r"\1", word))
@@ -69,15 +73,15 @@ def skeleton(word: str) -> str:
     return word[:1] + re.sub(r"[aeiou]", "", word[1:])
 
 
-def canonical(word: str, known: Mapping[str, str], skeletons: Mapping[str, str]) -> str | None:
+def canonical(word: str, known: Mapping[str, str], skeletons: Spellings) -> str | None:
     """What `known` has for a word, forgiving stretched letters, dropped vowels and one slip in a longer word."""
     for form in (word, squeeze(word)):
         if form in known:
             return known[form]
-    if word in skeletons:
-        return skeletons[word]
+    if (meaning := hurried(word, skeletons)) is not None:
+        return meaning
     stem = re.sub(r"(?:lah|nya|kan|ne|ke|no|i|e)$", "", re.sub(r"^(?:di|ke)(?=[b-df-hj-np-tv-z])", "", word))
-    if len(stem) > 3 and stem in known:
+    if (len(stem) > 3 or (len(stem) > 2 and word.endswith("lah"))) and stem in known:
         return known[stem]
     if len(word) < 5:
         return None
@@ -85,12 +89,32 @@ def canonical(word: str, known: Mapping[str, str], skeletons: Mapping[str, str])
     return near.pop() if len(near) == 1 else None
 
 
-def skeletons_of(known: Mapping[str, str]) -> dict[str, str]:
-    """The vowel-free spellings (three letters or more) that can mean one thing only."""
-    found: dict[str, set[str]] = {}
+def skeletons_of(known: Mapping[str, str]) -> Spellings:
+    """The words of a lookup by their skeletons, for `hurried`."""
+    found: dict[str, dict[str, str]] = {}
     for word, meaning in known.items():
-        found.setdefault(skeleton(word), set()).add(meaning)
-    return {k: v.pop() for k, v in found.items() if len(v) == 1 and len(k) > 2 and k not in known}
+        found.setdefault(skeleton(_single(word)), {})[_single(word)] = meaning
+    return found
+
+
+def hurried(word: str, skeletons: Spellings) -> str | None:
+    """The one meaning of a word of three letters or more with vowels left out or letters doubled ("sbtu", "sianng")."""
+    word = _single(word)
+    if len(word) < 3:
+        return None
+    near = skeletons.get(skeleton(word), {})
+    meant = {meaning for known, meaning in near.items() if _within(word, known)}
+    return meant.pop() if len(meant) == 1 else None
+
+
+def _single(word: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", word)
+
+
+def _within(word: str, whole: str) -> bool:
+    """Whether the letters of `word` stand in `whole`, in this order."""
+    letters = iter(whole)
+    return all(c in letters for c in word)
 
 
 def table(rows: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import re
 from typing import Literal
 
 from bot.chat.reading.outcome import Invalid, Reading, Unsure
+from bot.chat.reading.slips import mender
 from bot.chat.reading.words import canonical, clean, listed, skeletons_of, squeeze, table
 from bot.chat.text import t
 
@@ -26,7 +27,8 @@ _KNOWN = table(
         siip sipp siap siyap betul betoel benar bener bnr btl leres setuju stuju setujuh acc deal cocok pas
         sesuai gas gass gaskeun gaspol lanjut lanjutkan lanjutken terus monggo mangga mongggo boleh bole blh
         bersedia sedia ikut ikutan hadir rawuh mau mw mo pengen pingin kepingin purun gelem kersa kerso gelam
-        melok melu nderek ndherek tumut minat berminat tertarik cocog tentu pasti jelas valid true sae apik
+        melok melu nderek ndherek tumut minat berminat tertarik cocog arep kepengen pengin ingin mlaku mlampah tentu
+        pasti jelas valid true sae apik
         kirim kirimkan yakin simpan sahkan ikhlas sudahbenar eh_he hooh heeh hehe_ sepakat mufakat diterima
         terima minta iy yasudah yaudah yasudahlah yaudahlah yoweslah dijalankan berjalan jalan buka baik bagus
         mantap mantab mantul ayo ayuk yuk hayuk hayo silakan silahkan datang dateng teko aman akur tepat
@@ -35,10 +37,11 @@ _KNOWN = table(
         manut ngiring saguh enggeh injeh enjih sumangga sumonggo monggo2 kersoo ngersakaken kepareng
         """,
         "sudah": """
-            sudah sdh sudh lawas udah udh uda dah suda sudahh sampun sampon sampung wis wes uwis uwes wus pun wiss wess
+            sudah sdh sudh lawas udah udh uda dah suda sudahh sampun sampon sampung wis wes uwis uwes wus pun mpun
+            wiss wess
             telah pernah rampung selesai lengkap beres komplit terbit keluar jadi kelar terdaftar""",
         "punya": """
-        punya pny pnya darbe kagunganipun gadhahipun nduweni duweni mpun_ duwe nduwe duwé gadhah gadah gadhahi
+        punya pny pnya darbe kagunganipun gadhahipun nduweni duweni duwe nduwe duwé gadhah gadah gadhahi
         kagungan ada adalah_ ono onok ana enten wonten ono_ mempunyai memiliki milik ad aya enek enten2 ndue
         """,
         "bisa": "bisa bs bsa pakai pake dapat dpt dapet oleh angsal pareng kenging kenging2 saged iyso isok "
@@ -54,20 +57,21 @@ _KNOWN = table(
             duruung belon dereng2 drong dorong dorung deremg gurung gurong ngrung rung blon belm""",
         "bukan": "bukan bkn sanes seje dudu duduk bukn sanés ndudu",
         "jangan": "jangan jgn ojo malas aras arasen sungkan wegahh emohh emooh mohh ampun sampun_ojo jngn "
-        "emoh moh gamau ogah wegah ngga_mau batal batalkan cancel sido_ wurung gagal stop males",
+        "ojok emoh moh gamau ogah wegah ngga_mau batal batalkan cancel sido_ wurung gagal stop males",
         "salah": "salah slh koreksi ubah ganti bedo beda benten lepat mboten_leres klentu kliru keliru "
         "klèntu luput false mleset",
         # not known
         "ragu": """
-        mungkin mgkn mngkn bingung binggung ragu ragu2 lupa lali kesupen kesupèn embuh mbuh kirangan mboh
-        wallahualam terserah trserah terserahh kayaknya kyknya kayake kayanya kayak kyk sepertinya spertinya
+        mungkin mgkn mngkn bingung binggung ragu ragu2 lupa lali kesupen supe kesupèn embuh mbuh kirangan mboh
+        wallahualam terserah trserah terserahh kayaknya koyoke koyok koyone koyoe kyknya kayake kayanya kayak kyk
+        sepertinya spertinya
         ketoke ketokne kadose kadosipun sajake rasanya kyke kemungkinan barangkali pikir2 pikir mikir entah
         gatau gatauu pusing kaleh_ menawi mbokmenawi galau kurangtau mbohlah embuhlah ketingale tergantung
         gumantung seingat ingat inget kelingan emut kemutan kilap wikan duko dukane kayae kiro kintene kinten
         mikirne ketara ndak_tau bimbang sebagian separo kadang kadangkadang jarang mumet mangmang kadang
         embuhh embo mbohh embohh kesupe keselimur kelalen
         """,
-        "tahu": "tahu tw mangertos mangerteni ngertosi_ ruh eroh priksa pirsa mirsani mudheng sumerep tau "
+        "tahu": "tahu tw mangertos mangerteni ngertosi_ ruh ero eroh priksa pirsa mirsani mudheng sumerep tau "
         "tauu ngerti ngertos paham faham mudeng mengerti eruh weruh ngerteni semerap yakin_",
         "nanti": "nanti besuk benjing mbenjing menko nanty nantiaja kapankapan lainkali nnti nti ntar mengko "
         "mengke mangke engko engke mene kapan2 besok sesuk suk",
@@ -123,6 +127,26 @@ _HANDS = {"yes": "👍👌✅☑✔💯🆗🤝", "no": "👎❌✖🚫🙅", "u
 _DOUBT = {"yes": t("Yes, is that right?"), "no": t("No, is that right?")}
 
 
+_TAK_I = re.compile(
+    r"(?<=\b(?:wi|we)s )tak\b|(?<=\b(?:sik|sek|mau) )tak\b|(?<=\b(?:lagi|arep|jare) )tak\b|"
+    r"\btak (?=(?:n?g?urus|gawe|gowo|te?ko?kn?o?|takon|cek|delok|pikir|kirim|foto|jaluk|golek|coba|rembug)\w*)"
+)
+"""Javanese "tak" before a verb is I, not the tak that is no."""
+_I_DID = re.compile(
+    r"\b(?:sudah|udah|sdh|udh|wis|wes|sampun) (?:saya|aku|kulo|kula|ku)(?: sudah)? ?n?g?urus\b"
+    r"(?!.*\b(?:belum|blm|durung|dereng|tunggu|nunggu|ngenteni|ngentosi|proses|lagi|sedang)\b)"
+)
+
+_JOINED = re.compile(
+    r"\b(ga|gak|gk|ra|ora|tak|g(?!gelem))"
+    r"(jadi|jd|bs|bisa|usah|mau|ada|punya|tau|tw|perlu|onok?|duwe|gelem|iso|oleh|eruh|ngerti|sido)\b"
+)
+_MEND = mender(
+    {w: m for w, m in _KNOWN.items() if m in {"tidak", "belum", "bukan"} and not w.endswith("_")}
+    | {w: w for w in {*_KNOWN, *_LOOSE} if _KNOWN.get(w) not in {"tidak", "belum", "bukan"}}
+)
+"""A slip in a no must not leave a yes: "beum punya"."""
+
 _IT_IS_ME = re.compile(
     r"(?:ini|iki|niki|punika)? ?(?:saya|aku|kulo|kula)(?: sendiri| dewe| piyambak)?(?: (?:pak|bu|mas|mbak|kak))?"
 )
@@ -136,7 +160,9 @@ def read_yes_no(text: str, reading: Reading, *, thumb: bool = True) -> Answer | 
     """
     plain = clean(text)
     plain = re.sub(r"\b(?:he+ ?e+[hm]|ho ?o+h)\b", "iya", plain)
-    plain = re.sub(r"\b(ga|gak|g|gk|ra|tak)(jadi|jd|bs|bisa|usah|mau|ada|punya|tau|tw|perlu|ono)\b", r"\1 \2", plain)
+    plain = _TAK_I.sub("aku", plain)
+    plain = _JOINED.sub(r"\1 \2", plain)
+    plain, slipped = _MEND(plain)
     said = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])2\b", "", plain.replace("'", "").replace("-", " ")))
     if not said:
         number = plain.strip(" .)")
@@ -155,7 +181,7 @@ def read_yes_no(text: str, reading: Reading, *, thumb: bool = True) -> Answer | 
             & set(said)
         )
     )
-    if (strange > 2 or asks) and len(said) > 2 and read in _DOUBT:
+    if (((strange > 2 or asks) and len(said) > 2) or slipped) and read in _DOUBT:
         return Unsure(read, _DOUBT[read])
     return read
 
@@ -183,6 +209,8 @@ def _meaning(marks: list[str], said: str) -> Answer | None:
         said,
     ):
         return "no" if not _has(marks, "ya", "sudah") else "yes"
+    if _I_DID.search(said):
+        return "yes"
     if _has(marks, "proses") and not re.search(r"\b(?:belum|tidak|jangan)(?: \w+)? (?:proses|daftar)", line):
         done = re.search(r"\b(?:sudah|ya) (?:keluar|sudah)$", line) and not _has(marks, "sedang", "belum")
         if not done:
@@ -235,7 +263,11 @@ def _under_way(line: str) -> bool:
 
 
 def _not_known(marks: list[str], line: str, said: str) -> bool:
-    if re.search(r"\b(?:gak|ga|gk|ndak) tau (?:n?duwe|melok|ngurus|gawe|oleh|ndaftar|teko)\b", said):
+    if re.search(
+        r"\b(?:gak|ga|gk|ndak) tau (?:n?duwe|mel[uo]k?|n?derek|ngurus|gawe|oleh|ndaftar|teko|entuk|nyoba|njajal|"
+        r"dodol\w*|ikut|dapat|daftar)\b",
+        said,
+    ):
         return False
     if re.search(r"\b(?:durung|dereng|urung|gung|ora|ra) (?:nate|tau|tahu)\b", said) and "ngerti" not in said:
         return False  # Javanese: "tau" is ever, so "durung tau" is never yet
@@ -243,7 +275,8 @@ def _not_known(marks: list[str], line: str, said: str) -> bool:
         _has(marks, "ragu", "tanya")
         or (marks and set(marks) <= {"sedang"})
         or re.fullmatch(r"(?:sik|sek) (?:yo|ya)", said)
-        or re.search(r"\bantara (?:iya|ya)\b", said)
+        or re.search(r"\bantara (?:iya|ya)\b|\b(?:bisa|iso) (?:jadi|dadi|iya|ya|ugo|ugi)\b", said)
+        or re.search(r"\bpaling (?:yo|ya|iyo|iya|wis|wes|sudah|udah|sampun|durung|belum|dereng|gak|ora)\b", said)
     ):
         return True  # "sik", "sek" alone ask for patience
     if re.search(r"\b(?:kurang|krg|kirang) (?:tahu|tau|yakin|paham|ngerti|ngertos|jelas|mengerti|faham)\b", said):
