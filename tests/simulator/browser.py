@@ -44,9 +44,10 @@ class Tab:
 
     async def until(self, expression: str) -> None:
         """Wait for a JavaScript expression to be true, at most 15 s."""
-        async with asyncio.timeout(15):
-            while not await self.value(f"Boolean({expression})"):  # noqa: ASYNC110 - a page announces nothing
-                await asyncio.sleep(0.02)
+        ends = asyncio.get_running_loop().time() + 15
+        while not await self.value(f"Boolean({expression})"):  # a page announces nothing
+            assert asyncio.get_running_loop().time() < ends, f"never true: {expression}"
+            await asyncio.sleep(0.02)
 
     async def click(self, selector: str) -> None:
         """Click the middle of an element."""
@@ -54,6 +55,11 @@ class Tab:
         x, y = await self.value(f"[{box}.x + {box}.width / 2, {box}.y + {box}.height / 2]")
         for kind in ("mousePressed", "mouseReleased"):
             await self.do("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+    async def resize(self, width: int, height: int) -> None:
+        """Look through a window of this size, in pixels."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        await self.do("Emulation.setDeviceMetricsOverride", **size)
 
     async def key(self, name: str, code: int, text: str = "") -> None:
         """Press and let go a key."""
@@ -82,8 +88,7 @@ async def tab(chromium: str, folder: Path) -> AsyncGenerator[Tab]:
                 found = Tab(line)
                 for domain in ("Page", "Runtime", "Log"):
                     await found.do(f"{domain}.enable")
-                size = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": False}
-                await found.do("Emulation.setDeviceMetricsOverride", **size)
+                await found.resize(360, 740)
                 yield found
     finally:
         process.terminate()

@@ -1,311 +1,234 @@
-// One phone: shows what the simulator tells of a chat, and does there what its owner does.
-// Words of people and of the bot only ever become text nodes, never HTML.
-'use strict';
+// One phone: what its screen shows of a chat, and what its holder does there.
 
-const $ = id => document.getElementById(id);
-const RETRY = 1500; // ms until the next try when the simulator is away
+import { bubble } from './bubble.js';
+import { composer } from './composer.js';
+import { post, Gone } from './server.js';
+import { $, arrange, dayOf, notice, now, piece, timeOf } from './words.js';
 
-let world = { life: '', bots: [], people: [] };
-let bot = '', user = 0;
-let shown = fresh();
-const link = Object.fromEntries(new URLSearchParams(location.search)); // a deep link: ?bot=…&start=…
-let round = 0; // raised when another chat comes on the screen, so that the loop of the former one ends
+const NEAR = 70; // px from the end of the chat that count as the end
 
-function fresh() {
-  return { now: -1, life: '', messages: new Map(), taps: new Map(), keyboard: null, blocked: false, typing: false };
-}
-
-// --- talking to the simulator
-
-class Gone extends Error {}
-
-async function ask(path, options) {
-  let answer;
-  try {
-    answer = await fetch('/phone/' + path, options);
-  } catch (error) {
-    throw new Gone(error.message);
+export class Phone {
+  /** `desk`: the page around, told of deep links and asked for the state of the line. */
+  constructor(number, desk) {
+    this.number = number;
+    this.desk = desk;
+    this.bot = null;
+    this.person = null;
+    this.root = $('a-phone').content.firstElementChild.cloneNode(true);
+    this.root.dataset.phone = number;
+    this.write = composer(this.root, (deed, what) => this.act(deed, what), () => this.who());
+    this.of('.start').addEventListener('click', () => this.start());
+    this.of('.down').addEventListener('click', () => { this.toEnd(); this.of('.scroll').focus({ preventScroll: true }); });
+    this.of('.scroll').addEventListener('scroll', () => this.scrolled());
+    this.following = true;
+    new ResizeObserver(() => { if (this.following) this.toEnd(); }).observe(this.of('.scroll'));
+    this.open = {
+      tap: (message_id, choice) => this.act('tap', { message_id, choice }),
+      command: text => this.act('say', { text }),
+      edit: message => this.write.edit(message),
+      deep: (bot, start) => desk.follow(bot, start, this),
+    };
+    this.empty();
   }
-  if (answer.status >= 500) throw new Gone(String(answer.status));
-  if (!answer.ok) throw new Error(await answer.text());
-  return answer.json();
-}
 
-const post = (path, body) =>
-  ask(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  of(name) { return this.root.querySelector(name); }
+  who() { return { user: this.person.id, bot: this.bot.username }; }
+  get officer() { return this.desk.isOfficers(this.bot); }
 
-async function act(deed, what = {}) {
-  try {
-    return await post(deed, { user, bot, ...what });
-  } catch (error) {
-    const away = error instanceof Gone;
-    if (away) $('line').hidden = false;
-    if (!away) console.warn(deed, error.message);
-    notice(away ? 'Belum terkirim. Sambungan sedang dicoba lagi.' : 'Itu belum bisa dilakukan.');
-    return null;
+  empty() {
+    this.since = -1;
+    this.messages = new Map();
+    this.taps = new Map();
+    this.drawn = new Map(); // message id: { sign, node }
+    this.seen = { keyboard: null, blocked: false, typing: false, waiting: [] };
+    this.unread = 0; // bot's messages that came while nobody looked
+    this.payload = ''; // of a deep link that waits for START
   }
-}
 
-const pause = ms => new Promise(done => setTimeout(done, ms));
-
-// --- who is holding the phone
-
-function remember() {
-  try { localStorage.setItem('phone', JSON.stringify({ bot, user })); } catch { /* a private window keeps nothing */ }
-}
-
-function recall() {
-  try { return JSON.parse(localStorage.getItem('phone')) || {}; } catch { return {}; }
-}
-
-async function meet() {
-  world = await ask('people');
-  if (!world.people.length) {
-    await post('person', { first_name: 'Siti', phone: '6281234567890' });
-    world = await ask('people');
+  /** Put it into somebody's hands. */
+  give(person, bot) {
+    if (this.person && this.person.id === person.id && this.bot.username === bot.username) return;
+    this.person = person;
+    this.bot = bot;
+    this.empty();
+    this.write.clear();
+    this.draw(true);
   }
-  const before = { ...(user ? { bot, user } : recall()), ...(link.bot && { bot: link.bot }) };
-  bot = (world.bots.find(b => b.username === before.bot) || world.bots[0] || {}).username || '';
-  user = (world.people.find(p => p.id === before.user) || world.people[0]).id;
-  drawPeople();
-  if (link.bot) {
-    if ('start' in link) await act('start', { payload: link.start });
-    delete link.bot;
-    history.replaceState(null, '', '/');
-  }
-}
 
-function drawPeople() {
-  $('bots').replaceChildren(...world.bots.map(b => {
-    const tab = button(b.name, () => { bot = b.username; change(); });
-    tab.setAttribute('aria-pressed', String(b.username === bot));
-    return tab;
-  }));
-  $('people').replaceChildren(...world.people.map(p => {
-    const option = document.createElement('option');
-    option.value = p.id;
-    option.textContent = p.phone ? `${p.first_name} (${p.phone})` : p.first_name;
-    option.selected = p.id === user;
-    return option;
-  }));
-}
-
-function change() {
-  remember();
-  drawPeople();
-  follow();
-}
-
-// --- following a chat
-
-async function follow() {
-  const mine = ++round;
-  shown = fresh();
-  draw();
-  while (mine === round) {
+  async act(deed, what = {}) {
     try {
-      if (!bot || !world.life) await meet();
-      if (!bot) { await pause(RETRY); continue; }
-      // Just back: an answer at once tells that the line holds.
-      const wait = !$('line').hidden ? 0 : shown.typing ? 3 : 20;
-      const news = await ask(`chat?bot=${encodeURIComponent(bot)}&user=${user}&since=${shown.now}&life=${shown.life}` +
-        `&wait=${wait}`);
-      if (mine !== round) return;
-      $('line').hidden = true;
-      take(news);
+      return await post(deed, { ...this.who(), ...what });
     } catch (error) {
-      if (mine !== round) return;
-      if (error instanceof Gone) {
-        $('line').hidden = false;
-      } else {
-        world.life = ''; // the person is unknown here: everything was forgotten
-        user = 0;
-        shown = fresh();
-        draw();
-      }
-      await pause(RETRY);
+      const away = error instanceof Gone;
+      if (!away) console.warn(deed, error.message);
+      notice(away ? 'Belum terkirim. Sambungan sedang dicoba lagi.' : 'Itu belum bisa dilakukan.');
+      return null;
     }
   }
-}
 
-function take(news) {
-  if (news.life !== shown.life) shown = fresh();
-  for (const change of news.messages) {
-    if (change.message) shown.messages.set(change.message_id, change.message);
-    else shown.messages.delete(change.message_id);
+  async start() {
+    const { payload } = this;
+    this.payload = '';
+    const invited = this.officer && this.desk.world.invites && !payload && !this.messages.size;
+    const done = await (invited ? this.act('join') : this.act('start', payload ? { payload } : {}));
+    if (!done) this.payload = payload;
+    this.draw();
+    if (done && !this.of('.say').hidden) this.of('.say textarea').focus({ preventScroll: true });
   }
-  for (const tap of news.taps) {
-    const before = shown.taps.get(tap.id);
-    shown.taps.set(tap.id, tap);
-    if (before && !before.answered && tap.answered && tap.text) notice(tap.text);
+
+  /** Take what the simulator tells of the chat. */
+  take(news) {
+    const first = this.since < 0;
+    let spoke = false, heard = 0;
+    for (const { message_id, message } of news.messages) {
+      if (message && !this.messages.has(message_id)) {
+        if (message.from.is_bot) heard += 1;
+        else spoke = true;
+      }
+      if (message) this.messages.set(message_id, message);
+      else this.messages.delete(message_id);
+    }
+    for (const tap of news.taps) {
+      const before = this.taps.get(tap.id);
+      this.taps.set(tap.id, tap);
+      if (!first && !(before && before.answered) && tap.answered && tap.text) this.tell(tap);
+    }
+    const { keyboard, blocked, typing, waiting } = news;
+    this.seen = { keyboard, blocked, typing, waiting };
+    const following = first || spoke || this.following;
+    if (!first && heard && !(following && this.desk.sees(this))) this.unread += heard;
+    this.since = news.now;
+    this.draw(following);
   }
-  const { life, now, keyboard, blocked, typing } = news;
-  Object.assign(shown, { life, now, keyboard, blocked, typing });
-  draw();
-}
 
-// --- drawing
-
-function button(label, action) {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.textContent = label;
-  made.addEventListener('click', action);
-  return made;
-}
-
-function piece(tag, text, className = '') {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  made.className = className;
-  return made;
-}
-
-const STYLES = { bold: 'b', italic: 'i', underline: 'u', strikethrough: 's', code: 'code', pre: 'code' };
-
-// Offsets count UTF-16 units, as JavaScript's strings do.
-function styled(text, entities) {
-  const found = document.createDocumentFragment();
-  let at = 0;
-  for (const one of entities) {
-    if (!STYLES[one.type] || one.offset < at) continue;
-    found.append(text.slice(at, one.offset), piece(STYLES[one.type], text.slice(one.offset, one.offset + one.length)));
-    at = one.offset + one.length;
+  tell(tap) {
+    if (tap.alert) {
+      $('told').querySelector('p').textContent = tap.text;
+      if (!$('told').open) $('told').showModal();
+      return;
+    }
+    const toast = this.of('.toast');
+    toast.textContent = tap.text;
+    toast.hidden = false;
+    clearTimeout(this.hiding);
+    this.hiding = setTimeout(() => { toast.hidden = true; }, 4000);
   }
-  found.append(text.slice(at));
-  return found;
-}
 
-function inside(message) {
-  const parts = [];
-  if (message.photo) {
-    const image = document.createElement('img');
-    image.src = '/phone/file/' + encodeURIComponent(message.photo[message.photo.length - 1].file_id);
-    image.alt = 'foto';
-    parts.push(image);
+  // --- the end of the chat
+
+  atEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.of('.scroll');
+    return scrollHeight - scrollTop - clientHeight < NEAR;
   }
-  if (message.document) parts.push(piece('span', '📄 ' + message.document.file_name, 'note'));
-  if (message.contact) parts.push(piece('span', `👤 ${message.contact.first_name} ${message.contact.phone_number}`, 'note'));
-  if (message.sticker) parts.push(piece('span', message.sticker.emoji || 'stiker'));
-  if (message.voice) parts.push(piece('span', '🎤 pesan suara', 'note'));
-  if (message.location) parts.push(piece('span', `📍 ${message.location.latitude}, ${message.location.longitude}`, 'note'));
-  if (message.text) parts.push(styled(message.text, message.entities || []));
-  if (message.caption) parts.push(styled(message.caption, message.caption_entities || []));
-  return parts;
+
+  toEnd() {
+    const scroll = this.of('.scroll');
+    scroll.scrollTop = scroll.scrollHeight;
+    this.scrolled();
+  }
+
+  scrolled() {
+    const end = this.following = this.atEnd();
+    if (end && this.desk.sees(this) && this.unread) {
+      this.unread = 0;
+      this.desk.drawTabs();
+    }
+    this.of('.down').hidden = end;
+    this.of('.count').textContent = this.unread || '';
+  }
+
+  // --- drawing
+
+  draw(following = this.following) {
+    const held = this.of('.chat').contains(document.activeElement) ? document.activeElement : null;
+    arrange(this.of('.chat'), this.items());
+    if (held && !held.isConnected) this.refocus(held);
+    this.write.keys(this.seen.blocked ? null : this.seen.keyboard);
+    this.drawBar();
+    this.drawBegin();
+    if (following) this.toEnd(); // last: the keys took some of its height
+    else this.scrolled();
+    for (const image of this.of('.chat').querySelectorAll('img')) {
+      if (!image.complete) image.addEventListener('load', () => { if (following) this.toEnd(); }, { once: true });
+    }
+  }
+
+  items() {
+    const found = [];
+    const messages = [...this.messages.keys()].sort((a, b) => a - b).map(id => this.messages.get(id));
+    const kept = new Map();
+    let day = '';
+    messages.forEach((message, i) => {
+      const label = dayOf(new Date(message.date * 1000));
+      if (label !== day) found.push(this.keep(kept, `day ${label}`, label, () => dayItem(label)));
+      day = label;
+      const how = !this.seen.waiting.includes(message.message_id) ? 'read' : this.desk.world.switches.held ? 'waiting' : 'sent';
+      const pending = [...this.taps.values()]
+        .filter(tap => tap.message_id === message.message_id && !tap.answered && !this.stale(tap)).map(tap => tap.data);
+      const sign = JSON.stringify([message, how, pending]);
+      const node = this.keep(kept, message.message_id, sign, () => bubble(message, how, pending, this.open));
+      const next = messages[i + 1];
+      node.classList.toggle('tail', !next || next.from.is_bot !== message.from.is_bot);
+      found.push(node);
+    });
+    this.drawn = kept;
+    if (!messages.length && this.bot && this.since >= 0) found.push(piece('li', this.welcome(), 'welcome'));
+    return found;
+  }
+
+  keep(kept, key, sign, make) {
+    const old = this.drawn.get(key);
+    const one = old && old.sign === sign ? old : { sign, node: make() };
+    kept.set(key, one);
+    return one.node;
+  }
+
+  // A tap that the bot never answered stops turning, as in the app.
+  stale(tap) { return now().getTime() / 1000 - tap.at > 15; }
+
+  welcome() {
+    if (!this.officer) return `Ini telepon tiruan milik ${this.person.first_name}. Ketuk MULAI untuk berbicara dengan ${this.bot.name}.`;
+    if (!this.desk.world.invites) return 'Ini telepon tiruan seorang petugas.';
+    return `Ini telepon tiruan ${this.person.first_name}, petugas. Kantor sudah mengirim tautan undangan. Ketuk MULAI untuk memakainya.`;
+  }
+
+  refocus(held) {
+    const same = [...this.of('.chat').querySelectorAll('button')].reverse().find(one => one.textContent === held.textContent);
+    (same || this.of('.scroll')).focus({ preventScroll: true });
+  }
+
+  drawBar() {
+    if (!this.bot) return;
+    this.of('.holder').replaceChildren(piece('span', this.person.first_name), piece('span', this.role(), 'role'));
+    this.root.setAttribute('aria-label', `Telepon ${this.person.first_name}, ${this.role()}`);
+    this.of('.name').textContent = this.bot.name;
+    this.of('.avatar').textContent = this.bot.name[0];
+    this.of('.avatar').classList.toggle('officers', this.officer);
+    const { held } = this.desk.world.switches;
+    const state = this.desk.away ? 'menyambung…' : held ? 'menunggu jaringan…'
+      : this.seen.typing ? 'sedang mengetik…' : this.seen.blocked ? 'diblokir' : 'bot';
+    if (this.of('.state').textContent !== state) this.of('.state').textContent = state;
+    this.of('.clock').textContent = timeOf(now());
+    this.of('.signal').classList.toggle('none', held || this.desk.away);
+  }
+
+  role() { return this.officer ? 'petugas' : 'pemilik usaha'; }
+
+  drawBegin() {
+    const begin = this.since >= 0 && (!this.messages.size || this.seen.blocked || Boolean(this.payload));
+    const held = this.of('.begin').contains(document.activeElement);
+    const linked = begin && this.of('.begin').hidden && this.payload;
+    this.of('.begin').hidden = !begin;
+    this.of('.say').hidden = begin || this.since < 0;
+    if (begin) this.of('.attach').hidden = true;
+    this.of('.start').textContent = this.seen.blocked ? 'BUKA BLOKIR' : 'MULAI';
+    if (linked) this.of('.start').focus({ preventScroll: true });
+    if (held && !begin) this.of('.say textarea').focus({ preventScroll: true });
+  }
 }
 
-function bubble(message) {
-  const item = document.createElement('li');
-  item.className = message.from.is_bot ? '' : 'own';
-  const body = piece('div', '', 'bubble');
-  body.append(...inside(message));
-  const when = new Date(message.date * 1000).toLocaleTimeString('id-ID', { hour: '2-digit', minute: '2-digit' });
-  body.append(piece('time', message.edit_date && message.text ? `diubah ${when}` : when));
-  item.append(body);
-  const rows = (message.reply_markup || {}).inline_keyboard || [];
-  if (rows.length) item.append(buttons(message.message_id, rows));
+function dayItem(label) {
+  const item = piece('li', '', 'day');
+  item.append(piece('span', label));
   return item;
 }
-
-function buttons(message_id, rows) {
-  const box = piece('div', '', 'buttons');
-  const open = [...shown.taps.values()].filter(tap => tap.message_id === message_id && !tap.answered);
-  for (const row of rows) {
-    const line = document.createElement('div');
-    for (const key of row) {
-      const made = button(key.text, () => key.callback_data && act('tap', { message_id, choice: key.callback_data }));
-      if (open.some(tap => tap.data === key.callback_data)) made.className = 'busy';
-      line.append(made);
-    }
-    box.append(line);
-  }
-  return box;
-}
-
-function drawKeys() {
-  const rows = (shown.keyboard || {}).keyboard || [];
-  $('keys').hidden = !rows.length;
-  $('keys').replaceChildren(...rows.map(row => {
-    const line = document.createElement('div');
-    line.append(...row.map(key =>
-      button(key.text, () => (key.request_contact ? act('contact') : act('say', { text: key.text })))));
-    return line;
-  }));
-}
-
-function draw() {
-  const chat = $('chat');
-  const atEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 80;
-  const held = document.activeElement && chat.contains(document.activeElement);
-  chat.replaceChildren(...[...shown.messages.keys()].sort((a, b) => a - b).map(id => bubble(shown.messages.get(id))));
-  if (held) chat.focus(); // the button that had it may be gone
-  for (const image of chat.querySelectorAll('img')) {
-    image.addEventListener('load', () => { if (atEnd) chat.scrollTop = chat.scrollHeight; });
-  }
-  drawKeys();
-  $('typing').hidden = !shown.typing;
-  $('begin').hidden = !shown.life || (shown.messages.size > 0 && !shown.blocked);
-  $('block').textContent = shown.blocked ? 'Buka blokir' : 'Blokir bot';
-  if (atEnd || shown.messages.size < 3) chat.scrollTop = chat.scrollHeight; // last: the keys took some of its height
-}
-
-let hiding = 0;
-function notice(text) {
-  $('notice').textContent = text;
-  $('notice').hidden = false;
-  clearTimeout(hiding);
-  hiding = setTimeout(() => { $('notice').hidden = true; }, 4000);
-}
-
-// --- what the hand does
-
-$('say').addEventListener('submit', async event => {
-  event.preventDefault();
-  const text = $('text').value.trim();
-  if (!text) return;
-  $('text').value = '';
-  if (await act('say', { text }) === null && !$('text').value) $('text').value = text;
-});
-$('text').addEventListener('keydown', event => {
-  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    $('say').requestSubmit();
-  }
-});
-$('file').addEventListener('change', async () => {
-  const [file] = $('file').files;
-  if (!file) return;
-  const query = new URLSearchParams({ user, bot, caption: $('text').value.trim() });
-  try {
-    await ask('photo?' + query, { method: 'POST', headers: { 'Content-Type': file.type }, body: file });
-    $('text').value = '';
-  } catch {
-    notice('Foto belum terkirim. Silakan coba lagi.');
-  }
-  $('file').value = '';
-});
-$('start').addEventListener('click', () => act('start'));
-$('share').addEventListener('click', () => act('contact'));
-$('block').addEventListener('click', () => act(shown.blocked ? 'unblock' : 'block'));
-$('people').addEventListener('change', () => { user = Number($('people').value); change(); });
-$('other').addEventListener('click', () => $('new').showModal());
-$('cancel').addEventListener('click', () => $('new').close());
-$('new').addEventListener('close', async () => {
-  const first_name = $('name').value.trim();
-  if ($('new').returnValue !== 'ok' || !first_name) return;
-  const person = await act('person', { first_name, phone: $('number').value.replace(/[^\d+]/g, '') });
-  $('new').returnValue = $('name').value = $('number').value = '';
-  if (!person) return;
-  user = person.id;
-  world = await ask('people');
-  change();
-});
-$('forget').addEventListener('click', async () => {
-  if (!confirm('Semua orang dan percakapan di simulator akan dihapus. Lanjutkan?')) return;
-  if (!await act('forget')) return;
-  world.life = '';
-  user = 0;
-  follow();
-});
-
-follow();
