@@ -76,6 +76,15 @@ def test_an_edit_that_is_given_up_keeps_the_answer_and_the_review(word: str):
     assert siti.says(word)[:2] == ["All right?", "• name: Siti"]
 
 
+def test_a_finished_edit_is_not_given_up_later():
+    siti = registered(Siti(signup))
+    siti.taps("Change name")
+    siti.says("Siti Aminah")
+    assert siti.says("kembali") == ["Kind?"]
+    assert siti.values["name"] == "Siti Aminah"
+    assert siti.says("batal")[-1] == "MENU"
+
+
 def test_back_takes_the_last_answer_away_and_asks_it_again():
     siti = registered(Siti(signup))
     assert siti.says("kembali") == ["Kind?"]

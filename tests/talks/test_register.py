@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import pytest
 
@@ -385,3 +386,28 @@ def test_the_phone_question_has_a_button_for_sharing(telegram: Telegram, desk: D
     bot = next(iter(desk.platform.bots.values()))
     keyboard = desk.platform.chat(bot, telegram.people["siti"]).keyboard
     assert "Bagikan nomor saya" in str(keyboard)
+
+
+def test_every_button_fits_its_platforms(telegram: Telegram, desk: Desk):
+    telegram(f"""
+        > menu
+        < …
+        {TO_REVIEW}
+        > [Ubah kelurahan]
+        < …
+          …
+        > purwantro
+        < Maksudnya yang mana?
+        ~ 25 jam
+        < Pengisian kemarin…
+          Maksudnya yang mana?
+    """)
+    bot = next(iter(desk.platform.bots.values()))
+    bubbles = [b.message for b in desk.platform.chat(bot, telegram.people["siti"]).bubbles.values() if b.message]
+    rows = [row for bubble in bubbles for row in bubble.get("reply_markup", {}).get("inline_keyboard", [])]
+    keys = [key for row in rows for key in row]
+    assert len(keys) > 15
+    for key in keys:
+        longest = re.sub(r"^q[0-9a-f]+\.", "q3fffffff.", key["callback_data"])  # as with the highest number of a talk
+        assert len(longest.encode()) <= 64, key
+        assert len(key["text"]) <= 20, "a button on WhatsApp"
