@@ -14,7 +14,7 @@ from tests.chat.kernel import ZONE
 
 NAMES = st.sampled_from(["a", "b", "name", "x_1"])
 TEMPLATES = st.lists(
-    st.sampled_from(["*", "{a}", "{b}", "{name}", "{missing}", "{", "}", " ", "word", "é", "🙏", "\n", "**", "{}"]),
+    st.sampled_from(["*", "{a}", "{b}", "{name}", "{missing}", "{", "}", " ", "Word", "é", "🙏", "\n", "**", "{}"]),
     max_size=12,
 ).map("".join)
 DAYS = st.dates(date(1, 1, 2), date(9999, 12, 30))
