@@ -10,6 +10,7 @@ import pytest
 from aiohttp import ClientConnectorError, ClientSession, FormData, ServerDisconnectedError, web
 
 from bot.simulator.client import Client, NotHeard, text_of
+from bot.simulator.phone import PAGE
 from bot.simulator.platform import Platform
 from bot.simulator.server import Simulator
 
@@ -172,7 +173,9 @@ def test_a_plain_form_cannot_drive_the_phone(platform: Platform) -> None:
 
 def test_the_page_brings_a_policy_and_nothing_foreign(platform: Platform) -> None:
     async def play(simulator: Simulator, session: ClientSession) -> None:
-        for name in ("", "phone.js", "phone.css"):
+        files = [path.name for path in PAGE.iterdir() if path.suffix in {".js", ".css"}]
+        assert len(files) > 5
+        for name in ("", *files):
             async with session.get(f"{simulator.url}/{name}") as answer:
                 words = await answer.text()
                 assert answer.status == 200
