@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 THIS := PYTHONWARNINGS=ignore $(INSTALL) --no-deps --no-build-isolation --editable .
 
-.PHONY: run test lock clean help
+.PHONY: run test lock texts clean help
 .DELETE_ON_ERROR:
 
 run: .venv/installed ## Start Pendamping; without a bot's token, with the simulator in the browser
@@ -25,6 +25,14 @@ lock: .venv/installed ## Write both lock files anew from pyproject.toml, with th
 	$(BIN)/uv pip compile pyproject.toml $(LOCK) --output-file requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --extra dev --constraint requirements.lock $(LOCK) --output-file requirements-dev.lock
 LOCK := --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
+
+texts: .venv/installed-dev ## Bring locales/*.po up to date with what the code says
+	@mkdir -p build
+	$(BIN)/pybabel --quiet extract --no-default-keywords -k t -k caption --no-location --sort-output -o build/texts.pot bot handlers
+	for po in locales/*.po; do \
+	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap \
+	    --input-file build/texts.pot --output-file $$po --locale $$(basename $$po .po) && \
+	  sed -i '/^"\(Project-Id-Version\|Report-Msgid-Bugs-To\|POT-Creation-Date\|PO-Revision-Date\|Last-Translator\|Language-Team\|Generated-By\): /d' $$po; done
 
 clean: ## Remove what was installed and built; data/ stays
 	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
