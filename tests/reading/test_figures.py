@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -10,53 +11,94 @@ import pytest
 
 from bot.chat.reading import Reading
 from bot.chat.reading.place import PlaceReader
-from bot.chat.reading.score import Row, drawn, main, read_rows, score, scorers
+from bot.chat.reading.score import Row, drawn, main, read_rows, right, score, scorers
 
-PHRASES = Path(__file__).parents[1] / "data" / "utterances.csv"
+DATA = Path(__file__).parents[1] / "data"
+FILES = ("utterances.csv", "utterances_own.csv")
+"""The open phrases, and our own: two thirds of those were scored before a reader was changed for them."""
 LEAST = {
-    "money": 0.98,
-    "date": 0.98,
-    "time": 0.98,
-    "phone": 0.98,
-    "address": 0.98,
-    "yesno": 0.95,
-    "yesno_jv": 0.95,
-    "optout": 0.95,
-    "intent": 0.85,
+    "money": 1.0,
+    "date": 1.0,
+    "time": 1.0,
+    "phone": 1.0,
+    "address": 1.0,
+    "yesno": 1.0,
+    "yesno_jv": 1.0,
+    "optout": 1.0,
+    "intent": 1.0,
 }
+"""What is reached; on phrases nobody has seen the promise is .98, .95 from yes and no on, and .85 for intents."""
+SLIPS = {"money": 0.01, "date": 0.01, "time": 0.01}
+"""At most this part of the phrases is read silently wrong when one letter in them is."""
 
 
 @pytest.fixture(scope="module")
-def report(monday: Reading, read_place: PlaceReader) -> dict[str, Any]:
-    return score(read_rows(PHRASES), monday, scorers(read_place))
+def reports(monday: Reading, read_place: PlaceReader) -> dict[str, dict[str, Any]]:
+    readers = scorers(read_place)
+    return {name: score(read_rows(DATA / name), monday, readers) for name in FILES}
 
 
 @pytest.mark.parametrize("category", LEAST)
-def test_a_category_keeps_its_figure(report: dict[str, Any], category: str) -> None:
-    counts = report["categories"][category]
+@pytest.mark.parametrize("name", FILES)
+def test_a_category_keeps_its_figure(reports: dict[str, dict[str, Any]], name: str, category: str) -> None:
+    counts = reports[name]["categories"][category]
     assert counts["n"] > 100
-    assert counts["accuracy"] >= LEAST[category], [m for m in report["misses"] if m["category"] == category]
+    assert counts["accuracy"] >= LEAST[category], [m for m in reports[name]["misses"] if m["category"] == category]
 
 
 @pytest.mark.parametrize("category", ["money", "date", "phone", "time", "address"])
-def test_no_value_is_silently_wrong(report: dict[str, Any], category: str) -> None:
-    assert report["categories"][category]["silently_wrong"] == 0
+@pytest.mark.parametrize("name", FILES)
+def test_no_value_is_silently_wrong(reports: dict[str, dict[str, Any]], name: str, category: str) -> None:
+    assert reports[name]["categories"][category]["silently_wrong"] == 0
 
 
-def test_few_plain_values_are_echoed(monday: Reading, read_place: PlaceReader) -> None:
+@pytest.mark.parametrize("name", FILES)
+def test_few_plain_values_are_echoed(monday: Reading, read_place: PlaceReader, name: str) -> None:
     readers = scorers(read_place)
     for category in ("money", "date", "time", "phone", "address", "yesno", "yesno_jv"):
-        plain = [r for r in read_rows(PHRASES) if r.category == category and not _doubtful(r.expected)]
+        plain = [r for r in read_rows(DATA / name) if r.category == category and not _doubtful(r.expected)]
         echoed = [r.text for r in plain if not readers[category](r.text, monday).sure]
         assert len(echoed) <= 0.1 * len(plain), (category, echoed)
+
+
+@pytest.mark.parametrize("category", SLIPS)
+def test_a_slip_is_seldom_silently_wrong(monday: Reading, read_place: PlaceReader, category: str) -> None:
+    """One letter left out, doubled, swapped or mistyped: read right, asked back, or not read at all."""
+    dice = random.Random(7)
+    read = scorers(read_place)[category]
+    rows = [r for name in FILES for r in read_rows(DATA / name) if r.category == category]
+    wrong: list[tuple[str, str]] = []
+    for row in rows:
+        slipped = _slipped(row.text, dice)
+        heard = read(slipped, monday)
+        if heard.sure and not right(heard, row.expected) and heard.value not in {"none", "invalid"}:
+            wrong.append((slipped, heard.value))
+    assert len(wrong) <= SLIPS[category] * len(rows), wrong
+
+
+def _slipped(text: str, dice: random.Random) -> str:
+    letters = [i for i, c in enumerate(text) if c.isalpha()]
+    if not letters:
+        return text
+    at = dice.choice(letters)
+    match dice.randrange(4):
+        case 0:
+            return text[:at] + text[at + 1 :]
+        case 1:
+            return text[: at + 1] + text[at:]
+        case 2:
+            return text[:at] + text[at : at + 2][::-1] + text[at + 2 :]
+        case _:
+            return text[:at] + dice.choice("abcdefghijklmnopqrstuvwxyz") + text[at + 1 :]
 
 
 def _doubtful(expected: str) -> bool:
     return "|" in expected or expected.startswith(("none", "invalid", "foreign"))
 
 
-def test_intents_are_seldom_surely_wrong(report: dict[str, Any]) -> None:
-    counts = report["categories"]["intent"]
+@pytest.mark.parametrize("name", FILES)
+def test_intents_are_seldom_surely_wrong(reports: dict[str, dict[str, Any]], name: str) -> None:
+    counts = reports[name]["categories"]["intent"]
     assert counts["surely_wrong"] <= 0.02 * counts["n"]
 
 

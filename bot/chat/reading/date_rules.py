@@ -379,7 +379,7 @@ RULES: tuple[_Rule, ...] = tuple(
             r")?(?P<dir>depan|ini|lalu|kemarin)\b", _span),
         (r"\b(?P<edge>awal|akhir|tengah) (?P<of>minggu|pekan|bulan|tahun)\b", _bare_edge),
         (r"\b(?:hari ini|sekarang|besok lusa|lusa|besok|kemarin lusa|kemarin dulu|kemarin)\b", _relative),
-        (r"\b(?:nanti|mengko|tadi|mau) ?(?:pagi|siang|sore|malam|bengi|awan)\b|\b(?:pagi|siang|sore|"
+        (r"\b(?:nanti|mengko|ngko|mengke|mangke|tadi|mau) ?(?:pagi|siang|sore|malam|bengi|awan)\b|\b(?:pagi|siang|sore|"
             r"malam) ini\b|\btoday\b", _today),
         (r"\b(?:tahun )?(?P<y>20[0-9]{2})\b(?![/.-])", _year_alone),
     )

@@ -25,7 +25,7 @@ _WORDS = table(
         "depan": "depan dpn ngarep ngajeng mendatang dpan dep depannya ngarepe depn",
         "ini": "ini iki niki punika nih ikiy sekarang_",
         "lalu": "lalu kepungkur kepengker kapungkur",
-        "lagi": "lagi lg maneh malih lgi mnh mane kedepan",
+        "lagi": "lagi lg maneh malih lgi mnh mane engkas engkes kedepan",
         "sekarang": "sekarang skrg skrang saiki sakniki sapunika skr skarang skrng",
         "besok": "besok bsk bsok besuk sesuk ngesuk mbenjing benjing suk bessok mbesok besoknya esok isuk_ "
         "ngenjing mbesuk bsuk",
@@ -81,7 +81,14 @@ def prepared(text: str) -> str:
     text = re.sub(r"\b([a-z]{4,})2\b", r"\1", text)
     text = in_digits(text)
     text = re.sub(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])", " ", text)
+    text = re.sub(r"\b(?:suk|sesuk|mbesuk|m?benjing) (?=(?:dino |dinten |hari )?[a-z])", _unless_day, text)
     return re.sub(r"[a-z]+", _spelled, text)
+
+
+def _unless_day(match: re.Match[str]) -> str:
+    """Javanese "suk setu" is the next Saturday; elsewhere "suk" is tomorrow."""
+    following = re.match(r"(?:dino |dinten |hari )?([a-z]+)", match.string[match.end() :])
+    return "" if following and _WORDS.get(following[1]) in DAYS else match[0]
 
 
 def _spelled(match: re.Match[str]) -> str:

@@ -98,7 +98,8 @@ def scores(text: str) -> dict[str, float]:
     plain = clean(text, cut=True).replace("'", "")
     for pattern, meaning in _PHRASES:
         plain = pattern.sub(meaning, plain)
-    said = {m for m in map(_meaning, re.findall(r"[a-z]+", plain)) if m}
+    heard = [_meaning(w) for w in re.findall(r"[a-z]+", plain)]
+    said = {m for m in heard if m}
     if "sapa" in said and said <= {"sapa", "admin"}:  # "halo admin"
         said = {"sapa"}
     found: dict[str, float] = {}
@@ -107,6 +108,8 @@ def scores(text: str) -> dict[str, float]:
             found[label] = found.get(label, 0.0) + weight
     if "terima_kasih" in found and max(found.values()) < 2:
         return {"terima_kasih": found["terima_kasih"]}
+    if set(found) == {"sapa"} and len(heard) > 2 and "sapa" not in heard[:2]:
+        return {}  # a greeting comes first; elsewhere it is a slip of another word
     if len(found) > 1 and set(found) - {"sapa", "terima_kasih"}:
         found.pop("sapa", None)
         found.pop("terima_kasih", None)

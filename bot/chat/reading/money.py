@@ -67,14 +67,14 @@ _BEFORE: tuple[tuple[Compare, str], ...] = (
     ("<=", rf"{_NOT} (?:lebih|luwih)(?: (?:dari|dr|soko|teko))?|{_NOT} melebihi"),
     (">=", rf"{_NOT} kurang(?: (?:dari|dr|soko))?"),
     ("<", rf"{_NOT} {_SPAN}|{_NOT} (?:ada|onok|wonten|tembus|genap|nyentuh)"),
-    ("<", r"(?:kurang|krg|kirang) (?:dari|dr|soko|teko|saking)|(?:di|d)? ?(?:bawah|bwh)|ngisore|"
+    ("<", r"(?:kurang|krg|kirang) (?:dari|dr|soko|saka|teko|saking)|(?:di|d)? ?(?:bawah|bwh)|ngisore|"
         r"(?:lebih )?(?:kecil|sedikit) dari|<"),
-    (">", r"(?:lebih|lbh|luwih|langkung) (?:dari|dr|soko|teko|saking)|(?:di|d)? ?atas|nduwure|(?:lebih "
+    (">", r"(?:lebih|lbh|luwih|langkung) (?:dari|dr|soko|saka|teko|saking)|(?:di|d)? ?atas|nduwure|(?:lebih "
         r")?besar dari|melebihi|>"),
     ("<=", rf"<=|maks(?:imal|imum)?|max|paling (?:banyak|bnyk|tinggi|besar|gede|akeh|mahal|banter|pol|mentok)|"
         rf"(?:{_SPAN}|s/d|"
         rf"sd) dengan|{_SPAN}|setinggi tingginya"),
-    (">=", r">=|min(?:imal|imum)?|paling (?:sedikit|dikit|rendah|kecil|tidak|sithik|sitik|setitik|cilik|murah|"
+    (">=", r">=|min(?:imal|imum|im)?|paling (?:sedikit|dikit|rendah|kecil|tidak|sithik|sitik|setitik|cilik|murah|"
         r"minim)|sedikitnya|"
         r"setidaknya|mulai(?: dari| dr)?"),
 )  # fmt: skip
@@ -119,20 +119,20 @@ _MEND = mender(
     | {w: w for w in SLANG | COUNTED}
     | table(
         {
-            "ribu": "ribu ewu",
+            "ribu": "ribu rebu ewu",
             "juta": "juta jutaan yuta yuto",
             "miliar": "miliar milyar",
             "setengah": "setengah separuh stengah",
-            "sampai": "sampai sampe sampek hingga nganti",
+            "sampai": "sampai sampe sampek nyampe nyampai nyampek hingga nganti",
             "lebih": "lebih lbh luwih",
             "kurang": "kurang krg",
-            "dari": "dari",
+            "dari": "dari soko saka",
             "atas": "atas",
             "bawah": "bawah",
             "diatas": "diatas",
             "dibawah": "dibawah",
-            "minimal": "minimal",
-            "maksimal": "maksimal",
+            "minimal": "minimal minim min",
+            "maksimal": "maksimal maks max",
             "paling": "paling",
             "banyak": "banyak",
             "sedikit": "sedikit dikit",
@@ -193,7 +193,8 @@ def _prepared(text: str) -> str:
     text = re.sub(r"\bs\.? ?/? ?d\b\.?", " sampai ", text)
     text = re.sub(r"\btiga ?perempat (?=juta|jt|miliar)", "3/4 ", text)
     text = re.sub(r"\b(?:seperempat|seprapat) (?=juta|jt|miliar)", "1/4 ", text)
-    text = re.sub(r"\b(?:sak|se|sa) ?(?=[yj]ut[ao])", "1 ", text)
+    text = re.sub(r"(?<=[0-9]) ?-?an (?=(?:rb|ribu|ewu|jt|juta|yuta|miliar|milyar|m)\b)", " ", text)  # "650an ribu"
+    text = re.sub(r"\b(?:sak|se|sa) ?(?=[yj]ut[ao]|ewu)", "1 ", text)
     text = in_digits(text)
     text = re.sub(r"\b([0-9]+) koma ([0-9]+)\b", r"\1,\2", text)
     text = re.sub(r"\b(setengah|1/2|stengah|separo|stgh|separuh)\b", "setengah", text)
@@ -275,9 +276,9 @@ def _single(found: list[Amount], text: str, period: Period | None) -> Money | Un
     money = Money(int(amount.value), period=period, compare=compare)
     if re.match(r"\s*(?:lebih|luwih|langkung|lbh)\b", after) and not compare:
         return _offer([money, replace(money, compare=">")])
-    if re.search(r"\b(?:lebih|lbh|luwih)\s*(?:rp)?\s*$", before) and not compare:
+    if re.search(r"\b(?:lebih|lbh|luwih)(?: [a-z]{1,4})?\s*(?:rp)?\s*$", before) and not compare:
         return _offer([replace(money, compare=">"), money])
-    if re.search(r"\b(?:kurang|krg)\s*(?:rp)?\s*$", before) and not compare:
+    if re.search(r"\b(?:kurang|krg)(?: [a-z]{1,4})?\s*(?:rp)?\s*$", before) and not compare:
         return _offer([replace(money, compare="<"), money])
     if re.match(r"\s*(?:kurang|krg)\b", after) and not compare:
         return _offer([replace(money, compare="<"), money])

@@ -44,7 +44,7 @@ _CODES = table(
 _WHOLE = table(
     {
         "0": "nol",
-        "1 ribu": "seribu sewu",
+        "1 ribu": "seribu sewu sakewu",
         "1 juta": "sejuta sejt sakyuta sayuta sakyuto",
         "1 miliar": "semiliar semilyar",
     }

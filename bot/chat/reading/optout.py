@@ -69,7 +69,7 @@ _TOPICS: dict[Wish, frozenset[str]] = {
 }
 _MEND = mender(
     {w: name for name, names in _TOPICS.items() for w in names}
-    | {w: w for w in _WORDS if _WORDS[w] not in {"jangan", "stop"}}
+    | {w: w if len(w) > 4 else "" for w in _WORDS if _WORDS[w] not in {"jangan", "stop"}}
     | {w: _WORDS[w] for w in _WORDS if _WORDS[w] == "jangan"}
 )
 _CHATTY = listed(
@@ -80,7 +80,8 @@ _CHATTY = listed(
         semua semuanya kabeh sedaya nomor nomer hp ke dari di dan ok oke mau minta ingin pengen pingin tidak
         dengan untuk lah kok total permanen assalamualaikum selamat pagi siang sore malam halo hai aja ker sam
         salah sambung bukan yang the all me oh eh tok thok jenengan panjenengan dinas bot akun chat karo
-        kalian sama langsung cepat berisik spam capek bosan risih banyak sekali banget terlalu kebanyakan
+        kalian sama langsung cepat berisik spam capek bosan risih banyak sekali banget terlalu kebanyakan berubah
+        pikiran bos gan sis bro tante buk mimin dik dek juragan
         apapun dipun yo iyo ta rek cak ning nggih inggih po o se pisan wae thok mawon
         """
 )
@@ -95,7 +96,7 @@ _ELSEWHERE = re.compile(
     r"|istirahat|besok|nanti|langganan (?:di|listrik|koran|wifi|indihome|internet|majalah)|kos|"
     r"kuliah|sekolah|merokok|hujan|macet|produknya|order\w*|pesanan|bahan|gas|pln"
     r"|kredit|pinjaman|cicilan|bank|kur|koperasi|arisan|stok|stock|foto\w*|berkas|data_|lampu|"
-    r"penjualan|jualannya|pabrik|dapur|warung|kios)\b"
+    r"penjualan|jualannya|pabrik|dapur|warung|kios|pelanggan\w*|pembeli\w*)\b"
 )
 _ASKS = re.compile(
     r"\?|\b(?:apakah|gimana|bagaimana|kalau|kalo|klo|kapan|dimana|mana|berapa|bolehkah|boleh|"
@@ -146,6 +147,12 @@ def read_optout(text: str) -> Wish | None:
         return None
     marks = [_WORDS.get(w, "") or _near(w) for w in said]
     line = " ".join(said)
+    if re.search(
+        r"\b(?:bantuan|program|pelatihan|kursus|kegiatan)\w*(?: \w+)? (?:sudah|sdh|udah|wis|"
+        r"wes) (?:berhenti|stop|di\w+)\b",
+        line,
+    ):
+        return None
     if _UNDONE.search(line):
         return "resume" if len(said) < 5 else None
     if _KEEP_ON.search(" ".join(m or w for w, m in zip(said, marks, strict=True))):
@@ -171,7 +178,7 @@ def _near(word: str) -> str:
 
 _SENDING = re.compile(
     r"(?:me|di|dipun|tak)?(?:ng|ny|n|m)?[aeiou]?"
-    r"(?:kirim|krim|irim|kintun|intun|hubung|ubung|ganggu|gangu|inget|ingat|ngat|kabar|abar|chat|cet|undang|ajak|telp|telpon|telepon|tlp|wa|spam)"
+    r"(?:kirim|krim|irim|kintun|intun|hubung|ubung|ngebel|bel|ganggu|gangu|inget|ingat|ngat|kabar|abar|chat|cet|undang|ajak|telp|telpon|telepon|tlp|wa|spam)"
     r"(?:i|in|an|kan|no|ke|aken|ne|e|ono|nono)?"
 )
 

@@ -59,6 +59,7 @@ COMMON = PADDING | listed(
     suk supe sekarang tanggal tangga telas telat telp tel tengah tes tiba top urung usah usai wangi wingi wonten wulung
     wulan yes isya subuh ashar maghrib dzuhur jumatan sebelum sesudah setelah habis tepat menit belum blm besuki
     ma ba bs bk gk gg ki ne me at am pm by jl pt cv ud tv ah eh uh em um ga ra po ta ti to wo ye yo ay bi mi ni pa nt sy
+    sios sido tah reti mesthi mesti yoopo tho kuwi kae loro gelem wegah ojok kagem kangge nopo pundi pripun menawi
     longgar sempat kosongnya pilih ambil minggon sabtunan libur masuk kerjaan antar jemput sekolah solat sholat
     dinas kantor kota malang desa kecamatan kelurahan lahir kelahiran berdiri mulainya buka tutup pulang
     """
@@ -70,6 +71,7 @@ def mender(known: Mapping[str, str]) -> Callable[[str], tuple[str, bool]]:
     """A function that puts slips right in a cleaned text and says whether one stayed uncertain.
 
     `known` are the words the reader lives on, each with its meaning: words of one meaning can stand for each other.
+    Words of the meaning "" are the reader's too, but nothing is corrected to them.
     """
     skeletons = skeletons_of({w: m for w, m in known.items() if len(w) > 3})
     choices = [w for w in known if len(w) > 2]
@@ -86,6 +88,8 @@ def mender(known: Mapping[str, str]) -> Callable[[str], tuple[str, bool]]:
         if meaning is None and (len(meant) > 1 or len(word) < 4):
             return word, True
         found = meaning if meaning is not None else meant.pop()
+        if not found:
+            return word, False
         right = next(w for w, m in known.items() if m == found)
         return right, len(word) < (4 if meaning is not None else 5)
 

@@ -73,6 +73,8 @@ _WORDS = table(
         "sebelum": "sebelum sblm sakdurunge sadurunge sebelom saderenge",
         "mulai": "mulai mule wiwit dari",
         "antara": "antara antawis",
+        "maksimal": "maksimal",
+        "minimal": "minimal",
         "dzuhur": "dzuhur zuhur dhuhur duhur luhur lohor zhuhur dzuhr zuhr duhuran zduhur dhuhr dzohor lohur",
         "ashar": "ashar asar ngasar ashr asyar asr ngashar",
         "maghrib": "maghrib magrib mahgrib magrip maghrip mahrib",
@@ -139,7 +141,7 @@ def read_time(text: str, reading: Reading) -> Hours | Invalid | Unsure[Hours]:
 def _prepared(text: str) -> str:
     """The text with one spelling for each word about time, its numbers as digits, days of the month taken out."""
     text = text.replace("ba'da", "bakda").replace("jum'at", "jumat").replace("isya'", "isya")
-    text = re.sub(r"\bs\.? ?/? ?d\b\.?", " sampai ", text)
+    text = re.sub(r"\bs\.? ?/? ?d\b\.?|\b(?:sampai|sampe|hingga) dengan\b", " sampai ", text)
     text = re.sub(r"\b(pagi|siang|sore)2\b|\b(pagi)-pagi\b", r"\1\2", text)
     text = re.sub(r"\b(?:s[ho]+lat|salat|sembahyang|waktu) (?=[a-z])", "", text)
     text = re.sub(r"\b(?:setelah|habis|bakda|sehabis|sesudah|bubar|bar|abis|selesai) jumat\b", "bakda jumatan", text)
@@ -160,6 +162,11 @@ def _prepared(text: str) -> str:
     text = re.sub(
         r"\b(seperempat|(?:[0-9]{1,2}(?: menit)?)) (lebih|kurang) (?:dari )?jam (\d{1,2})\b(?! ?[.:0-9])",
         r"jam \3 \2 \1",
+        text,
+    )
+    text = re.sub(
+        r"\b(lebih|kurang) (seperempat|[0-9]{1,2}(?: menit)?) (?:mulai )?jam ([0-9]{1,2})\b(?! ?[.:0-9])",
+        r"jam \3 \1 \2",
         text,
     )
     return " ".join(re.sub(r"\b([ap])\.m\.?", r"\1m", text).split())
@@ -208,12 +215,21 @@ def _single(plain: str, match: re.Match[str]) -> Hours | Unsure[Hours]:
     parts = [p for p in _PARTS if re.search(rf"\b{p}\b", f"{before} {after}")]
     clock = _clock(match, 1, parts[0] if len(parts) == 1 else "")
     kind: Literal["at", "before", "after", "from"] = "at"
-    half_said = "bukan" in before or re.match(r"(?:kurang|lebih)\b", after) is not None  # "jam 9 kurang"
+    half_said = (
+        re.search(r"\b(?:bukan|kurang|seperempat)\b(?! dari)", before) is not None
+        or re.match(r"(?:kurang|lebih)\b", after) is not None
+    )  # "jam 9 kurang"
     if re.search(r"\b(?:d?i? ?atas|setelah|lebih dari|lebih|lewat dari)$", before):
         kind = "after"
-    elif re.search(r"\b(?:sebelum|d?i? ?bawah|kurang dari|paling (?:lambat|telat)|maksimal)$", before):
+    elif re.search(
+        r"\b(?:sebelum|d?i? ?bawah|kurang dari|paling (?:lambat|telat|malam|sore|siang)|maksimal|maks|"
+        r"max|sampai)$",
+        before,
+    ):
         kind = "before"
-    elif re.search(r"\bmulai(?: mulai)?$", before) or re.match(r"(?:ke ?atas|dan seterusnya|dst|-$|ke ?depan)", after):
+    elif re.search(r"\b(?:mulai(?: mulai)?|start|minimal|paling (?:cepat|pagi|awal))$", before) or re.match(
+        r"(?:ke ?atas|dan seterusnya|dst|-$|ke ?depan)", after
+    ):
         kind = "from"
     return _offer([Hours(kind, o) for o in clock.options], sure=len(clock.options) == 1 and not half_said)
 

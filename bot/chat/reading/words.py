@@ -93,13 +93,13 @@ def skeletons_of(known: Mapping[str, str]) -> Spellings:
     """The words of a lookup by their skeletons, for `hurried`."""
     found: dict[str, dict[str, str]] = {}
     for word, meaning in known.items():
-        found.setdefault(skeleton(_single(word)), {})[_single(word)] = meaning
+        found.setdefault(skeleton(single(word)), {})[single(word)] = meaning
     return found
 
 
 def hurried(word: str, skeletons: Spellings) -> str | None:
     """The one meaning of a word of three letters or more with vowels left out or letters doubled ("sbtu", "sianng")."""
-    word = _single(word)
+    word = single(word)
     if len(word) < 3:
         return None
     near = skeletons.get(skeleton(word), {})
@@ -107,7 +107,8 @@ def hurried(word: str, skeletons: Spellings) -> str | None:
     return meant.pop() if len(meant) == 1 else None
 
 
-def _single(word: str) -> str:
+def single(word: str) -> str:
+    """A word with every doubled letter made one: "ddoong" gives "dong"."""
     return re.sub(r"(.)\1+", r"\1", word)
 
 

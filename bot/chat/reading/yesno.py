@@ -10,7 +10,7 @@ from typing import Literal
 
 from bot.chat.reading.outcome import Invalid, Reading, Unsure
 from bot.chat.reading.slips import mender
-from bot.chat.reading.words import canonical, clean, listed, skeletons_of, squeeze, table
+from bot.chat.reading.words import canonical, clean, listed, single, skeletons_of, squeeze, table
 from bot.chat.text import t
 
 Answer = Literal["yes", "no", "unsure", "in_progress", "expired"]
@@ -29,7 +29,7 @@ _KNOWN = table(
         bersedia sedia ikut ikutan hadir rawuh mau mw mo pengen pingin kepingin purun gelem kersa kerso gelam
         melok melu nderek ndherek tumut minat berminat tertarik cocog arep kepengen pengin ingin mlaku mlampah tentu
         pasti jelas valid true sae apik
-        kirim kirimkan yakin simpan sahkan ikhlas sudahbenar eh_he hooh heeh hehe_ sepakat mufakat diterima
+        kirim kirimkan yakin simpan sahkan ikhlas gpp sudahbenar eh_he hooh heeh hehe_ sepakat mufakat diterima
         terima minta iy yasudah yaudah yasudahlah yaudahlah yoweslah dijalankan berjalan jalan buka baik bagus
         mantap mantab mantul ayo ayuk yuk hayuk hayo silakan silahkan datang dateng teko aman akur tepat
         insyaallah inshaallah siaap saestu tenan temenan estu ngoten mekaten sarujuk mathuk matuk cus cuss
@@ -57,7 +57,8 @@ _KNOWN = table(
             duruung belon dereng2 drong dorong dorung deremg gurung gurong ngrung rung blon belm""",
         "bukan": "bukan bkn sanes seje dudu duduk bukn sanés ndudu",
         "jangan": "jangan jgn ojo malas aras arasen sungkan wegahh emohh emooh mohh ampun sampun_ojo jngn "
-        "ojok emoh moh gamau ogah wegah ngga_mau batal batalkan cancel sido_ wurung gagal stop males",
+        "ojok emoh moh gamau ogah wegah ngga_mau batal batalkan cancel keberatan berhalangan sido_ wurung gagal "
+        "stop males",
         "salah": "salah slh koreksi ubah ganti bedo beda benten lepat mboten_leres klentu kliru keliru "
         "klèntu luput false mleset",
         # not known
@@ -71,7 +72,7 @@ _KNOWN = table(
         mikirne ketara ndak_tau bimbang sebagian separo kadang kadangkadang jarang mumet mangmang kadang
         embuhh embo mbohh embohh kesupe keselimur kelalen
         """,
-        "tahu": "tahu tw mangertos mangerteni ngertosi_ ruh ero eroh priksa pirsa mirsani mudheng sumerep tau "
+        "tahu": "tahu tw mangertos mangerteni ngertosi_ reti ruh ero eroh priksa pirsa mirsani mudheng sumerep tau "
         "tauu ngerti ngertos paham faham mudeng mengerti eruh weruh ngerteni semerap yakin_",
         "nanti": "nanti besuk benjing mbenjing menko nanty nantiaja kapankapan lainkali nnti nti ntar mengko "
         "mengke mangke engko engke mene kapan2 besok sesuk suk",
@@ -88,7 +89,8 @@ _KNOWN = table(
         antrian nunggu menunggu tunggu nenggo nengga ngenteni enteni ngentosi ngrantos ditunggu verifikasi
         diverifikasi survei disurvei garap digarap nggarap garapan prosese proseske antrekan dibuatkan
         dibikinkan digawe digawekno dipundamel dipunurus ngurusaken dipunproses lampahaken ngurusno diurusno
-        diurusne diurusi dilengkapi melengkapi upload diupload input dikerjakan mengerjakan dibuat pembuatan
+        diurusne diurusi diperpanjang perpanjangan memperpanjang dilengkapi melengkapi upload diupload input
+        dikerjakan mengerjakan dibuat pembuatan
         """,
         "daftar": "submit disubmit daftar ndaftarke ndaftarno daftarno daftaraken ndaftar mendaftar daftarkan "
         "ndaptar dftr didaftarkan daptar",
@@ -120,9 +122,10 @@ _LOOSE = listed(
         istri anak orang dulu sekarang saiki akan jadi kalau klo tapi meniko menika mekaten ngoten kantun kari
         tetapi nanging cuma hanya dan nya e ne apa sama beli ndamel bikin gawe pakai wonge pribadi namanya
         usaha sertifikat nib pirt halal merek qris npwp izin ijin satu dua betulbetul memang pancen wau tadi
-        tau dengan nama alamat sanget
+        tau dengan nama alamat sanget masalah masalahe skip lewati
         """
 )
+_IDLE = frozenset(map(single, _LOOSE))
 _HANDS = {"yes": "👍👌✅☑✔💯🆗🤝", "no": "👎❌✖🚫🙅", "unsure": "🤔🤷😕"}
 _DOUBT = {"yes": t("Yes, is that right?"), "no": t("No, is that right?")}
 
@@ -143,7 +146,7 @@ _JOINED = re.compile(
 )
 _MEND = mender(
     {w: m for w, m in _KNOWN.items() if m in {"tidak", "belum", "bukan"} and not w.endswith("_")}
-    | {w: w for w in {*_KNOWN, *_LOOSE} if _KNOWN.get(w) not in {"tidak", "belum", "bukan"}}
+    | {w: "" for w in {*_KNOWN, *_LOOSE} if _KNOWN.get(w) not in {"tidak", "belum", "bukan"}}
 )
 """A slip in a no must not leave a yes: "beum punya"."""
 
@@ -159,21 +162,22 @@ def read_yes_no(text: str, reading: Reading, *, thumb: bool = True) -> Answer | 
     back.
     """
     plain = clean(text)
-    plain = re.sub(r"\b(?:he+ ?e+[hm]|ho ?o+h)\b", "iya", plain)
+    plain = re.sub(r"\b(?:he+[' ]?e+[hm]?|ho+[' ]?o+h?)\b(?! [a-z])", "iya", plain)
     plain = _TAK_I.sub("aku", plain)
+    plain = re.sub(r"\b(ya|iya)/(tidak|gak|ga|tdk|no)\b", r"\1 atau \2", plain)
     plain = _JOINED.sub(r"\1 \2", plain)
     plain, slipped = _MEND(plain)
     said = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])2\b", "", plain.replace("'", "").replace("-", " ")))
     if not said:
         number = plain.strip(" .)")
         return "yes" if number == "1" else "no" if number == "2" else _hand(plain, thumb)  # the first button is yes
-    marks = [canonical(w, _KNOWN, _SKELETONS) if w not in _LOOSE or w in _KNOWN else None for w in said]
+    marks = [canonical(w, _KNOWN, _SKELETONS) if single(w) not in _IDLE or w in _KNOWN else None for w in said]
     if _IT_IS_ME.fullmatch(" ".join(said)):
         return "yes"
     read = _meaning([m for m in marks if m], " ".join(squeeze(w) for w in said))
     if read is None:
         return Invalid(NO_ANSWER)
-    strange = sum(m is None and w not in _LOOSE for w, m in zip(said, marks, strict=True))
+    strange = sum(m is None and single(w) not in _IDLE for w, m in zip(said, marks, strict=True))
     asks = "?" in plain or (
         not re.search(r"\bapa[ -]?(?:apa|2)", plain)
         and bool(
@@ -201,14 +205,23 @@ def _has(marks: list[str], *wanted: str) -> bool:
 def _meaning(marks: list[str], said: str) -> Answer | None:
     """What the meanings of the words say together; the more special answer first."""
     line = " ".join(marks)
+    if re.search(
+        r"\b(?:ya|iya|iyo|nggih) ?(?:atau|utowo|apa|opo) ?(?:tidak|gak|ga|nggak|ora|mboten)\b", said
+    ) or re.fullmatch(r"(?:lha |lah )?(?:yo|ya) ?(?:opo|nopo|apa|piye)(?: .*)?", said):
+        return None
+    if re.search(r"\b(?:belum|tidak) (?:masa )?(?:mati|habis)", line) or re.search(
+        r"\b(?:mau|hampir|meh|arep|ape|segera|akan) (?:habis|entek|mati|expired|kad[ae]?lu?\w+)\b", said
+    ):
+        return "yes"  # still valid
     if _expired(marks, line, said):
         return "expired"
     if re.search(
-        r"\b(?:mau|akan|arep|ape|kate|badhe|rencana\w*|pengen|perlu) (?:\w+ )?(?:urus|ngurus|diurus|"
+        r"\bbaru (?:mau|akan|arep|ape) |\b(?:mau|akan|arep|ape|kate|badhe|rencana\w*|pengen|"
+        r"perlu) (?:\w+ )?(?:urus|ngurus|diurus|"
         r"buat|bikin|gawe|ndaftar|daftar|proses|diproses|diperpanjang|perpanjang)",
         said,
     ):
-        return "no" if not _has(marks, "ya", "sudah") else "yes"
+        return "no" if "baru" in said or not _has(marks, "ya", "sudah") else "yes"
     if _I_DID.search(said):
         return "yes"
     if _has(marks, "proses") and not re.search(r"\b(?:belum|tidak|jangan)(?: \w+)? (?:proses|daftar)", line):
