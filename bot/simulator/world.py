@@ -240,7 +240,7 @@ class World:
                 yield number, waiting
 
     def hold(self, held: bool = True) -> None:
-        """No network between platform and bot: updates wait, by webhook and by polling, until ``hold(False)``."""
+        """No network between platform and bot until ``hold(False)``: updates wait, and what the bot calls is lost."""
         self.held = held
         self.courier.ring()
         for bot in self.bots.values():

@@ -98,9 +98,10 @@ export function bubble(message, how, pending, open) {
   words.append(piece('span', own ? 'Dikirim: ' : 'Bot: ', 'spoken'), ...inside(message, open));
   const meta = piece('span', '', 'meta');
   if (own && message.text) {
-    const change = button('Ubah', () => open.edit(message), 'change');
+    const change = button('', () => open.edit(message), 'change');
     change.setAttribute('aria-label', 'Ubah pesan: ' + message.text.slice(0, 40));
-    meta.append(change);
+    change.append($('pencil').content.firstElementChild.cloneNode(true));
+    body.append(change);
   }
   if (message.edit_date && message.text) meta.append(piece('span', 'diubah'));
   meta.append(piece('time', timeOf(new Date(message.date * 1000))));

@@ -19,9 +19,16 @@ export class Phone {
     this.write = composer(this.root, (deed, what) => this.act(deed, what), () => this.who());
     this.of('.start').addEventListener('click', () => this.start());
     this.of('.down').addEventListener('click', () => { this.toEnd(); this.of('.scroll').focus({ preventScroll: true }); });
-    this.of('.scroll').addEventListener('scroll', () => this.scrolled());
-    this.following = true;
-    new ResizeObserver(() => { if (this.following) this.toEnd(); }).observe(this.of('.scroll'));
+    this.following = true; // the end of the chat stays in sight
+    this.size = '';
+    const size = () => `${this.of('.scroll').clientWidth} ${this.of('.scroll').clientHeight}`;
+    // When the window changes, the scrolling that comes of it tells nothing of what the holder wants to see.
+    this.of('.scroll').addEventListener('scroll', () => { if (size() === this.size) this.scrolled(); });
+    new ResizeObserver(() => {
+      this.size = size();
+      if (this.following) this.toEnd();
+      else this.scrolled();
+    }).observe(this.of('.scroll'));
     this.open = {
       tap: (message_id, choice) => this.act('tap', { message_id, choice }),
       command: text => this.act('say', { text }),
