@@ -181,6 +181,14 @@ def read_money(text: str, reading: Reading) -> Money | Invalid | Unsure[Money]:
     return _asked(read)
 
 
+_DIGIT = rf"(?:[1-9]|{'|'.join(w for w, code in NUMBER_WORDS.items() if re.fullmatch('number [1-9]', code))})"
+_TENS_LATER = re.compile(
+    rf"(?<![0-9.,])(?<!puluh )(?<!ratus )(?<!atus )(?<!belas )\b({_DIGIT}) ?(-|~|sampai|sampe|smpe|sampek|hingga|"
+    rf"sd|nganti|to|atau|dan) ?({_DIGIT}) (ratus|atus|puluh|belas)\b"
+)
+"""The hundreds of "dua sampai tiga ratus ribu" are meant for both ends."""
+
+
 def _prepared(text: str) -> str:
     """The text with number words as digits and the flourishes of prices (``,-`` and ``,00``) taken off."""
     text = re.sub(r"(?<=[0-9])[.,]\s?(?:-+|=)", " ", text)
@@ -195,6 +203,7 @@ def _prepared(text: str) -> str:
     text = re.sub(r"\b(?:seperempat|seprapat) (?=juta|jt|miliar)", "1/4 ", text)
     text = re.sub(r"(?<=[0-9]) ?-?an (?=(?:rb|ribu|ewu|jt|juta|yuta|miliar|milyar|m)\b)", " ", text)  # "650an ribu"
     text = re.sub(r"\b(?:sak|se|sa) ?(?=[yj]ut[ao]|ewu)", "1 ", text)
+    text = _TENS_LATER.sub(r"\1 \4 \2 \3 \4", text)
     text = in_digits(text)
     text = re.sub(r"\b([0-9]+) koma ([0-9]+)\b", r"\1,\2", text)
     text = re.sub(r"\b(setengah|1/2|stengah|separo|stgh|separuh)\b", "setengah", text)
@@ -361,6 +370,7 @@ def _shared_unit(high: Amount, text: str) -> tuple[Amount, str] | None:
     joined = before[2].strip()
     clear = joined not in {"", "atau"}
     total = value * high.unit
+    clear &= 20 * total >= high.value  # "2-300 ribu" is rather 200 to 300
     if total >= high.value and total / 1000 < high.value:
         total, clear = total / 1000, False
     if total.denominator != 1:

@@ -167,6 +167,9 @@ def read_optout(text: str) -> Wish | None:
 
 def _near(word: str) -> str:
     """A slip in the words for stopping, a form of the verbs for sending ("ngingetin", "dikirimin")."""
+    stem = re.sub(r"(?:nya|ne|e)$", "", word)
+    if len(stem) > 3 and stem in _WORDS:
+        return _WORDS[stem]
     if len(word) > 4 and _SENDING.fullmatch(word):
         return "kirim"
     return (
@@ -285,7 +288,7 @@ def _resumes(said: list[str], marks: list[str], plain: str) -> bool:
         return True
     if (
         _ASKS.search(plain)
-        or {"jangan", "tidak", "stop", "matikan"} & set(marks)
+        or {"jangan", "tidak", "stop", "matikan", "keluar"} & set(marks)
         or re.search(r"\b(?:belum|batal|bukan)\b", plain)
     ):
         return False

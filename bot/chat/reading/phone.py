@@ -58,7 +58,7 @@ _BREAK = re.compile(r"(?<=[0-9]) +(?=(?:\+ ?62|62 ?8|0[2-9]))")
 def read_phone(text: str, reading: Reading) -> str | Invalid | Unsure[str]:
     """The number in E.164 ("+6281234567890"), or `SENDER`; two numbers are asked back. A letter O is read as zero."""
     plain, slipped = _prepared(clean(text))
-    if "\ufffd" in plain:
+    if "\ufffd" in plain or re.search(r"[0-9] ?[?x*]{2,}", plain):  # "0812 0000 77??"
         return Invalid(NOT_A_NUMBER)
     runs = [part for run in _RUN.findall(plain) for part in _parted(run)]
     runs = [r for r in runs if len(re.sub("[^0-9]", "", r)) > 2 or len(runs) == 1]

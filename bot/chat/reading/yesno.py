@@ -292,7 +292,11 @@ def _not_known(marks: list[str], line: str, said: str) -> bool:
         or re.search(r"\bpaling (?:yo|ya|iyo|iya|wis|wes|sudah|udah|sampun|durung|belum|dereng|gak|ora)\b", said)
     ):
         return True  # "sik", "sek" alone ask for patience
-    if re.search(r"\b(?:kurang|krg|kirang) (?:tahu|tau|yakin|paham|ngerti|ngertos|jelas|mengerti|faham)\b", said):
+    if re.search(
+        r"\b(?:kurang|krg|kirang) (?:tahu|tau|yakin|paham|jelas|faham|priksa|pirsa|eruh|mudh?eng|"
+        r"\w*nger(?:ti|tos))\b",
+        said,
+    ):
         return True
     if re.search(r"\b(?:tidak|belum|bukan)\b.*\btahu\b", line) or re.search(
         r"\b(?:tidak|belum) (?:bisa )?yakin\b", said
@@ -304,7 +308,7 @@ def _not_known(marks: list[str], line: str, said: str) -> bool:
         said,
     ):
         return True
-    if "nanti" in marks and not _has(marks, "tidak", "ya", "sudah"):
+    if "nanti" in marks and not _has(marks, "tidak", "belum", "ya", "sudah"):
         return True
     return bool(re.search(r"\bdulu$", line)) and not _has(
         marks, "tidak", "jangan", "belum", "bukan", "ya", "sudah", "punya"
