@@ -216,7 +216,7 @@ def _single(plain: str, match: re.Match[str]) -> Hours | Unsure[Hours]:
     clock = _clock(match, 1, parts[0] if len(parts) == 1 else "")
     kind: Literal["at", "before", "after", "from"] = "at"
     half_said = (
-        re.search(r"\b(?:bukan|kurang|seperempat)\b(?! dari)", before) is not None
+        re.search(r"\b(?:bukan|antara|kurang|seperempat)\b(?! dari)", before) is not None
         or re.match(r"(?:kurang|lebih)\b", after) is not None
     )  # "jam 9 kurang"
     if re.search(r"\b(?:d?i? ?atas|setelah|lebih dari|lebih|lewat dari)$", before):
@@ -228,7 +228,7 @@ def _single(plain: str, match: re.Match[str]) -> Hours | Unsure[Hours]:
     ):
         kind = "before"
     elif re.search(r"\b(?:mulai(?: mulai)?|start|minimal|paling (?:cepat|pagi|awal))$", before) or re.match(
-        r"(?:ke ?atas|dan seterusnya|dst|-$|ke ?depan)", after
+        r"(?:(?:[a-z]{1,3} ?)?atas|dan seterusnya|dst|-$|ke ?depan)", after
     ):
         kind = "from"
     return _offer([Hours(kind, o) for o in clock.options], sure=len(clock.options) == 1 and not half_said)
