@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from bot.simulator import story
 from bot.simulator.bell import first_of
 from bot.simulator.platform import Platform
 from bot.simulator.refusal import Json
@@ -44,23 +43,21 @@ def _waiting(platform: Platform, chat: Chat) -> list[int]:
 
 
 def world(platform: Platform, zone: ZoneInfo, invites: bool) -> Json:
-    """Who there is, the time of day (seconds since 1970), the switches, and what can be played."""
-    started = [chat for chat in platform.chats.values() if chat.started and chat.private]
-    people = [
-        {**kept(user), "at": [bot.username for bot in platform.bots.values() if (bot.id, user.id) in platform.chats]}
-        for user in platform.users.values()
-    ]
+    """Who there is and with which bots each has begun, the time of day (seconds since 1970), the switches."""
+    names = {bot.id: bot.username for bot in platform.bots.values()}
+    at: dict[int, list[str]] = {user: [] for user in platform.users}
+    for chat in platform.chats.values():
+        if chat.started and chat.id in at:
+            at[chat.id].append(names[chat.bot])
     return {
         "life": platform.life,
         "changes": platform.changes,
         "bots": [{"username": bot.username, "name": bot.name} for bot in platform.bots.values()],
-        "people": people,
-        "chats": len(started),
+        "people": [{**kept(user), "at": at[user.id]} for user in platform.users.values()],
         "time": platform.now(),
         "zone": str(zone),
         "switches": {"held": platform.held, "twice": platform.twice, "shuffled": platform.shuffled},
         "invites": invites,
-        "stories": list(story.told()),
     }
 
 

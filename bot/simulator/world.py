@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -113,7 +112,7 @@ class World:
         """Write into the diary."""
         number = self.count("note")
         self.diary[number] = Note(self.now(), bot, user, mark, lines)
-        self._shelf.put("note", number, asdict(self.diary[number]))
+        self._shelf.put("note", number, kept(self.diary[number]))
         if self.diary.pop(number - diary.LONGEST, None):
             self._shelf.drop("note", number - diary.LONGEST)
 

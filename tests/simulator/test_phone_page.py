@@ -333,6 +333,43 @@ def test_the_switches(tmp_path: Path, png: bytes) -> None:
     with_page(tmp_path, png, play)
 
 
+def test_by_keyboard_alone(tmp_path: Path, png: bytes) -> None:
+    here = "(e => e.getAttribute('aria-label') || e.textContent.trim())(document.activeElement)"
+
+    async def play(page: Tab, url: str, platform: Platform) -> None:
+        way: list[str] = []
+        while "MULAI" not in way and len(way) < 20:
+            await page.key("Tab", 9)
+            way.append(await page.value(here))
+        assert way == ["Siti", "Budi", "Bu Rini", "Buka saklar", "Saklar telepon ini", "Percakapan", "MULAI"]
+        await page.key("Enter", 13, "\r")
+        await page.until(said("Boleh kami catat"))
+        assert await page.value(here) == "Tulis pesan"
+        for _ in range(2):
+            await page.do("Input.dispatchKeyEvent", type="keyDown", key="Tab", windowsVirtualKeyCode=9, modifiers=8)
+        assert await page.value(here) == "Tanya petugas"
+        assert await page.value("getComputedStyle(document.activeElement).outlineWidth") == "3px"
+        await page.key("Enter", 13, "\r")
+        await page.until(said("Dijawab: petugas"))
+        assert (
+            await page.value("document.activeElement.getAttribute('aria-label')") == "Percakapan"
+        )  # the button is gone
+
+    with_page(tmp_path, png, play)
+
+
+def test_a_bot_that_types(tmp_path: Path, png: bytes) -> None:
+    async def play(page: Tab, url: str, platform: Platform) -> None:
+        await greet(page)
+        siti = next(iter(platform.users))
+        await platform.call(OWNERS, "sendChatAction", {"chat_id": siti, "action": "typing"})
+        await page.until(f"{one(SITI + ' .state')}.textContent === 'sedang mengetik…'")
+        await platform.call(OWNERS, "sendMessage", {"chat_id": siti, "text": "sudah"})
+        await page.until(f"{one(SITI + ' .state')}.textContent === 'bot' && {said('sudah')}")
+
+    with_page(tmp_path, png, play)
+
+
 def test_a_deep_link_waits_for_start(tmp_path: Path, png: bytes) -> None:
     async def play(page: Tab, url: str, platform: Platform) -> None:
         await open_page(page, f"{url}/?bot=petugas_bot&start=join-code-12")
