@@ -15,7 +15,7 @@ from bot.chat.reading.score import Row, drawn, main, read_rows, right, score, sc
 
 DATA = Path(__file__).parents[1] / "data"
 FILES = ("utterances.csv", "utterances_own.csv")
-"""The open phrases, and our own: two thirds of those were scored before a reader was changed for them."""
+"""The open phrases, and our own: each was scored once before a reader was changed for it."""
 LEAST = {
     "money": 1.0,
     "date": 1.0,
