@@ -62,6 +62,8 @@ class App:
         self._channels = channels
         self._flows = flows or Flows.find(handlers)
         self._bounds = bounds or bounds_of(config)
+        self.broken = asyncio.Event()
+        """Set when a loop has ended by a bug: the process should end too, and start again."""
         self._tasks: list[asyncio.Task[Any]] = []
         self._senders: list[Sender] = []
         self._watchdog = threading.Event()
@@ -230,7 +232,10 @@ class App:
             aside = sum(row.state == Received.QUARANTINED for row in inbox.aside(db))
             return outbox.depth(db), inbox.oldest_waiting(db), aside
 
-        lanes, oldest, aside = await self.store.write(look)
+        async with self.store.reads.connect() as connection:
+            lanes, oldest, aside = await connection.run_sync(
+                lambda reading: look(Db(reading, self.keys, self.clock.now()))
+            )
         now = self.clock.now()
         self.metrics.measure(
             outbox={lane.name.lower(): (count, (now - since).total_seconds()) for lane, count, since in lanes},
@@ -250,15 +255,15 @@ class App:
                 sys.stderr.flush()
                 os._exit(70)
 
+    def _say_if_broken(self, task: asyncio.Task[Any]) -> None:
+        if not task.cancelled() and (error := task.exception()):
+            log.critical("loop_broken", task=task.get_name(), exc_info=error)
+            self.broken.set()
+
     def _spawn(self, work: Any, name: str) -> None:
         task: asyncio.Task[Any] = asyncio.create_task(work, name=name)
-        task.add_done_callback(_say_if_broken)
+        task.add_done_callback(self._say_if_broken)
         self._tasks.append(task)
-
-
-def _say_if_broken(task: asyncio.Task[Any]) -> None:
-    if not task.cancelled() and (error := task.exception()):
-        log.critical("loop_broken", task=task.get_name(), exc_info=error)
 
 
 def bounds_of(config: Config) -> Bounds:

@@ -85,9 +85,12 @@ async def _main(config: Config, ready: Ready | None, flows: Flows | None) -> int
     if ready:
         ready(app, simulator.url if simulator else "")
     log.info("started", simulator=simulator.url if simulator else "", web=app.address)
-    await stop.wait()
+    told, broken = asyncio.create_task(stop.wait()), asyncio.create_task(app.broken.wait())
+    await asyncio.wait((told, broken), return_when=asyncio.FIRST_COMPLETED)
     log.info("stopping")
-    code = 0
+    code = 1 if broken.done() else 0
+    told.cancel()
+    broken.cancel()
     try:
         async with asyncio.timeout(STOP_SECONDS):
             await app.stop()

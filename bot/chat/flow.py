@@ -191,6 +191,7 @@ class First(BaseException):
 class Surroundings:
     """What a run may look at and do beyond its answers: reading, drawing and signing, and whether it has written."""
 
+    now: datetime
     reading: Reading
     draw: Draw
     button: Callable[[str, Mapping[str, str]], str]
@@ -209,8 +210,8 @@ class Chat:
 
     def __init__(self, person: Person, talk: Talk, around: Surroundings, said: Said | None) -> None:
         self.person = person
-        self.now: datetime = around.reading.at
-        self.local = around.reading.at.astimezone(around.reading.zone)
+        self.now = around.now
+        self.local = around.now.astimezone(around.reading.zone)
         self.zone = around.reading.zone
         self.region = around.reading.region
         self.office = around.office

@@ -18,11 +18,15 @@ from bot.chat.text import Lines, Words, caption, from_json, t
 class Running:
     """One turn of one person: runs the flows of her talks and gathers what they say into one `Reply`."""
 
-    def __init__(self, rules: Rules, person: Person, talks: Talks, db: Any, now: datetime) -> None:
+    def __init__(
+        self, rules: Rules, person: Person, talks: Talks, db: Any, now: datetime, received: datetime | None = None
+    ) -> None:
+        """`received` is when her message came, if that was earlier: "tomorrow" counts from there."""
         self.rules = rules
         self.person = person
         self.talks = talks
         self.now = now
+        self.received = received or now
         self._db = db
         self._writes: Writes = db
         self._said: list[Words] = []
@@ -175,7 +179,8 @@ class Running:
     def _around(self) -> Surroundings:
         rules, person = self.rules, self.person
         return Surroundings(
-            reading=Reading(self.now, rules.zone, rules.region),
+            now=self.now,
+            reading=Reading(self.received, rules.zone, rules.region),
             draw=lambda words: rules.catalogs.draw(words, person.language).text,
             button=lambda flow, given: rules.buttons.start(person.id, flow, given),
             wrote=self._writes.wrote,

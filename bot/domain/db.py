@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Executable, Insert, bindparam, insert, select
@@ -26,8 +27,10 @@ class Db:
     by the golden rule (`mark`, `wrote`).
     """
 
-    def __init__(self, connection: Connection, keys: Keys, now: datetime) -> None:
+    def __init__(self, connection: Connection, keys: Keys, now: datetime, kept: dict[str, Any] | None = None) -> None:
+        """`kept` is the process's memory of what hardly changes; whoever rolls a transaction back empties it."""
         self.connection = connection
+        self.kept: dict[str, Any] = {} if kept is None else kept
         self.keys = keys
         self.now = now
         self._session: Session | None = None
@@ -78,9 +81,7 @@ class Db:
 
     def insert_new(self, table: Any) -> Insert:
         """An INSERT that leaves an existing row (any unique key) as it is."""
-        if self.connection.dialect.name == "postgresql":
-            return postgresql.insert(table).on_conflict_do_nothing()
-        return sqlite.insert(table).on_conflict_do_nothing()
+        return _insert_new(table, self.connection.dialect.name)
 
     def upsert(self, table: Any, keys: Sequence[str], row: Mapping[str, Any]) -> None:
         """Insert a row, or change the one with the same `keys`."""
@@ -111,6 +112,11 @@ class Db:
             name = self.execute(_KEY_ID, {"person": person}).scalar_one()
             self.keys.names[person] = name
         return name
+
+
+@lru_cache
+def _insert_new(table: Any, dialect: str) -> Insert:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table).on_conflict_do_nothing()
 
 
 _KEY_ID = select(tables.people.c.key_id).where(tables.people.c.id == bindparam("person"))

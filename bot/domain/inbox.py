@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import Insert, Row, bindparam, delete, func, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.chat.messages import Incoming
 from bot.domain import people
@@ -23,8 +25,8 @@ HOUSE = "house"
 class Letter:
     """An inbox row on its way to its turn. `incoming` is there when it has just been read; `attempts` counts tries.
 
-    `fresh`: it was kept by this process and hasn't been tried yet. `counted`: the last of them was counted but found the store away. `person` and `contact` are 0 for an update that
-    couldn't be read.
+    `received` is when it came, where that is not now. `fresh`: kept by this process and not tried yet. `counted`: its
+    last attempt was counted but found the store away. `person` and `contact` are 0 for what couldn't be read.
     """
 
     id: int
@@ -35,6 +37,7 @@ class Letter:
     kind: str
     attempts: int = 1
     incoming: Incoming | None = None
+    received: datetime | None = None
     fresh: bool = False
     counted: bool = False
 
@@ -52,8 +55,12 @@ _ADD = {
 
 def _insert(db: Db, row: Mapping[str, Any]) -> int | None:
     """The new row's id; None when it was here already."""
-    statement = db.insert_new(inbox).returning(inbox.c.id)
-    return db.execute(statement, {**_ADD, "received_at": db.now, **row}).scalar()
+    return db.execute(_inserting(db.insert_new(inbox)), {**_ADD, "received_at": db.now, **row}).scalar()
+
+
+@lru_cache
+def _inserting(statement: Insert) -> ReturningInsert[tuple[int]]:
+    return statement.returning(inbox.c.id)
 
 
 def add(db: Db, contact: Contact, incoming: Incoming, raw: Mapping[str, Any]) -> Letter | None:
@@ -121,7 +128,7 @@ def unfinished(db: Db) -> list[Letter]:
     return sorted(map(_letter, rows), key=lambda letter: letter.id)  # ORDER BY id would read the whole table
 
 
-_PAYLOAD = select(inbox.c.payload, inbox.c.state).where(inbox.c.id == bindparam("row"))
+_PAYLOAD = select(inbox.c.payload, inbox.c.state, inbox.c.received_at).where(inbox.c.id == bindparam("row"))
 
 
 def payload(db: Db, letter: Letter) -> dict[str, Any] | None:
@@ -129,6 +136,7 @@ def payload(db: Db, letter: Letter) -> dict[str, Any] | None:
     row = db.execute(_PAYLOAD, {"row": letter.id}).first()
     if row is None or row.state != Received.WAITING or row.payload is None:
         return None
+    letter.received = row.received_at
     return db.open(letter.person or None, "inbox.payload", row.payload)
 
 

@@ -52,8 +52,14 @@ def put(
     expires: datetime | None = None,
     replaces: int | None = None,
 ) -> None:
-    """Say something to a contact. The same `origin` for the same person is said once."""
+    """Say something to a contact. The same `origin` for the same person is said once.
+
+    `replaces` is the row whose message an edit changes: it waits for that one, and takes the place of earlier edits
+    that haven't gone out.
+    """
     due = due or db.now
+    if message.op == "edit" and replaces is not None:
+        db.execute(_SUPERSEDE, {"replaced": replaces, "at": db.now})
     row = {
         "account_id": contact.account,
         "contact_id": contact.id,
@@ -73,14 +79,20 @@ def put(
     db.execute(db.insert_new(outbox), row)
 
 
+_SUPERSEDE = (
+    update(outbox)
+    .where(outbox.c.replaces == bindparam("replaced"), outbox.c.op == "edit", outbox.c.state == Outgoing.READY)
+    .values(state=Outgoing.EXPIRED, done_at=bindparam("at"), error="superseded")
+)
 _other = outbox.alias("other")
+_original = outbox.alias("original")
 _earlier = outbox.alias("earlier")
 _BULK = (Lane.REMINDER, Lane.BROADCAST)
 
 
 def _claimable() -> Any:
     """Rows that may go out: due, fresh, nothing of that chat in flight, nothing earlier of that chat waiting to be
-    tried again, and for what the office starts: reachable and not opted out."""
+    tried again, what it replaces sent, and for what the office starts: reachable and not opted out."""
     in_flight = exists().where(_other.c.contact_id == outbox.c.contact_id, _other.c.state == Outgoing.LEASED)
     held = exists().where(
         _earlier.c.contact_id == outbox.c.contact_id,
@@ -89,6 +101,9 @@ def _claimable() -> Any:
         _earlier.c.state == Outgoing.READY,
         _earlier.c.due_at > bindparam("now"),
         or_(_earlier.c.attempts > 0, _earlier.c.error.is_not(None)),
+    )
+    unsent = exists().where(
+        _original.c.id == outbox.c.replaces, _original.c.state.in_((Outgoing.READY, Outgoing.LEASED))
     )
     wanted: ColumnElement[bool] = or_(
         outbox.c.lane.not_in(_BULK), and_(contacts.c.reachable, people.c.opted_out_at.is_(None))
@@ -118,6 +133,7 @@ def _claimable() -> Any:
             wanted,
             ~in_flight,
             ~held,
+            ~unsent,
         )
         .order_by(outbox.c.lane, outbox.c.id)
         .limit(bindparam("most"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.chat.flow import Person, Refused
 from bot.chat.reading import Invalid, plain
@@ -58,7 +58,10 @@ class Owner:
 
 def known(db: Db, person: Person) -> bool:
     """Whether this person is registered."""
-    return db.execute(select(owners.c.person_id).where(owners.c.person_id == person.id)).first() is not None
+    return db.execute(_KNOWN, {"person": person.id}).first() is not None
+
+
+_KNOWN = select(owners.c.person_id).where(owners.c.person_id == bindparam("person"))
 
 
 def find(db: Db, person: Person) -> Owner | None:

@@ -28,6 +28,7 @@ def put(db: Db, found: Iterable[Region], under: str) -> int:
         raise ValueError(f"no region under {under}")
     db.execute(delete(regions).where(regions.c.code.startswith(under)))
     db.execute(regions.insert(), rows)
+    db.kept.clear()
     return len(rows)
 
 
@@ -36,10 +37,13 @@ def count(db: Db, under: str) -> int:
     return db.execute(select(func.count()).where(regions.c.code.startswith(under + "."))).scalar_one()
 
 
-def villages(db: Db, under: str) -> list[Region]:
+def villages(db: Db, under: str) -> tuple[Region, ...]:
     """The kelurahan and desa under a code, by name."""
-    query = select(regions).where(regions.c.code.startswith(under + "."), regions.c.kind.in_(("kelurahan", "desa")))
-    return [Region(r.code, r.name, r.kind, r.parent or "") for r in db.execute(query.order_by(regions.c.name))]
+    if (found := db.kept.get(f"villages {under}")) is None:
+        query = select(regions).where(regions.c.code.startswith(under + "."), regions.c.kind.in_(("kelurahan", "desa")))
+        rows = db.execute(query.order_by(regions.c.name))
+        found = db.kept[f"villages {under}"] = tuple(Region(r.code, r.name, r.kind, r.parent or "") for r in rows)
+    return found
 
 
 def name(db: Db, code: str) -> str:

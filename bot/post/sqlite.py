@@ -63,6 +63,7 @@ class SqliteStore:
         self.reads = engine.reading(url)
         self._engine = engine.writing(url)
         self._keys = keys
+        self._kept: dict[str, Any] = {}
         self._clock = clock
         self._group = group
         self._on_commit = on_commit
@@ -142,18 +143,23 @@ class SqliteStore:
             if self._on_commit:
                 self._on_commit(len(items))
         except (Torn, DBAPIError, sqlite3.Error, OSError) as error:  # the keys and the savepoints speak to the driver
-            self._keys.names.clear()
+            self._forget()
             for item in items:
                 item.value, item.error = None, StoreDown(type(error).__name__ + ": " + str(error.__cause__ or error))
             return _reset(connection)
         return connection
+
+    def _forget(self) -> None:
+        """What was remembered in a transaction that is rolled back may not be so."""
+        self._keys.names.clear()
+        self._kept.clear()
 
     def _one(self, connection: Connection, raw: Any, item: _Item) -> None:
         """One work in its savepoint. Raises when the store failed, or the transaction is gone."""
         self._began = time.monotonic()
         item.value = item.error = None
         raw.execute("SAVEPOINT work")
-        db = Db(connection, self._keys, self._clock.now())
+        db = Db(connection, self._keys, self._clock.now(), self._kept)
         try:
             item.value = item.work(db)
             db.flush()
@@ -162,7 +168,7 @@ class SqliteStore:
                 raise
             if not raw.in_transaction:
                 raise Torn from error
-            self._keys.names.clear()
+            self._forget()
             raw.execute("ROLLBACK TO work")
             item.error = error if isinstance(error, Exception) else RuntimeError(repr(error))
         if not raw.in_transaction:

@@ -60,7 +60,7 @@ def take(db: Db, letter: Letter, office: Office) -> Turned:
         people.set_reachable(db, contact.id, not reachable)
     kept, known = talks.load(db, letter.person)
     before = kept.open
-    conversation = Conversation(office.rules, person, kept, db, db.now)
+    conversation = Conversation(office.rules, person, kept, db, db.now, letter.received)
     if event is not None:
         reply = conversation.happen(event["happening"], event["data"])
     else:

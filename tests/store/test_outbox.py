@@ -283,6 +283,24 @@ def test_an_edit_knows_what_it_replaces(bench: Bench):
     write(bench, work)
 
 
+def test_of_several_edits_of_one_message_the_last_goes_out_when_the_message_has(bench: Bench):
+    def work(db: Db) -> None:
+        siti = met(db, "1")
+        say(db, siti, "1 of 3")
+        [first] = claim(db)
+        for step in (2, 3):
+            edit = Message((f"{step} of 3",), op="edit")
+            outbox.put(db, siti, edit, f"step {step}", Lane.ALERT, replaces=first.id)
+        outbox.put_back(db, first, 0.0, "not yet", counts=True)
+        [again] = claim(db)
+        assert words([again]) == ["1 of 3"]
+        outbox.sent(db, again.id, "77")
+        [last] = claim(db)
+        assert (words([last]), last.replaces) == (["3 of 3"], "77")
+
+    write(bench, work)
+
+
 def test_one_that_can_not_be_read_any_more_stops_nobody(sqlite: SqliteBench):
     def put(db: Db) -> str:
         siti, budi = met(db, "1"), met(db, "2")
