@@ -23,7 +23,7 @@ from bot.chat.seams import AccountRefused, Channel, Clock, Desk, Later, SystemCl
 from bot.chat.text import Catalogs
 from bot.clock import Ticks
 from bot.config import Config
-from bot.domain import inbox, jobs, outbox, people, places, upgrade
+from bot.domain import dated, inbox, jobs, outbox, people, places, upgrade
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.domain.keys import Keys
@@ -188,6 +188,7 @@ class App:
         """What the last process left: its accounts, and rows in the middle of their way."""
         accounts = [people.account(db, channel.account) for channel in self._channels]
         people.account(db, inbox.HOUSE)
+        dated.ship(db)
         again, jobs_again = outbox.release(db), jobs.release(db)
         left = inbox.unfinished(db)
         if again or jobs_again or left:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -271,6 +272,7 @@ owners = Table(
     metadata,
     _person(primary_key=True),
     Column("name", String(80), nullable=False),
+    Column("called", String(8), nullable=False, server_default="nama"),  # bapak, ibu or nama: how we speak to her
     Column("phone", Sealed),
     Column("phone_index", LargeBinary(32), index=True),  # keyed HMAC: two people may share a phone
     Column("registered_at", Utc, nullable=False),
@@ -285,6 +287,14 @@ businesses = Table(
     Column("name", String(80), nullable=False),
     Column("sector", String(20), nullable=False),
     Column("village", String(16), nullable=False, index=True),  # Kemendagri code
+    Column("rt", String(4)),
+    Column("rw", String(4)),
+    Column("sales", String(12)),  # monthly band P2 of the instrument's profile; None before it was asked
+    Column("capital", String(12)),  # band P3
+    Column("workers", String(12)),  # band P4
+    Column("age", String(12)),  # band P5: for how long it has been running
+    Column("nib", Sealed),
+    Column("nib_index", LargeBinary(32), index=True),  # keyed HMAC
     Column("registered_at", Utc, nullable=False),
     Column("changed_at", Utc, nullable=False),
     sqlite_autoincrement=True,
@@ -299,6 +309,59 @@ officers = Table(
     Column("area", String(16), nullable=False),  # Kemendagri code whose subtree the officer serves
     Column("since", Utc, nullable=False),
     Column("revoked_at", Utc),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    _id(),
+    _person(nullable=False, index=True),
+    Column("purpose", String(20), nullable=False),  # one purpose a row; rows are only ever added
+    Column("given", Boolean(name="given"), nullable=False),
+    Column("version", String(20), nullable=False),  # of the text she saw
+    Column("contact_id", _Id, ForeignKey("contacts.id"), nullable=False),
+    Column("at", Utc, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    _id(),
+    _person(nullable=False),
+    Column("about", String(40), nullable=False),  # what it is about, in a word of ours
+    Column("words", Sealed),  # what she wrote
+    Column("village", String(16)),
+    Column("opened_at", Utc, nullable=False),
+    Column("closed_at", Utc),
+    Index(
+        "uq_tickets_open",  # one open question of a person
+        "person_id",
+        unique=True,
+        sqlite_where=text("closed_at is null"),
+        postgresql_where=text("closed_at is null"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+wishes = Table(
+    "wishes",
+    metadata,
+    _id(),
+    _person(nullable=False, index=True),
+    Column("topic", String(40), nullable=False),  # a label of the intents, e.g. "daftar_pelatihan"
+    Column("at", Utc, nullable=False),
+    UniqueConstraint("person_id", "topic"),
+    sqlite_autoincrement=True,
+)
+
+rules = Table(
+    "rules",
+    metadata,
+    Column("name", String(60), primary_key=True),  # e.g. "class.thresholds"
+    Column("since", Date, primary_key=True),  # in force from this day of the office's calendar
+    Column("value", JSON, nullable=False),
+    Column("source", String(200), nullable=False),  # the law or letter it comes from
 )
 
 invites = Table(

@@ -41,7 +41,7 @@ def current(url: str) -> str | None:
         return row[0] if row else None
 
 
-LATEST = "0001"
+LATEST = "0002"
 """The newest revision, so that a start on an upgraded database needs no Alembic; a test holds it to `head()`."""
 
 

@@ -1,0 +1,54 @@
+"""Tickets: a person's question that waits for an officer. One open at a time; the desk comes later."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+
+from bot.chat.flow import Person
+from bot.chat.text import t
+from bot.domain import officers, places
+from bot.domain.db import Db
+from bot.domain.tables import businesses, owners, tickets
+
+_OPEN = select(tickets.c.id).where(tickets.c.person_id == bindparam("person"), tickets.c.closed_at.is_(None))
+_WHERE = (
+    select(businesses.c.village, owners.c.name)
+    .join(owners, owners.c.person_id == businesses.c.owner_id)
+    .where(businesses.c.owner_id == bindparam("person"))
+    .order_by(businesses.c.id)
+    .limit(1)
+)
+
+
+def open_of(db: Db, person: Person) -> int | None:
+    """The number of a person's open ticket."""
+    return db.execute(_OPEN, {"person": person.id}).scalar()
+
+
+def open_ticket(db: Db, person: Person, about: str, words: str) -> tuple[int, bool]:
+    """Ask an officer: the ticket's number, and whether it is new. Every officer is told of a new one.
+
+    A person has one open ticket (a constraint); asking again while it is open changes nothing.
+    """
+    if (number := open_of(db, person)) is not None:
+        return number, False
+    owner = db.execute(_WHERE, {"person": person.id}).first()
+    row = {
+        "person_id": person.id,
+        "about": about,
+        "words": db.seal(person.id, "tickets.words", words) if words else None,
+        "village": owner.village if owner else None,
+        "opened_at": db.now,
+    }
+    number = db.insert(tickets, row)
+    if owner:
+        told = t(
+            "Ticket {number}: {name} ({village}) asks for an officer.",
+            number=number,
+            name=owner.name,
+            village=places.name(db, owner.village),
+        )
+    else:
+        told = t("Ticket {number}: somebody who isn't registered yet asks for an officer.", number=number)
+    officers.alert(db, told, origin=f"ticket:{number}")
+    return number, True
