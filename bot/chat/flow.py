@@ -10,15 +10,17 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from bot.chat.buttons import short
 from bot.chat.messages import Button
-from bot.chat.questions import Draw, Question, Review, Said
+from bot.chat.questions import Draw, Optional, Question, Review, Said
 from bot.chat.reading import Invalid, Reading, Unsure, plain
+from bot.chat.reading.rest import read_rest, split_answer
+from bot.chat.reading.yesno import read_yes_no
 from bot.chat.seams import Desk
 from bot.chat.talk import Answer, Pending, Talk
 from bot.chat.text import Words, from_json, t, to_json
@@ -226,6 +228,7 @@ class Chat:
         self._heard = said
         self._answers: list[tuple[str, Words, Words]] = []
         self._keys: set[str] = set()
+        self._rest: tuple[str, Words] = ("", "")
 
     def say(self, words: Words, *offers: Button) -> None:
         """Say something, with buttons under it if there are any (`offer`). Shown once, before the next question."""
@@ -291,7 +294,33 @@ class Chat:
         if talk.waiting and talk.pending is None and self._heard and (said := self._heard.code or self._heard.text):
             talk.given.setdefault(talk.waiting, said)  # a deploy put this before what she has just answered
         talk.waiting, talk.pending = key, None
+        self._take_rest(question)
         raise Asking(question)
+
+    def _part(self, question: Question[Any], said: Said) -> Said:
+        """What of a message answers this question; the rest may answer the next one."""
+        if not said.text or said.code or self._talk.changing:
+            return said
+
+        def read(text: str, reading: Reading) -> Any:
+            return question.read(Said(text=text), reading, self._around.draw)
+
+        return replace(said, text=split_answer(read, said.text, self._around.reading)[0])
+
+    def _take_rest(self, question: Question[Any]) -> None:
+        """If what was left of the answer before surely answers this question, ask whether both were meant."""
+        (rest, before), self._rest = self._rest, ("", "")
+        asked = question.asked if isinstance(question, Optional) else question
+        if not rest or not asked.takes_rest:
+            return
+
+        def read(text: str, reading: Reading) -> Any:
+            return asked.read(Said(text=text), reading, self._around.draw)
+
+        value = read_rest(read, rest, self._around.reading, asked.names())
+        if value is not None:
+            echo = t("{first}, and then {second}: is that right?", first=before, second=asked.show(value))
+            self._talk.pending = Pending(rest, question.keep(value), to_json(echo))
 
     def review(self, words: Words) -> None:
         """Show every labelled answer and ask whether all is right; each can be changed. Above: ask. Below: write."""
@@ -300,7 +329,7 @@ class Chat:
     def _hear(self, question: Question[T], said: Said) -> T:
         talk = self._talk
         if talk.pending is not None:
-            raw, settled = talk.pending.raw, _settle(talk.pending, said, self._around.draw)
+            raw, settled = talk.pending.raw, _settle(talk.pending, said, self._around)
             talk.pending = None
             if settled is _NEITHER:
                 raise Asking(question)
@@ -309,9 +338,10 @@ class Chat:
                     return self._keep(question, question.restore(settled), raw)
                 except (ValueError, TypeError, KeyError):  # the question means something else since a deploy
                     raise Asking(question) from None
-        if (change := question.change(said, self._around.draw)) is not None:
+        if (change := question.change(said, self._around.reading, self._around.draw)) is not None:
             self._change(change)
-        outcome = question.read(said, self._around.reading, self._around.draw)
+        part = self._part(question, said)
+        outcome = question.read(part, self._around.reading, self._around.draw)
         if isinstance(outcome, Invalid):
             raise Asking(question, outcome.why)
         if isinstance(outcome, Unsure):
@@ -320,7 +350,9 @@ class Chat:
             doubt = Unsure(outcome, t('Should "{words}" be your answer?', words=said.text.strip()))
             self.offers.extend(other)
         else:
-            return self._keep(question, outcome, said.text or said.code or said.phone)
+            value = self._keep(question, outcome, part.text or said.code or said.phone)
+            self._rest = (said.text[len(part.text) :].strip(" .,;/\n"), question.show(value))
+            return value
         choices = [(to_json(words), question.keep(value)) for words, value in doubt.choices]
         talk.pending = Pending(said.text, question.keep(doubt.value), to_json(doubt.echo), choices)
         raise Asking(question)
@@ -366,17 +398,17 @@ _NEITHER = object()
 _OTHER = object()
 
 
-def _settle(pending: Pending, said: Said, draw: Draw) -> Any:
+def _settle(pending: Pending, said: Said, around: Surroundings) -> Any:
     """The value a doubtful answer comes to; `_NEITHER` when she says no to it, `_OTHER` if she said something else."""
     if is_doubt_code(said.code):
         code = said.code[1:].partition(".")[0]
         return _NEITHER if code == "n" else pending.value if code == "y" else pending.choices[int(code)][1]
     if said.code:
         return _OTHER
-    found = plain.choose(said.text, [draw(from_json(words)) for words, _ in pending.choices])
+    found = plain.choose(said.text, [around.draw(from_json(words)) for words, _ in pending.choices])
     if found is not None:
         return pending.choices[found][1]
-    answer = plain.yes_no(said.text)
-    if answer is None or (answer and pending.choices):
-        return _OTHER
-    return pending.value if answer else _NEITHER
+    answer = read_yes_no(said.text, around.reading)
+    if answer == "no":
+        return _NEITHER
+    return pending.value if answer == "yes" and not pending.choices else _OTHER

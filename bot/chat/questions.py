@@ -13,6 +13,10 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from bot.chat.buttons import short
 from bot.chat.messages import File
 from bot.chat.reading import Invalid, Reading, Unsure, plain
+from bot.chat.reading.dates import read_day
+from bot.chat.reading.money import read_money
+from bot.chat.reading.phone import SENDER, read_phone
+from bot.chat.reading.yesno import read_yes_no
 from bot.chat.text import Day, Rupiah, Words, caption, t
 
 T = TypeVar("T")
@@ -41,6 +45,8 @@ class Question(Generic[T]):
     label: Words | None = field(default=None, kw_only=True)
     only_here: ClassVar[bool] = False
     """Whether no argument of a button or link answers it: a link must not say "all is right" for anybody."""
+    takes_rest: ClassVar[bool] = False
+    """Whether what is left of the answer before ("Siti Aminah, 0812…") may answer it."""
 
     @property
     def reader(self) -> str:
@@ -59,9 +65,13 @@ class Question(Generic[T]):
         """Read an answer; pure."""
         raise NotImplementedError(type(self).__name__)
 
-    def change(self, said: Said, draw: Draw) -> str | None:
+    def change(self, said: Said, reading: Reading, draw: Draw) -> str | None:
         """The key of an earlier answer she wants to change instead of answering; only a review has that."""
         return None
+
+    def names(self) -> frozenset[str]:
+        """Words beyond everyday ones that may stand in an answer to it (names of places)."""
+        return frozenset()
 
     def keep(self, value: T) -> Any:
         """The value as JSON."""
@@ -136,6 +146,8 @@ class YesNo(Question[bool]):
 
     yes: Words = field(default_factory=lambda: caption("Yes"))
     no: Words = field(default_factory=lambda: caption("No"))
+    thumb: bool = True  # whether a bare 👍 is a yes: not where consent or erasure is asked
+    takes_rest: ClassVar[bool] = True
 
     def options(self) -> Sequence[tuple[str, Words]]:
         return (("y", self.yes), ("n", self.no))
@@ -146,8 +158,20 @@ class YesNo(Question[bool]):
         chosen = plain.choose(said.text, [draw(self.yes), draw(self.no)])
         if chosen is not None:
             return chosen == 0
-        answer = plain.yes_no(said.text)
-        return Invalid(t("Please answer yes or no.")) if answer is None else answer
+        found = read_yes_no(said.text, reading, thumb=self.thumb)
+        if isinstance(found, Invalid):
+            return found
+        if isinstance(found, Unsure):
+            return Unsure(found.value == "yes", found.echo)
+        match found:
+            case "yes" | "no":
+                return found == "yes"
+            case "in_progress":
+                return Unsure(False, t("Still under way, so not yet. Is that right?"))
+            case "expired":
+                return Unsure(False, t("It was there, but is no longer valid. Is that right?"))
+            case _:
+                return Invalid(t("Please answer yes or no."))
 
     def restore(self, kept: Any) -> bool:
         if not isinstance(kept, bool):
@@ -177,10 +201,19 @@ class Number(Question[int]):
 
 @dataclass(frozen=True, slots=True)
 class Money(Question[int]):
-    """An amount in whole rupiah."""
+    """One amount in whole rupiah. A range, a bound or an amount per day is asked back as the amount itself."""
+
+    takes_rest: ClassVar[bool] = True
 
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[int]:
-        return plain.money(said.text)
+        found = read_money(said.text, reading)
+        if isinstance(found, Invalid):
+            return found
+        if isinstance(found, Unsure):
+            return Unsure(found.value.amount, found.echo, tuple((words, m.amount) for words, m in found.choices))
+        if found.upto is not None or found.compare or found.period:
+            return Unsure(found.amount, t("{amount}, is that right?", amount=Rupiah(found.amount)))
+        return found.amount
 
     def restore(self, kept: Any) -> int:
         return int(kept)
@@ -193,8 +226,10 @@ class Money(Question[int]):
 class Date(Question[date]):
     """A calendar day."""
 
+    takes_rest: ClassVar[bool] = True
+
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[date]:
-        return plain.day(said.text, reading.at.astimezone(reading.zone).date())
+        return read_day(said.text, reading)
 
     def keep(self, value: date) -> Any:
         return value.isoformat()
@@ -210,6 +245,8 @@ class Date(Question[date]):
 class Phone(Question[str]):
     """A mobile number as E.164, shared by the platform's button or typed. A shared number must be the sender's own."""
 
+    takes_rest: ClassVar[bool] = True
+
     def share_phone(self) -> Words | None:
         return caption("Share my number")
 
@@ -218,7 +255,10 @@ class Phone(Question[str]):
             if not said.own:
                 return Invalid(t("That is somebody else's number. Please share your own, or type it."))
             return plain.phone(said.phone if said.phone.startswith(("+", "0")) else "+" + said.phone)
-        return plain.phone(said.text)
+        found = read_phone(said.text, reading)
+        if found == SENDER:
+            return Invalid(t("To use this number, please tap the button below."))
+        return found
 
     def restore(self, kept: Any) -> str:
         return _words(kept)
@@ -332,16 +372,16 @@ class Review(Question[bool]):
         return (("ok", caption("All correct")), *changes)
 
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[bool]:
-        chosen = said.code or self._typed(said.text, draw)
+        chosen = said.code or self._typed(said.text, reading, draw)
         if chosen == "ok":
             return True
         return Invalid(t("Which one should be changed? Please tap its button."))
 
-    def change(self, said: Said, draw: Draw) -> str | None:
-        chosen = said.code or self._typed(said.text, draw)
+    def change(self, said: Said, reading: Reading, draw: Draw) -> str | None:
+        chosen = said.code or self._typed(said.text, reading, draw)
         return next((key for key, _, _ in self.answers if chosen == f"e{short(key)}"), None)
 
-    def _typed(self, text: str, draw: Draw) -> str:
+    def _typed(self, text: str, reading: Reading, draw: Draw) -> str:
         if text.strip().isdigit():
             return ""  # the answers aren't numbered on the screen
         options = list(self.options())
@@ -350,7 +390,7 @@ class Review(Question[bool]):
             found = plain.choose(text, ["", *(draw(name) for _, name, _ in self.answers)])
         if found is not None:
             return options[found][0]
-        return "ok" if plain.yes_no(text) else ""
+        return "ok" if read_yes_no(text, reading, thumb=False) == "yes" else ""
 
     def restore(self, kept: Any) -> bool:
         return bool(kept)
