@@ -87,7 +87,7 @@ def test_a_doubtful_day_two_numbers_and_a_half_yes_are_asked_back(telegram: Tele
         > 5 desember
         < Nomor HP?
         > 081234567890 atau 081298765432
-        < Nomor mana yang kita pakai?
+        < Nomor mana yang dipakai, Bapak/Ibu?
           [0812-3456-7890] [0812-9876-5432] [Tidak ada yang cocok]
         > [0812-9876-5432]
         < Sudah dibayar?
