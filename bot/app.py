@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 import threading
@@ -11,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import structlog
@@ -23,7 +23,7 @@ from bot.chat.seams import AccountRefused, Channel, Clock, Desk, Later, SystemCl
 from bot.chat.text import Catalogs
 from bot.clock import Ticks
 from bot.config import Config
-from bot.domain import dated, inbox, jobs, outbox, people, places, upgrade
+from bot.domain import dated, inbox, jobs, outbox, people, places, regions, upgrade
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.domain.keys import Keys
@@ -197,19 +197,18 @@ class App:
         return accounts, [letter for letter in left if letter.account in mine]
 
     async def _fill_regions(self) -> None:
-        """The office's regions, at the first start with them."""
+        """The office's regions, at the first start. Their package is large, so it is read in a process of its own."""
         region = self.config.office.region
         if await self.store.write(lambda db: places.count(db, region)):
             return
-        code = "import json, sys; from bot.domain.places import listing; print(json.dumps(listing(sys.argv[1])))"
-        pipe = asyncio.subprocess.PIPE
-        child = await asyncio.create_subprocess_exec(sys.executable, "-c", code, region, stdout=pipe)
-        out, _ = await child.communicate()
-        if child.returncode != 0:
-            log.error("no_regions", region=region)
-            return
-        found = [places.Region(*row) for row in json.loads(out)["regions"]]
-        await self.store.write(lambda db: places.put(db, found, region))
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "regions.csv"
+            child = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot.domain.regions", region, str(file))
+            if await child.wait() != 0:
+                log.error("no_regions", region=region, hint="pendamping regions import FILE.csv")
+                return
+            found = regions.read_csv(file)
+        await self.store.write(lambda db: places.put(db, found))
 
     async def _listen(self, channel: Channel) -> None:
         while True:

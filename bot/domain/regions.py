@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import cast, get_args
 
@@ -70,14 +71,21 @@ def read_csv(path: Path) -> tuple[Place, ...]:
         if not rows.fieldnames or not set(COLUMNS[:3]) <= set(rows.fieldnames):
             raise ValueError(f"{path.name}: the first line must name the columns {', '.join(COLUMNS)}")
         for row in rows:
-            code, name, kind = (str(row.get(c) or "").strip() for c in COLUMNS[:3])
-            if not _CODE.fullmatch(code) or not name or kind not in get_args(Kind):
-                raise ValueError(f"{path.name}, line {rows.line_num}: code, name or kind is not as expected")
-            parent = str(row.get("parent") or "").strip() or code.rpartition(".")[0]
-            places.append(Place(code, name, cast(Kind, kind), parent))
+            try:
+                places.append(checked([str(row.get(c) or "").strip() for c in COLUMNS]))
+            except ValueError as error:
+                raise ValueError(f"{path.name}, line {rows.line_num}: {error}") from None
     if len({p.code for p in places}) < len(places):
         raise ValueError(f"{path.name}: a code stands there twice")
     return tuple(places)
+
+
+def checked(row: Sequence[str]) -> Place:
+    """A row (code, name, kind, parent) as a place. Raises `ValueError`."""
+    code, name, kind, parent = row
+    if not _CODE.fullmatch(code) or not name or kind not in get_args(Kind):
+        raise ValueError("code, name or kind is not as expected")
+    return Place(code, name, cast(Kind, kind), parent or code.rpartition(".")[0])
 
 
 def write_csv(places: Iterable[Place], path: Path) -> int:
@@ -88,3 +96,7 @@ def write_csv(places: Iterable[Place], path: Path) -> int:
         rows = [(p.code, p.name, p.kind, p.parent) for p in places]
         out.writerows(rows)
     return len(rows)
+
+
+if __name__ == "__main__":  # python -m bot.domain.regions 35.73 FILE.csv
+    write_csv(load(sys.argv[1]), Path(sys.argv[2]))

@@ -6,9 +6,10 @@ They run inside the process that has the database open, or, when none runs, in t
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
-from bot.domain import inbox, officers, outbox
+from bot.domain import dated, inbox, officers, outbox, places, regions
 from bot.domain.db import Db
 
 Answer = dict[str, Any]
@@ -68,6 +69,24 @@ def outbox_requeue(db: Db, ids: list[int] | None) -> Answer:
     return {"requeued": outbox.requeue(db, ids)}
 
 
+def regions_import(db: Db, rows: list[list[str]]) -> Answer:
+    return {"regions": places.put(db, [regions.checked(row) for row in rows])}
+
+
+def rules_list(db: Db) -> Answer:
+    return {
+        "rules": [
+            {"name": r.name, "since": r.since.isoformat(), "value": r.value, "source": r.source}
+            for r in dated.listed(db)
+        ]
+    }
+
+
+def rules_set(db: Db, name: str, since: str, value: Any, source: str) -> Answer:
+    dated.put(db, name, date.fromisoformat(since), value, source)
+    return {"set": name}
+
+
 COMMANDS: dict[str, Callable[..., Answer]] = {
     "officers invite": officers_invite,
     "officers list": officers_list,
@@ -78,4 +97,7 @@ COMMANDS: dict[str, Callable[..., Answer]] = {
     "quarantine drop": quarantine_drop,
     "outbox list": outbox_list,
     "outbox requeue": outbox_requeue,
+    "regions import": regions_import,
+    "rules list": rules_list,
+    "rules set": rules_set,
 }
