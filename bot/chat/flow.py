@@ -77,6 +77,7 @@ class Flow:
     link: bool = False
     once: bool = False
     covers: bool = False
+    intents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +100,18 @@ def flow(
     link: bool = False,
     once: bool = False,
     covers: bool = False,
+    intents: Iterable[str] = (),
 ) -> Callable[[Run], Flow]:
     """Make a function ``(chat, db) -> None`` a flow.
 
     It is started by ``/command``, by typing one of `words`, by a button, by the menu (place `menu`, 0 is not there;
     shown while `when` holds), and if `link` by a deep link. `desk` is whose bot knows it, None for both. `once`: one
     button starts it one time only. `covers`: an open question isn't repeated under what it says.
+    `intents` are the wishes in free text that it serves (labels of `reading.intent`).
     """
 
     def register(run: Run) -> Flow:
-        return Flow(name, run, command, tuple(words), title, menu, when, desk, link, once, covers)
+        return Flow(name, run, command, tuple(words), title, menu, when, desk, link, once, covers, tuple(intents))
 
     return register
 
@@ -126,6 +129,7 @@ class Flows:
         self.happenings: dict[str, Happening] = {}
         self._commands: dict[tuple[Desk, str], Flow] = {}
         self._words: dict[tuple[Desk, str], Flow] = {}
+        self._intents: dict[tuple[Desk, str], Flow] = {}
         for item in found:
             names: dict[str, Any] = self.by_name if isinstance(item, Flow) else self.happenings
             if item.name in names:
@@ -137,7 +141,10 @@ class Flows:
     def _register(self, item: Flow) -> None:
         desks: tuple[Desk, ...] = (item.desk,) if item.desk else ("owners", "officers")
         for desk in desks:
-            for table, keys in ((self._commands, [item.command] if item.command else []), (self._words, item.words)):
+            commands = [item.command] if item.command else []
+            for table, keys in (
+                (self._commands, commands), (self._words, item.words), (self._intents, item.intents),
+            ):  # fmt: skip
                 for key in keys:
                     if (desk, key) in table:
                         raise FlowError(item.name, "", f"{key!r} already starts {table[desk, key].name!r}")
@@ -161,6 +168,10 @@ class Flows:
 
     def word(self, desk: Desk, word: str) -> Flow | None:
         return self._words.get((desk, word))
+
+    def intent(self, desk: Desk, label: str) -> Flow | None:
+        """The flow that serves an intent, if there is one yet."""
+        return self._intents.get((desk, label))
 
     def menu(self, desk: Desk) -> list[Flow]:
         """The flows of a desk's menu, in order."""
