@@ -8,11 +8,13 @@ a known corruption race, as is a second process, which is why the lock file exis
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 PRAGMAS = (
     "journal_mode=WAL",
@@ -64,6 +66,8 @@ def writing(url: str) -> Engine:
 
 def reading(url: str) -> AsyncEngine:
     """The engine for everything that only reads, asynchronously."""
+    from sqlalchemy.ext.asyncio import create_async_engine  # it brings the ORM: only when something is read
+
     engine = create_async_engine(make_url(url).set(drivername="sqlite+aiosqlite"), pool_size=4, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")

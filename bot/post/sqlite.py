@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +23,9 @@ from bot.domain.db import Db, StoreDown
 from bot.domain.engine import Torn
 from bot.domain.keys import Keys
 from bot.post.store import Work
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 
@@ -60,7 +63,8 @@ class SqliteStore:
     ) -> None:
         """Lock and open an upgraded database. `on_commit` is told how many works each commit held."""
         self._lock = lock(engine.path_of(url))
-        self.reads = engine.reading(url)
+        self._url = url
+        self._reads: AsyncEngine | None = None
         self._engine = engine.writing(url)
         self._keys = keys
         self._kept: dict[str, Any] = {}
@@ -73,6 +77,12 @@ class SqliteStore:
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
+
+    @property
+    def reads(self) -> AsyncEngine:
+        if self._reads is None:
+            self._reads = engine.reading(self._url)
+        return self._reads
 
     def write(self, work: Work[T], *, alone: bool = False) -> Awaitable[T]:
         future: asyncio.Future[T] = self._loop.create_future()
@@ -91,7 +101,8 @@ class SqliteStore:
         self._closed = True
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
-        await self.reads.dispose()
+        if self._reads is not None:
+            await self._reads.dispose()
         self._lock.close()
 
     # The writer thread
