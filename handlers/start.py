@@ -1,15 +1,21 @@
-"""The first words: a greeting, the menu, help, and the word that stops what the office starts."""
+"""The first words: a greeting, thanks, the menu, help, and the word that stops what the office starts."""
 
 from __future__ import annotations
+
+import re
 
 from bot.chat.flow import Chat, flow
 from bot.chat.text import Text, caption, t
 from bot.domain import owners, people
 from bot.domain.db import Db
 
+_SALAM = re.compile(r"\bw?ass?al+am|\bas+lm|\bask?um\b|\bsamlekum|\bwr\W*wb\b", re.IGNORECASE)
+
 
 def greeting(chat: Chat) -> Text:
-    """Good morning, by the office's clock."""
+    """Good morning, by the office's clock; a salam is answered with one."""
+    if _SALAM.search(chat.talk.given.get("heard", "")):
+        return t("Waalaikumsalam")
     hour = chat.local.hour
     if hour < 11:
         return t("Good morning")
@@ -30,9 +36,19 @@ def start(chat: Chat, db: Db) -> None:
     "hello",
     words=("halo", "hai", "hi", "hello", "p", "permisi", "assalamualaikum", "selamat pagi", "selamat siang",
            "selamat sore", "selamat malam"),
+    intents=("sapa",),
 )  # fmt: skip
 def hello(chat: Chat, db: Db) -> None:
     _greet(chat, db)
+
+
+@flow(
+    "thanks",
+    words=("terima kasih", "terimakasih", "makasih", "trims", "suwun", "matur nuwun", "matur suwun", "thanks"),
+    intents=("terima_kasih",),
+)
+def thanks(chat: Chat, db: Db) -> None:
+    chat.say(t("You are welcome, Bapak/Ibu. 🙏"))
 
 
 def _greet(chat: Chat, db: Db) -> None:
@@ -51,7 +67,7 @@ def _greet(chat: Chat, db: Db) -> None:
     )
 
 
-@flow("menu", command="menu", desk=None, covers=True)
+@flow("menu", command="menu", desk=None, covers=True, intents=("menu",))
 def menu(chat: Chat, db: Db) -> None:
     chat.say(t("What would you like to do?"))
     _menu(chat)
@@ -71,7 +87,7 @@ def help(chat: Chat, db: Db) -> None:
     chat.say(
         t(
             "This chat can:\n• register your business: type *daftar*\n• show what we have noted: type *profil*\n"
-            "• show everything you can do: type *menu*\n"
+            "• ask an officer: type *petugas*\n• show everything you can do: type *menu*\n"
             "While you answer: *kembali* goes one question back, *batal* stops."
         )
     )
@@ -83,6 +99,14 @@ def stop(chat: Chat, db: Db) -> None:
         chat.say(t("Alerts come as long as you are an officer. To end that, please ask your coordinator."))
         return
     people.opt_out(db, chat.person.id, out=True)
+    if chat.talk.given.get("topic"):  # she meant one kind only; stopping too little would be worse than too much
+        chat.say(
+            t(
+                "All right. We can't stop only one kind yet, so from now on we send no news or reminders at all.\n"
+                "Your questions are still answered.\nTo hear from us again, type *mulai*."
+            )
+        )
+        return
     chat.say(
         t(
             "All right. From now on we send no more news or reminders.\n"

@@ -1,6 +1,7 @@
 """What a message means, and what is said to it: the one place that decides.
 
-Meaning, in this order: opt-out word, command, navigation word, button, open talk, a flow's word in free text, menu.
+Meaning, in this order: opt-out word, command, navigation word, button, open talk, a flow's word or an intent in free
+text, menu. What isn't understood twice in a row is offered to an officer.
 Pure but for what the flows themselves read and write through `db`.
 """
 
@@ -10,28 +11,33 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.chat.buttons import Answered, Start, short
-from bot.chat.flow import Asking, Changing, Chat, First, FlowError, Refused, doubt_code, is_doubt_code
+from bot.chat.flow import Asking, Changing, Chat, First, Flow, FlowError, Refused, doubt_code, is_doubt_code
 from bot.chat.messages import Incoming
-from bot.chat.questions import Said
-from bot.chat.reading import plain
+from bot.chat.questions import Review, Said
+from bot.chat.reading import Invalid, Reading, Unsure, plain
+from bot.chat.reading.intent import NOT_UNDERSTOOD, WHICH, read_intent
+from bot.chat.reading.optout import read_optout
+from bot.chat.reading.yesno import read_yes_no
 from bot.chat.rules import Reply, Rules
 from bot.chat.running import Running
-from bot.chat.talk import Talk
+from bot.chat.talk import Missed, Talk
 from bot.chat.text import Words, caption, t
 
 __all__ = ["Conversation", "Reply", "Rules"]
 
 _NAVIGATION = {
     "kembali": "back", "sebelumnya": "back", "mundur": "back", "back": "back",
-    "batal": "cancel", "cancel": "cancel", "batalkan": "cancel",
+    "batal": "cancel", "cancel": "cancel", "batalkan": "cancel", "keluar": "cancel",
     "menu": "menu", "menu utama": "menu",
     "bantuan": "help", "help": "help", "tolong": "help",
     "lanjut": "resume", "lanjutkan": "resume", "continue": "resume",
     "mulai baru": "restart", "ulang dari awal": "restart", "start over": "restart",
 }  # fmt: skip
-_OPT_OUT = {"berhenti", "stop", "unsub", "unsubscribe", "jangan kirim lagi"}
+_KEPT_WORDS = 1000
+"""Characters kept of what wasn't understood, for the officer who may answer it."""
+_BUTTONS = 3  # what WhatsApp shows under one bubble
 
-
+_SPEAKS = {"text", "button", "contact", "photo", "document", "location"}
 _TALK_KEY = "~"  # the "question" that buttons about the talk itself answer
 
 
@@ -45,6 +51,8 @@ class Conversation(Running):
         if talk and incoming.kind != "button":
             seen = max(talk.touched, talk.offered or talk.touched)
             talk.away = talk.away or self.now - seen > self.rules.idle
+        if incoming.kind in _SPEAKS:
+            self._missed, self.talks.missed = self.talks.missed, None
         match incoming.kind:
             case "text":
                 self._text(incoming.text)
@@ -91,18 +99,71 @@ class Conversation(Running):
 
     def _text(self, text: str) -> None:
         words = plain.fold(text)
-        if words in _OPT_OUT and (stop := self._named("stop")):
-            self._start(stop, {})
+        wish = None
+        if words not in _NAVIGATION or self.talks.open is None:  # under an open question "keluar" leaves that
+            wish = read_optout(text.partition(" ")[0] if text.startswith("/") else text)
+        back = self._named("start") if wish == "resume" else None
+        if wish and wish != "resume" and (stop := self._named("stop")):
+            _, _, topic = wish.partition(":")
+            self._start(stop, {"topic": topic} if topic else {})
         elif text.startswith("/"):
             self._command(text)
         elif words in _NAVIGATION:
             getattr(self, f"_{_NAVIGATION[words]}")()
         elif self.talks.open is not None:
-            self._answer(Said(text=text), words)
-        elif found := self.rules.flows.word(self.person.desk, words):
-            self._start(found, {})
+            self._answer(Said(text=text), words, back)
+        elif back:
+            self._start(back, {})
         else:
-            self._not_understood()
+            self._free(text, words)
+
+    def _free(self, text: str, words: str) -> None:
+        """Words that answer no question: a flow's word, an intent, yes or no to an officer, or not understood."""
+        if found := self.rules.flows.word(self.person.desk, words):
+            self._begin(found, {}, text)
+            return
+        intent = read_intent(text) if self.person.desk == "owners" else Invalid(NOT_UNDERSTOOD)
+        if isinstance(intent, str) and (serving := self._serving(intent)):
+            self._begin(*serving, text)
+            return
+        if self._missed and self._missed.offered and (officer := self._named("ask")):
+            answer = read_yes_no(text, Reading(self.received, self.rules.zone, self.rules.region))
+            if answer in ("yes", "no"):
+                self._begin(officer, {}) if answer == "yes" else self._menu()
+                return
+        if isinstance(intent, Unsure) and self._which(intent, text):
+            return
+        if plain.yes_no(text) is not None:  # "oke" to what was said last
+            self._menu()
+        else:
+            self._not_understood(text)
+
+    def _begin(self, flow: Flow, given: Mapping[str, str], text: str = "") -> None:
+        """Start a flow for a wish of hers; her own words, if it was words, are given as `heard`.
+
+        One who asks for an officer after words without an answer asks about those.
+        """
+        given = dict(given)
+        if text:
+            given["heard"] = text[:_KEPT_WORDS]
+        missed = self._missed.words if self._missed else ""
+        if flow.name == "wish":
+            self.talks.missed = Missed(text[:_KEPT_WORDS] or missed, offered=True)
+        if flow.name == "ask" and missed:
+            given.setdefault("about", missed)
+        self._start(flow, given)
+
+    def _which(self, doubt: Unsure[str], text: str) -> bool:
+        """Ask which intent is meant, with at most three buttons; False when nothing serves any of them."""
+        buttons = [self._intent_button(label) for _, label in doubt.choices if self._serving(label)][:_BUTTONS]
+        if not buttons:
+            return False
+        if len(buttons) < _BUTTONS and self._named("ask"):
+            buttons.append(self._flow_button(caption("Officer"), "ask"))
+        self._say("which", WHICH)
+        self._offers += buttons
+        self.talks.missed = Missed(text[:_KEPT_WORDS], times=1)
+        return True
 
     def _command(self, text: str) -> None:
         command, _, rest = text[1:].strip().partition(" ")
@@ -111,11 +172,11 @@ class Conversation(Running):
             return
         found = self.rules.flows.command(self.person.desk, command)
         if found:
-            self._start(found, {})
+            self._begin(found, {})
         elif command in _NAVIGATION:
             getattr(self, f"_{_NAVIGATION[command]}")()
         else:
-            self._not_understood()
+            self._not_understood(text)
 
     def _link(self, payload: str) -> bool:
         """A deep link ``flow`` or ``flow-key-value-key-value`` (Telegram allows 64 of A-Za-z0-9_-)."""
@@ -136,7 +197,7 @@ class Conversation(Running):
             elif found.once and not self._writes.once(self.person.id, data):
                 self._reply.outcome = "repeated"
             else:
-                self._start(found, tap.given)
+                self._begin(found, tap.given)
         elif isinstance(tap, Answered):
             name = f"{tap.key}.{tap.code}"
             if open_talk and open_talk.number == tap.talk and _on_screen(open_talk, tap):
@@ -158,15 +219,18 @@ class Conversation(Running):
 
     def _shared(self, incoming: Incoming) -> None:
         if self.talks.open is None:
-            self._not_understood()
+            self._not_understood(incoming.text)
             return
         self._answer(Said(incoming.text, "", incoming.phone, incoming.own, incoming.file), "")
 
-    def _answer(self, said: Said, words: str) -> None:
-        """Words for the open talk; if its question is no longer on the screen, ask before taking them as its answer."""
+    def _answer(self, said: Said, words: str, back: Flow | None = None) -> None:
+        """Words for the open talk; if its question is no longer on the screen, ask before taking them as its answer.
+
+        `back` is the flow for one who wants to hear from us again, if the words can mean that.
+        """
         talk = self.talks.open
         assert talk is not None
-        found = self.rules.flows.word(self.person.desk, words) if words else None
+        found = back or (self.rules.flows.word(self.person.desk, words) if words else None)
         if talk.away:
             if found:
                 self._start(found, {})
@@ -178,11 +242,16 @@ class Conversation(Running):
         if wish is not None:  # about going on, not about the question under it
             self._resume() if wish else self._menu()
             return
-        before = (talk.waiting, talk.pending)
+        before = talk.waiting
         self._advance(said)
-        refused = self._asked and self._reply.outcome == "invalid" and before[0] == talk.waiting
-        if refused and found:  # not an answer here, but surely a wish
+        if not self._asked or before != talk.waiting:
+            return
+        refused = self._reply.outcome == "invalid"
+        if refused and not found and not isinstance(self._asked[1], Review) and (label := self._wish(said.text)):
+            found = self.rules.flows.intent(self.person.desk, label)
+        if found and (refused or (back and talk.pending)):  # not an answer here, but surely a wish
             self._said, self._offers, self._asked = [], [], None
+            talk.pending = None
             self._start(found, {})
 
     def _ask_to_go_on(self) -> None:
@@ -283,12 +352,25 @@ class Conversation(Running):
             self._repeat()
         self._reply.outcome = "unread"
 
-    def _not_understood(self) -> None:
-        self._say("not_understood", t("Sorry, I don't understand that yet. Please choose one of these."))
-        if self.talks.open:
-            self._repeat()
+    def _not_understood(self, text: str) -> None:
+        officer, menu = self._named("ask"), self._named("menu")
+        if self.talks.open or not officer or not menu:
+            self._say("not_understood", t("Sorry, I don't understand that yet. Please choose one of these."))
+            self._repeat() if self.talks.open else self._menu()
         else:
-            self._menu()
+            before = self._missed or Missed("")
+            words = f"{before.words}\n{text}".strip()[-_KEPT_WORDS:]
+            missed = self.talks.missed = Missed(words, before.times + 1, offered=before.times > 0)
+            if missed.offered:
+                self._said.append(t("Sorry, I still don't understand.\nShall I pass it on to an officer?"))
+                yes, no = caption("Yes, to an officer"), caption("Back to the menu")
+                self._offers += [self._flow_button(yes, "ask"), self._flow_button(no, "menu")]
+            else:
+                self._said.append(NOT_UNDERSTOOD)
+                self._offers += [
+                    self._flow_button(caption("Menu"), "menu"),
+                    self._flow_button(caption("Officer"), "ask"),
+                ]
         self._reply.outcome = "not_understood"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,19 @@ from typing import Any
 from bot.chat.flow import Asking, Changing, Chat, First, Flow, FlowError, Person, Refused, Surroundings, doubt_code
 from bot.chat.messages import Button, Message
 from bot.chat.questions import Line, Optional, Question, Review, Said
-from bot.chat.reading import Reading, plain
+from bot.chat.reading import Invalid, Reading, Unsure, plain
+from bot.chat.reading.intent import LABELS, read_intent
 from bot.chat.rules import Reply, Rules, Writes
-from bot.chat.talk import Talk, Talks
+from bot.chat.talk import Missed, Talk, Talks
 from bot.chat.text import Lines, Words, caption, from_json, t
+
+_WISHES = re.compile(
+    r"\b(?:mau|ingin|pengen|pingin|cara\w*|bagaimana|gimana|piye|pripun|kapan|apakah|bisa|tolong|mohon|minta|nyuwun|tanya|"
+    r"takon|tangled|syarat\w*|berapa)\b", re.IGNORECASE
+)  # fmt: skip
+"""Words of asking and wishing. Without one of them a topic may well be a name: "Pelatihan Jahit Bu Siti"."""
+
+_NO_WISH = {"luar_topik", "sapa", "terima_kasih", "menu"}
 
 
 class Running:
@@ -33,6 +43,7 @@ class Running:
         self._offers: list[Button] = []
         self._asked: tuple[Talk, Question[Any]] | None = None
         self._reply = Reply()
+        self._missed: Missed | None = None  # what she got no answer to before this message
         self._present = False  # whether this turn is something she did
 
     def _start(self, flow: Flow, given: Mapping[str, str]) -> None:
@@ -198,7 +209,37 @@ class Running:
         found = self.rules.flows.word(self.person.desk, plain.fold(text))
         if found and found.title:
             return [Button(found.title, self.rules.buttons.start(self.person.id, found.name, {}))]
-        return [] if found or text.rstrip().endswith("?") else None
+        if found:
+            return []
+        if asked.reader != "line":  # a line of its own kind, as the question to an officer, may be a wish in full
+            return None
+        if label := self._wish(text):
+            return [self._intent_button(label)]
+        return [] if text.rstrip().endswith("?") else None
+
+    # Wishes in free text
+
+    def _serving(self, label: str) -> tuple[Flow, dict[str, str]] | None:
+        """The flow that serves an intent, with what it is given; one that notes the wish where nothing serves it."""
+        if found := self.rules.flows.intent(self.person.desk, label):
+            return found, {}
+        noting = self._named("wish")
+        return (noting, {"topic": label}) if noting and label not in _NO_WISH else None
+
+    def _wish(self, text: str) -> str | None:
+        """The intent of words that were meant as an answer, if they wish or ask for something and it is a sure one."""
+        if self.person.desk != "owners" or not _WISHES.search(text):
+            return None
+        label = read_intent(text)
+        return label if not isinstance(label, Invalid | Unsure) and self._serving(label) else None
+
+    def _intent_button(self, label: str) -> Button:
+        serving = self._serving(label)
+        assert serving is not None
+        return Button(LABELS[label], self.rules.buttons.start(self.person.id, serving[0].name, serving[1]))
+
+    def _flow_button(self, words: Words, flow: str) -> Button:
+        return Button(words, self.rules.buttons.start(self.person.id, flow, {}))
 
 
 def _same(talk: Talk, flow: Flow, given: Mapping[str, str]) -> bool:

@@ -99,15 +99,29 @@ class Talk:
 
 
 @dataclass(slots=True)
+class Missed:
+    """What she said last and got no answer to: her `words`, kept for the officer who may answer them.
+
+    `times` is how often in a row she wasn't understood, `offered` whether she was asked if an officer shall answer.
+    """
+
+    words: str
+    times: int = 0
+    offered: bool = False
+
+
+@dataclass(slots=True)
 class Talks:
     """A person's talks: the open one, at most one parked under it, and what is left of the last one that ended.
 
     `ended` is number and last tap of a talk that is over, so that a second tap on its last button is only acknowledged.
+    `missed` is there from words without an answer until the next message that is understood.
     """
 
     open: Talk | None = None
     parked: Talk | None = None
     ended: tuple[int, str] | None = None
+    missed: Missed | None = None
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {}
@@ -117,6 +131,8 @@ class Talks:
             data["parked"] = self.parked.to_json()
         if self.ended:
             data["ended"] = list(self.ended)
+        if m := self.missed:
+            data["missed"] = [m.words, m.times, m.offered]
         return data
 
     @classmethod
@@ -126,6 +142,7 @@ class Talks:
             open=Talk.from_json(data["open"]) if "open" in data else None,
             parked=Talk.from_json(data["parked"]) if "parked" in data else None,
             ended=(ended[0], ended[1]) if ended else None,
+            missed=Missed(*data["missed"]) if "missed" in data else None,
         )
 
     def end(self) -> None:

@@ -36,6 +36,6 @@ def save(db: Db, person: int, kept: Talks, known: bool) -> None:
     if known:
         row = {"person": person, "flow": flow, "waiting": waiting, "state": state, "touched": db.now}
         db.execute(_SAVE, row)
-    elif kept.open or kept.ended:
+    elif kept != Talks():
         row = {"person_id": person, "flow": flow, "waiting": waiting, "state": state, "touched_at": db.now}
         db.insert(talks, row)
