@@ -211,8 +211,7 @@ def quarantine_list(as_json: _JSON = False) -> None:
 @quarantine_app.command("show")
 def quarantine_show(id: int) -> None:
     """The message as the platform sent it. It holds what a person wrote: don't pass it on."""
-    payload = _do("quarantine show", id=id)["payload"]
-    typer.echo(json.dumps(payload, indent=2, ensure_ascii=False) if payload else "There is no such message (any more).")
+    typer.echo(json.dumps(_do("quarantine show", id=id)["payload"], indent=2, ensure_ascii=False))
 
 
 @quarantine_app.command("replay")

@@ -224,8 +224,8 @@ def aside(db: Db) -> list[Aside]:
 
 
 def aside_payload(db: Db, row: int) -> dict[str, Any] | None:
-    """The JSON of a row in quarantine, for an operator who mends a bug."""
-    found = db.execute(select(inbox.c.person_id, inbox.c.payload).where(inbox.c.id == row)).first()
+    """The JSON of a row in quarantine, for an operator who mends a bug; None for any other row."""
+    found = db.execute(select(inbox.c.person_id, inbox.c.payload).where(inbox.c.id == row, _ASIDE)).first()
     return db.open(found.person_id, "inbox.payload", found.payload) if found and found.payload else None
 
 

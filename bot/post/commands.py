@@ -50,15 +50,28 @@ def quarantine_list(db: Db) -> Answer:
 
 
 def quarantine_show(db: Db, id: int) -> Answer:
+    _all_aside(db, [id])
     return {"payload": inbox.aside_payload(db, id)}
 
 
 def quarantine_replay(db: Db, ids: list[int]) -> Answer:
+    _all_aside(db, ids)
     return {"replayed": inbox.replay(db, ids)}
 
 
 def quarantine_drop(db: Db, ids: list[int]) -> Answer:
+    _all_aside(db, ids)
     return {"dropped": inbox.drop(db, ids)}
+
+
+def _all_aside(db: Db, ids: list[int]) -> None:
+    """Raises `ValueError` naming what isn't set aside: a mistyped number must not pass for done."""
+    if unknown := sorted(set(ids) - {row.id for row in inbox.aside(db)}):
+        raise ValueError(f"Not set aside: {_named(unknown)}. `pendamping quarantine list` shows what is.")
+
+
+def _named(ids: list[int]) -> str:
+    return ", ".join(map(str, ids))
 
 
 def outbox_list(db: Db) -> Answer:
@@ -66,7 +79,11 @@ def outbox_list(db: Db) -> Answer:
 
 
 def outbox_requeue(db: Db, ids: list[int] | None) -> Answer:
-    return {"requeued": outbox.requeue(db, ids)}
+    if ids is None:
+        return {"requeued": outbox.requeue(db, None)}
+    if unknown := [id for id in sorted(set(ids)) if not outbox.requeue(db, [id])]:
+        raise ValueError(f"Not given up: {_named(unknown)}. `pendamping outbox list` shows what is.")
+    return {"requeued": len(set(ids))}
 
 
 def regions_import(db: Db, rows: list[list[str]]) -> Answer:

@@ -88,6 +88,7 @@ def test_set_aside_and_replayed_it_waits_again_with_new_attempts(bench: Bench):
     def work(db: Db) -> None:
         letter = kept(db)
         inbox.attempt(db, letter.id)
+        assert inbox.aside_payload(db, letter.id) is None  # nobody reads what isn't set aside
         assert inbox.set_aside(db, letter.id, "e" * 500)
         assert inbox.unfinished(db) == []
         (aside,) = inbox.aside(db)
@@ -96,6 +97,7 @@ def test_set_aside_and_replayed_it_waits_again_with_new_attempts(bench: Bench):
         assert inbox.aside_payload(db, letter.id) == {"update_id": "u:1"}
         assert inbox.replay(db, [letter.id, 999]) == 1
         assert inbox.replay(db, [letter.id]) == 0
+        assert inbox.aside_payload(db, letter.id) is None
         assert states(db) == [(Received.WAITING, 0)]
         assert inbox.aside(db) == []
 
