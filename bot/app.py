@@ -26,7 +26,7 @@ from bot.config import Config
 from bot.domain import dated, inbox, jobs, outbox, people, places, regions, upgrade
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
-from bot.domain.keys import Keys
+from bot.domain.keys import keyring
 from bot.domain.tables import Received
 from bot.metrics import Metrics
 from bot.post.commands import COMMANDS
@@ -75,7 +75,7 @@ class App:
         copied = upgrade.upgrade(url, self.clock.now())
         if copied:
             log.info("upgraded", copy=str(copied))
-        self.keys = Keys(keys)
+        self.keys = keyring(keys, config.database.file)
         self.store = SqliteStore(url, self.keys, self.clock, on_commit=self._committed)
         catalogs = Catalogs.load(LOCALES, config.office.languages, config.office.zone)
         accounts, left = await self.store.write(self._take_up)

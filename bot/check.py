@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +15,7 @@ from bot.chat.seams import AccountRefused, Later
 from bot.chat.text import Catalogs
 from bot.config import Config
 from bot.domain import upgrade
+from bot.domain.keys import anybody
 from bot.run import channels_of
 
 Level = Literal["ok", "note", "wrong"]
@@ -49,13 +50,19 @@ def _settings(config: Config) -> list[Finding]:
 
 
 def _keys(config: Config) -> list[Finding]:
-    master = config.database.keys / "master.key"
+    master, wrapped = config.database.keys / "master.key", config.database.keys / "wrapped.db"
+    missing = Finding("wrong", f"{wrapped} is missing, nothing sealed can be read", "bring it back from the backup")
     if not master.exists():
-        if (config.database.keys / "wrapped.db").exists():
+        if wrapped.exists():
             return [
                 Finding("wrong", f"{master} is missing, nothing sealed can be read", "bring it back from your safe")
             ]
+        with suppress(sqlite3.Error):  # an old or damaged database: said below
+            if anybody(config.database.file):
+                return [missing]
         return [Finding("note", f"no keys in {config.database.keys} yet; the first start makes them")]
+    if not wrapped.exists():
+        return [missing]
     if master.stat().st_mode & 0o077:
         return [Finding("wrong", f"{master} can be read by others", f"chmod 400 {master}")]
     return [Finding("ok", f"keys: {config.database.keys}")]

@@ -9,14 +9,17 @@ from bot.config import Config
 from bot.domain import upgrade
 from bot.domain.db import Db
 from bot.domain.engine import writing
-from bot.domain.keys import Keys
+from bot.domain.keys import keyring
 from bot.post.commands import COMMANDS
 from bot.post.sqlite import Locked, lock
 from bot.web.control import ask
 
 
 async def operate(config: Config, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """The command's answer. Raises `ValueError` with what was wrong, `OSError` if the running desk doesn't answer."""
+    """The command's answer. Raises `ValueError` with what was wrong, `OSError` if the running desk doesn't answer.
+
+    Where it is done here, also what opening keys and database raises: `NoKey`, `UpgradeFailed`, errors of SQLite.
+    """
     file = config.database.file
     try:
         held = lock(file)
@@ -25,12 +28,14 @@ async def operate(config: Config, command: str, arguments: dict[str, Any]) -> di
     try:
         now = SystemClock().now()
         upgrade.upgrade(config.database.url, now)
-        keys, engine = Keys(config.database.keys), writing(config.database.url)
-        with engine.begin() as connection:
-            answer = COMMANDS[command](Db(connection, keys, now), **arguments)
-            keys.commit()
-        engine.dispose()
-        keys.close()
+        keys, engine = keyring(config.database.keys, file), writing(config.database.url)
+        try:
+            with engine.begin() as connection:
+                answer = COMMANDS[command](Db(connection, keys, now), **arguments)
+                keys.commit()
+        finally:
+            engine.dispose()
+            keys.close()
         return answer
     finally:
         held.close()

@@ -13,6 +13,7 @@ import secrets
 import sqlite3
 import threading
 from collections import OrderedDict
+from contextlib import closing
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -34,7 +35,7 @@ class Keys:
     """The keys in `folder`: ``master.key`` (32 bytes, mode 0400) and ``wrapped.db``. Safe to use from any thread."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the keys; a new folder gets a new master key. Raises `NoKey` if wrapped keys lie there without it."""
+        """Open the keys; a new folder gets new ones. Raises `NoKey` if one of the two is missing or doesn't fit."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         master = _master(folder)
         self._wrap = AESGCM(_derive(master, b"wrap"))
@@ -51,6 +52,12 @@ class Keys:
         if not self._db.execute("SELECT 1 FROM keys WHERE id = ?", (HOUSE,)).fetchone():
             self._make(HOUSE)
             self.commit()
+        try:
+            self._cipher(HOUSE)
+        except NoKey:
+            self._db.close()
+            raise
+        _keep_master(folder)
 
     def new(self) -> str:
         """A new key's name. It is kept for good at `commit`, which must come before anything it sealed is committed."""
@@ -112,22 +119,54 @@ class Keys:
             return found
 
 
+def keyring(folder: Path, database: Path) -> Keys:
+    """The keys of an upgraded database. Raises `NoKey` also when people are in it and the folder holds no keys."""
+    if not (folder / "wrapped.db").exists() and anybody(database):
+        raise NoKey(_bring_back(folder / "wrapped.db"))
+    return Keys(folder)
+
+
+def anybody(database: Path) -> bool:
+    """Whether there are people in a database file; not in one that isn't there."""
+    if not database.exists():
+        return False
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db:
+        return db.execute("SELECT 1 FROM people LIMIT 1").fetchone() is not None
+
+
+def _bring_back(wrapped: Path) -> str:
+    return f"{wrapped} is missing, without it nothing sealed can be read: bring it back from the backup"
+
+
 def _derive(master: bytes, purpose: bytes) -> bytes:
     return HKDF(SHA256(), 32, None, b"pendamping|" + purpose).derive(master)
 
 
 def _master(folder: Path) -> bytes:
-    path = folder / "master.key"
-    if not path.exists():
-        if (folder / "wrapped.db").exists():
+    """The master key. A new one is ``master.key.new`` until there are wrapped keys: killed between, it begins again."""
+    path, wrapped, fresh = folder / "master.key", folder / "wrapped.db", folder / "master.key.new"
+    if path.exists():
+        if not wrapped.exists():
+            raise NoKey(_bring_back(wrapped))
+    elif wrapped.exists():
+        if not fresh.exists():
             raise NoKey(f"{path} is missing, but wrapped keys lie beside it: bring it back from where you keep it")
-        fresh = folder / "master.key.new"
+        path = fresh
+    else:
+        fresh.unlink(missing_ok=True)
         fresh.write_bytes(secrets.token_bytes(32))
         fresh.chmod(0o400)
         with fresh.open("rb") as file:
             os.fsync(file.fileno())
-        fresh.rename(path)
+        path = fresh
     key = path.read_bytes()
     if len(key) != 32:
         raise NoKey(f"{path} doesn't hold 32 bytes")
     return key
+
+
+def _keep_master(folder: Path) -> None:
+    """The last step of making keys: from now on one of the two without the other is refused."""
+    fresh = folder / "master.key.new"
+    if fresh.exists() and not (folder / "master.key").exists():
+        fresh.rename(folder / "master.key")

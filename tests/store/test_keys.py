@@ -16,7 +16,7 @@ from bot.chat.messages import Message
 from bot.chat.talk import Talk, Talks
 from bot.domain import inbox, jobs, outbox, owners, people, talks
 from bot.domain.db import Db, StoreDown
-from bot.domain.keys import Keys, NoKey
+from bot.domain.keys import HOUSE, Keys, NoKey, keyring
 from bot.domain.tables import people as table
 from bot.post.store import Store
 from tests.office import MONDAY
@@ -163,18 +163,48 @@ def test_wrapped_keys_without_their_master_are_refused(tmp_path: Path):
         Keys(tmp_path)
 
 
-def test_a_foreign_master_opens_nothing(tmp_path: Path):
-    mine = Keys(tmp_path / "mine")
-    name = mine.new()
-    sealed = mine.seal(name, "c", b"x")
-    mine.close()
+def test_a_master_without_its_wrapped_keys_is_refused(tmp_path: Path):
+    Keys(tmp_path).close()
+    (tmp_path / "wrapped.db").unlink()
+    for _ in range(2):
+        with pytest.raises(NoKey, match=r"wrapped\.db is missing.*from the backup"):
+            Keys(tmp_path)
+    assert not (tmp_path / "wrapped.db").exists()
+
+
+def test_a_database_with_people_gets_no_new_keys(sqlite: SqliteBench):
+    keyring(sqlite.folder / "other", sqlite.file).close()  # nobody is in it yet
+    write(sqlite, met)
+    with pytest.raises(NoKey, match=r"wrapped\.db is missing"):
+        keyring(sqlite.folder / "another", sqlite.file)
+    keyring(sqlite.folder / "keys", sqlite.file).close()
+    keyring(sqlite.folder / "new", sqlite.folder / "nothing.db").close()
+
+
+@pytest.mark.parametrize("cut", ["wrapped.db", "master.key"])
+def test_killed_while_the_first_keys_are_made_it_begins_again(tmp_path: Path, cut: str):
+    keys = Keys(tmp_path)
+    sealed = keys.seal(HOUSE, "c", b"x")
+    keys.close()
+    (tmp_path / "master.key").rename(tmp_path / "master.key.new")  # the last step had not come yet
+    if cut == "wrapped.db":
+        (tmp_path / "wrapped.db").unlink()  # nor the one before
+    again = Keys(tmp_path)
+    assert (tmp_path / "master.key").exists()
+    assert not (tmp_path / "master.key.new").exists()
+    if cut == "master.key":
+        assert again.open(HOUSE, "c", sealed) == b"x"
+    again.close()
+    Keys(tmp_path).close()
+
+
+def test_a_foreign_master_is_refused(tmp_path: Path):
+    Keys(tmp_path / "mine").close()
     Keys(tmp_path / "other").close()
     (tmp_path / "mine" / "master.key").unlink()
     (tmp_path / "other" / "master.key").rename(tmp_path / "mine" / "master.key")
-    again = Keys(tmp_path / "mine")
-    with pytest.raises(NoKey):
-        again.open(name, "c", sealed)
-    again.close()
+    with pytest.raises(NoKey, match="doesn't open the wrapped keys"):
+        Keys(tmp_path / "mine")
 
 
 def test_the_keys_are_for_their_owner_only(tmp_path: Path):
