@@ -22,7 +22,7 @@ from bot.chat.flow import Flows
 from bot.chat.seams import AccountRefused, Channel, Clock, Desk, Later, SystemClock
 from bot.chat.text import Catalogs
 from bot.clock import Ticks
-from bot.config import Config
+from bot.config import Config, host_port
 from bot.domain import dated, inbox, jobs, outbox, people, places, regions, upgrade
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
@@ -42,6 +42,10 @@ from bot.web.server import Door, Server
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 STOP_SECONDS = 8.0
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+class CantStart(Exception):
+    """Something in the settings or on this machine keeps the desk from starting; a sentence for the operator."""
 
 
 class App:
@@ -69,8 +73,21 @@ class App:
         self._watchdog = threading.Event()
 
     async def start(self, *, serve: bool = True) -> None:
-        """Open the database, take up what was left, begin. `serve`: also listen, tick, and watch."""
+        """Open the database, take up what was left, begin. `serve`: also listen, tick, and watch.
+
+        Raises `CantStart`, `Locked`, `NoKey`, `UpgradeFailed`, `StoreDown`, `sqlite3.Error` and `OSError`, everything
+        closed again.
+        """
+        try:
+            await self._start(serve)
+        except BaseException:
+            await self._end(0.0)
+            raise
+
+    async def _start(self, serve: bool) -> None:
         config = self.config
+        if serve:
+            await _try_port(config.web.listen)  # before what takes long
         url, keys = config.database.url, config.database.keys
         copied = upgrade.upgrade(url, self.clock.now())
         if copied:
@@ -123,18 +140,25 @@ class App:
 
     async def stop(self) -> None:
         """Take nothing more in, end what is under way, and close; within ten seconds."""
+        await self._end(STOP_SECONDS)
+
+    async def _end(self, seconds: float) -> None:
+        """Close what is open, also after half a start; what is being sent has `seconds` to end."""
         self._watchdog.set()
         for intake in getattr(self, "intakes", {}).values():
             intake.open = False
-        if hasattr(self, "server"):
+        if hasattr(self, "ticks"):
             self.ticks.stop()
+        if hasattr(self, "server"):
             self.server.refuse()
+        if hasattr(self, "control"):
             await self.control.stop()
         for task in self._tasks:
             if task.get_name().startswith("listen"):
                 task.cancel()
-        await self.slots.stop()
-        await asyncio.gather(*(sender.stop(STOP_SECONDS) for sender in self._senders), self.runner.stop())
+        if hasattr(self, "slots"):
+            await self.slots.stop()
+            await asyncio.gather(*(sender.stop(seconds) for sender in self._senders), self.runner.stop())
         if hasattr(self, "server"):
             await self.server.stop()
         for task in self._tasks:
@@ -142,8 +166,10 @@ class App:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for channel in self._channels:
             await channel.close()
-        await self.store.close()
-        self.keys.close()
+        if hasattr(self, "store"):
+            await self.store.close()
+        if hasattr(self, "keys"):
+            self.keys.close()
 
     async def settled(self) -> None:
         """Wait until every row has had its turn, every job is done, and everything due is sent."""
@@ -203,8 +229,14 @@ class App:
             return
         with TemporaryDirectory() as folder:
             file = Path(folder) / "regions.csv"
-            child = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot.domain.regions", region, str(file))
-            if await child.wait() != 0:
+            command = (sys.executable, "-m", "bot.domain.regions", region, str(file))
+            child = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+            _, told = await child.communicate()
+            if child.returncode != 0:
+                last = (told.decode(errors="replace").strip().splitlines() or [""])[-1]
+                if last.startswith("ValueError: "):
+                    why = last.removeprefix("ValueError: ")
+                    raise CantStart(f"[office] region: {why} (your own: pendamping regions import FILE.csv)")
                 log.error("no_regions", region=region, hint="pendamping regions import FILE.csv")
                 return
             found = regions.read_csv(file)
@@ -264,6 +296,16 @@ class App:
         task: asyncio.Task[Any] = asyncio.create_task(work, name=name)
         task.add_done_callback(self._say_if_broken)
         self._tasks.append(task)
+
+
+async def _try_port(listen: str) -> None:
+    host, port = host_port(listen)
+    try:
+        server = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port)
+    except OSError as error:
+        raise CantStart(f"[web] listen: {listen} can't be had: {error.strerror or error}") from error
+    server.close()
+    await server.wait_closed()
 
 
 def bounds_of(config: Config) -> Bounds:

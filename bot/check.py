@@ -14,9 +14,9 @@ from bot.app import LOCALES
 from bot.chat.seams import AccountRefused, Later
 from bot.chat.text import Catalogs
 from bot.config import Config
-from bot.domain import upgrade
+from bot.domain import regions, upgrade
 from bot.domain.keys import anybody
-from bot.run import channels_of
+from bot.run import channels_of, loopback
 
 Level = Literal["ok", "note", "wrong"]
 
@@ -32,7 +32,7 @@ class Finding:
 
 async def findings(config: Config, *, offline: bool = False) -> list[Finding]:
     """Everything there is to say, in the order in which one would mend it."""
-    found = [*_settings(config), *_keys(config), *_database(config), *_catalogs(config)]
+    found = [*_settings(config), *_region(config), *_keys(config), *_database(config), *_catalogs(config)]
     if not config.simulated and not offline:
         found += await _accounts(config)
     return found
@@ -40,6 +40,9 @@ async def findings(config: Config, *, offline: bool = False) -> list[Finding]:
 
 def _settings(config: Config) -> list[Finding]:
     if config.simulated:
+        if not loopback(listen := config.simulator.listen):
+            mend = "take an address of this machine only, like 127.0.0.1:8090"
+            return [Finding("wrong", f"[simulator] listen: {listen} is open to others", mend)]
         return [Finding("note", "no bot has a token: the simulator will run", "set [telegram.owners] token_file")]
     desks = config.telegram.accounts()
     missing = [desk for desk in ("owners", "officers") if desk not in desks]
@@ -47,6 +50,19 @@ def _settings(config: Config) -> list[Finding]:
     return told + [
         Finding("note", f"the {desk}' bot has no token", f"set [telegram.{desk}] token_file") for desk in missing
     ]
+
+
+def _region(config: Config) -> list[Finding]:
+    """The office's region must be known to us or to the office's own table."""
+    code = config.office.region
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{config.database.file}?mode=ro", uri=True)) as db:
+        if db.execute("SELECT 1 FROM regions WHERE code LIKE ? LIMIT 1", (f"{code}.%",)).fetchone():
+            return []
+    try:
+        regions.load(code)
+    except ValueError as error:
+        return [Finding("wrong", f"[office] region: {error}", "bring your own: pendamping regions import FILE.csv")]
+    return []
 
 
 def _keys(config: Config) -> list[Finding]:

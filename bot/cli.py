@@ -8,6 +8,8 @@ import os
 import platform
 import sqlite3
 import sys
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -147,7 +149,8 @@ def backup(
     if not config.database.file.exists():
         typer.echo(f"There is no database at {config.database.file} yet.", err=True)
         raise typer.Exit(1)
-    made = make(config.database.url, str(config.database.keys), folder, config.backup.keep, stamp)
+    with _said():
+        made = make(config.database.url, str(config.database.keys), folder, config.backup.keep, stamp)
     typer.echo(
         f"{made['copy']}\nKeep it away from {config.database.keys / 'master.key'}: whoever has both can read all."
     )
@@ -157,17 +160,13 @@ def backup(
 def db_upgrade() -> None:
     """Bring the database to this version. A copy of the old file is kept beside it."""
     config = _config()
-    from bot.domain.upgrade import UpgradeFailed, current, upgrade
-    from bot.post.sqlite import Locked, lock
+    from bot.domain.upgrade import current, upgrade
+    from bot.post.sqlite import lock
 
-    try:
-        held = lock(config.database.file)
+    with _said(), closing(lock(config.database.file)):
         copied = upgrade(config.database.url, _now())
-        held.close()
-    except (Locked, UpgradeFailed) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(3) from None
-    typer.echo(f"{config.database.file} is at revision {current(config.database.url)}.")
+        revision = current(config.database.url)
+    typer.echo(f"{config.database.file} is at revision {revision}.")
     if copied:
         typer.echo(f"The file before that: {copied}")
 
@@ -252,11 +251,8 @@ def regions_import(
     """Replace the regions by those of a file; `regions export` writes one to begin from."""
     from bot.domain.regions import read_csv
 
-    try:
+    with _said():
         found = read_csv(file)
-    except (OSError, ValueError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
     rows = [[p.code, p.name, p.kind, p.parent] for p in found]
     typer.echo(f"{_do('regions import', rows=rows)['regions']} regions.")
 
@@ -267,7 +263,9 @@ def regions_export(file: Path) -> None:
     from bot.domain.regions import load as load_regions
     from bot.domain.regions import write_csv
 
-    typer.echo(f"{write_csv(load_regions(_config().office.region), file)} regions in {file}.")
+    with _said():
+        written = write_csv(load_regions(_config().office.region), file)
+    typer.echo(f"{written} regions in {file}.")
 
 
 @rules_app.command("list")
@@ -307,7 +305,8 @@ def reading_score(
 
     config = _config()
     region = config.office.region
-    read = place.reader(regions.load(region), region, regions.NICKNAMES.get(region))
+    with _said():
+        read = place.reader(regions.load(region), region, regions.NICKNAMES.get(region))
     zone = config.office.timezone
     raise typer.Exit(score.main(file, as_json, now, read_place=read, region=region, zone=zone))
 
@@ -321,11 +320,32 @@ def _do(command: str, **arguments: Any) -> dict[str, Any]:
     from bot.operate import operate
 
     config = _config()
-    try:
+    with _said():
         return asyncio.run(operate(config, command, arguments))
-    except (ValueError, LookupError, OSError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+
+
+@contextmanager
+def _said() -> Generator[None]:
+    """What an operator can mend ends the command with a sentence and exit code 1."""
+    from aiohttp import ClientError
+    from sqlalchemy.exc import DBAPIError
+
+    from bot.domain.keys import NoKey
+    from bot.domain.upgrade import UpgradeFailed
+    from bot.post.sqlite import Locked
+
+    try:
+        yield
+    except ClientError:
+        said = "The running desk couldn't do it; its log says why."
+    except (ValueError, LookupError, OSError, sqlite3.Error, NoKey, UpgradeFailed, Locked) as error:
+        said = str(error)
+    except DBAPIError as error:
+        said = str(error.orig)
+    else:
+        return
+    typer.echo(said, err=True)
+    raise typer.Exit(1)
 
 
 def _show(rows: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool, none: str) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import signal
+import sqlite3
 import sys
 from collections.abc import Callable, Sequence
 
 import structlog
 import uvloop
+from sqlalchemy.exc import DBAPIError
 
-from bot.app import App
+from bot.app import App, CantStart
 from bot.channels.telegram_ptb import PtbChannel
 from bot.chat.flow import Flows
 from bot.chat.seams import Channel, Desk
-from bot.config import Config
+from bot.config import Config, host_port
+from bot.domain.db import StoreDown
 from bot.domain.keys import NoKey
 from bot.domain.upgrade import UpgradeFailed
 from bot.post.sqlite import Locked
@@ -23,7 +27,11 @@ from bot.simulator.platform import Platform
 from bot.simulator.server import Simulator
 
 CANT_START = 3
-"""Exit code: another process has the database, a port is taken, keys are missing, the upgrade failed."""
+"""Exit code: the database is in use or damaged, a port is taken, keys are missing, the upgrade failed."""
+BROKE = 4
+"""Exit code: a loop of the desk ended by a fault in the program; starting again takes up what was left."""
+LATE = 1
+"""Exit code: asked to stop, it took longer than `STOP_SECONDS`."""
 STOP_SECONDS = 10.0
 SIMULATED: dict[Desk, tuple[str, str]] = {
     "owners": ("1001:simulated", "pendamping_bot"),
@@ -75,20 +83,23 @@ async def _main(config: Config, ready: Ready | None, flows: Flows | None) -> int
     try:
         if config.simulated:
             simulator = Simulator(platform_of(config), zone=config.office.zone, invite=invite)
-            await simulator.start(config.simulator.listen)
+            await _begin(simulator, config.simulator.listen)
         channels = channels_of(config, simulator.url if simulator else "")
         app = App(config, channels, clock=simulator.platform.clock if simulator else None, flows=flows)
         await app.start()
-    except (Locked, NoKey, UpgradeFailed, OSError) as error:
-        print(f"Pendamping can't start: {error}", file=sys.stderr)
+    except (CantStart, Locked, NoKey, UpgradeFailed, StoreDown, DBAPIError, sqlite3.Error, OSError) as error:
+        if simulator and simulator.url:
+            await simulator.stop()
+        said = error.orig if isinstance(error, DBAPIError) else error
+        print(f"Pendamping can't start: {said}", file=sys.stderr)
         return CANT_START
+    log.info("started", simulator=simulator.url if simulator else "", web=app.address)
     if ready:
         ready(app, simulator.url if simulator else "")
-    log.info("started", simulator=simulator.url if simulator else "", web=app.address)
     told, broken = asyncio.create_task(stop.wait()), asyncio.create_task(app.broken.wait())
     await asyncio.wait((told, broken), return_when=asyncio.FIRST_COMPLETED)
     log.info("stopping")
-    code = 1 if broken.done() else 0
+    code = BROKE if app.broken.is_set() else 0
     told.cancel()
     broken.cancel()
     try:
@@ -96,10 +107,28 @@ async def _main(config: Config, ready: Ready | None, flows: Flows | None) -> int
             await app.stop()
     except TimeoutError:
         log.error("stop_late", seconds=STOP_SECONDS)
-        code = 1
+        code = code or LATE
     if simulator:
         await simulator.stop()
     return code
+
+
+def loopback(listen: str) -> bool:
+    """Whether ``host:port`` can be reached from this machine only."""
+    host, _ = host_port(listen)
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def _begin(simulator: Simulator, listen: str) -> None:
+    if not loopback(listen):
+        raise CantStart(f"[simulator] listen: {listen} is not this machine's own address, like 127.0.0.1:8090")
+    try:
+        await simulator.start(listen)
+    except OSError as error:
+        raise CantStart(f"[simulator] listen: {listen} can't be had: {error.strerror or error}") from error
 
 
 def platform_of(config: Config) -> Platform:

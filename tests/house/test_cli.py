@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -11,11 +14,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from bot.chat.reading.place import Place as Region
 from bot.cli import app
-from bot.domain import inbox
+from bot.domain import inbox, places
 from bot.domain.db import Db
 from bot.domain.engine import writing
 from bot.domain.keys import Keys
+from bot.domain.tables import regions
 from tests.office import MONDAY
 from tests.store.bench import message, met
 
@@ -53,6 +58,15 @@ class Place:
         assert isinstance(result.exception, SystemExit), result.exception
         assert len(result.stderr.strip().splitlines()) == 1, result.stderr
         return result.stderr.strip()
+
+    def cant_run(self) -> str:
+        """The last line on stderr of a desk that can't start."""
+        command = [sys.executable, "-m", "bot.cli", "--config", str(self.folder / "config.toml"), "run"]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert (ended.returncode, ended.stdout) == (3, ""), ended.stderr
+        assert "Traceback" not in ended.stderr
+        assert "Unclosed" not in ended.stderr
+        return ended.stderr.strip().splitlines()[-1]
 
     def write(self, work: Callable[[Db], Any]) -> Any:
         engine, keys = writing(f"sqlite:///{self.database}"), Keys(self.keys)
@@ -94,3 +108,69 @@ def test_only_what_is_set_aside_can_be_looked_at_replayed_or_dropped(place: Plac
 def test_a_message_that_could_be_sent_is_not_sent_again(place: Place):
     assert place.refused(1, "outbox", "requeue", "7", "5").startswith("Not given up: 5, 7.")
     assert place.do("outbox", "requeue", "--all").stdout == "0 to be sent again.\n"
+
+
+# What is missing or broken is a sentence, and nothing is made up in its place
+
+
+def test_missing_wrapped_keys_are_said_and_not_replaced(place: Place):
+    place.write(met)
+    (place.keys / "wrapped.db").unlink()
+    assert "wrapped.db is missing" in place.refused(1, "officers", "list")
+    assert "wrapped.db is missing" in place.refused(1, "officers", "invite", "Pak Budi")
+    found = place.do("check", "--offline")
+    assert found.exit_code == 1
+    assert "wrapped.db is missing" in found.stdout
+    (place.keys / "master.key").unlink()  # the whole folder is lost
+    assert "wrapped.db is missing" in place.refused(1, "officers", "list")
+    assert "wrapped.db is missing" in place.do("check", "--offline").stdout
+    assert not (place.keys / "wrapped.db").exists()
+
+
+def test_a_damaged_database_is_said(place: Place):
+    place.database.write_bytes(b"not a database at all" * 500)
+    for command in (("officers", "list"), ("quarantine", "list"), ("db", "upgrade"), ("backup",)):
+        assert "not a database" in place.refused(1, *command)
+    assert "not a database" in place.cant_run()
+
+
+def test_a_database_damaged_inside_is_said(place: Place):
+    with place.database.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * (place.database.stat().st_size - 4096))
+    assert place.refused(1, "officers", "list")
+    assert place.cant_run()
+
+
+REGION = '[office]\nregion = "99.99"\n[web]\nlisten = "127.0.0.1:0"\n[simulator]\nlisten = "127.0.0.1:0"\n'
+
+
+def test_a_region_that_nobody_knows_is_said(place: Place):
+    place.settings(REGION)
+    assert "[office] region" in place.cant_run()
+    assert "99.99" in place.refused(1, "regions", "export", str(place.folder / "out.csv"))
+    found = place.do("check", "--offline")
+    assert found.exit_code == 1
+    assert "99.99" in found.stdout
+    place.write(lambda db: places.put(db, [Region("99.99.01", "Baru", "kecamatan", "99.99")]))
+    assert "99.99" not in [line for line in place.do("check", "--offline").stdout.splitlines() if "wrong" in line]
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:0", "desk.example:0"])
+def test_a_simulator_for_everybody_is_refused(place: Place, listen: str):
+    place.settings(f'[simulator]\nlisten = "{listen}"\n')
+    assert "[simulator] listen" in place.cant_run()
+    found = place.do("check", "--offline")
+    assert found.exit_code == 1
+    assert "[simulator] listen" in found.stdout
+
+
+def test_a_taken_port_is_said_before_anything_slow(place: Place):
+    place.write(lambda db: db.execute(regions.delete()))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        place.settings(f'{BOTH}[web]\nlisten = "127.0.0.1:{port}"\n')
+        assert f"[web] listen: 127.0.0.1:{port}" in place.cant_run()
+        assert place.write(lambda db: places.count(db, "35.73")) == 0
+        place.settings(f'[web]\nlisten = "127.0.0.1:0"\n[simulator]\nlisten = "127.0.0.1:{port}"\n')
+        assert f"[simulator] listen: 127.0.0.1:{port}" in place.cant_run()
