@@ -104,6 +104,11 @@ def opt_out(db: Db, person: int, out: bool) -> None:
     db.execute(update(people).where(people.c.id == person).values(opted_out_at=db.now if out else None))
 
 
+def set_language(db: Db, person: int, language: str) -> None:
+    """The language she reads from now on, also in what waits to be sent to her."""
+    db.execute(update(people).where(people.c.id == person).values(language=language))
+
+
 def reachable(db: Db, person: int) -> bool:
     """Whether she has an address that isn't blocked."""
     found = select(contacts.c.id).where(contacts.c.person_id == person, contacts.c.reachable)

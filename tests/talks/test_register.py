@@ -7,9 +7,23 @@ import re
 
 import pytest
 
+from bot.domain import dated
 from bot.domain.db import Db
-from tests.office import Desk, rows
-from tests.talks.scripts import REGISTERED, TO_BUSINESS, TO_PHONE, TO_REVIEW
+from tests.office import MONDAY, Desk
+from tests.talks.scripts import (
+    DONE,
+    PROFILE,
+    REGISTERED,
+    REVIEW,
+    TO_BUSINESS,
+    TO_CONSENT,
+    TO_NAME,
+    TO_PHONE,
+    TO_REVIEW,
+    TO_SALES,
+    but,
+    kept,
+)
 from tests.transcript import Telegram
 
 
@@ -22,11 +36,19 @@ def test_an_owner_registers_from_the_first_word(telegram: Telegram, desk: Desk):
           Layanan ini gratis.
           [Daftar]
         > [Daftar]
-        < Ada beberapa pertanyaan…
+        < Sebelum mulai, kami minta izin dulu.
+          …
+          …
+          …
+          …
+        > setuju
+        < Terima kasih. Ada beberapa pertanyaan…
           Siapa nama lengkap Bapak/Ibu sesuai KTP?
           Contoh: Siti Aminah
         > siti aminah
-        < Nomor HP…
+        < Salam kenal. Kami panggil dengan…
+        > siti saja
+        < Nomor HP yang bisa kami hubungi, Siti?
           …
         > 0812 3456 7890
         < Tempat usahanya…
@@ -36,29 +58,132 @@ def test_an_owner_registers_from_the_first_word(telegram: Telegram, desk: Desk):
         > Keripik Bu Siti
         < Usahanya bergerak di bidang apa?
         > 1
-        < Mohon dicek, apakah sudah benar?
+        < Kira-kira omzet…
+        > 10 juta
+        < Modal usaha saat ini…
+        > sampai 50 juta
+        < Berapa orang yang bekerja, termasuk pemilik?
+        > 2
+        < Sudah berapa lama usaha berjalan?
+        > 6 - 12 bulan
+        < Berapa nomor NIB…
+          …
+        > 1234 5678 90123
+        < Mohon dicek, Siti. Apakah sudah benar?
           • nama: Siti Aminah
+          • sapaan: Siti saja
           • nomor HP: 081••••••890
           • kelurahan: Purwantoro
           • nama usaha: Keripik Bu Siti
-          • bidang usaha: Makanan kemasan
+          • bidang usaha: Makanan/minuman kemasan
+          • omzet: 5 sampai 25 juta
+          • modal: Sampai 50 juta
+          • jumlah pekerja: 2 sampai 4 orang
+          • lama usaha: 6 - 12 bulan
+          • NIB: •••••••••0123
+          [Sudah benar] [Ubah nama] [Ubah sapaan] [Ubah nomor HP] [Ubah kelurahan] [Ubah nama usaha]…
         > ya
-        < Terima kasih, Siti Aminah. Pendaftaran sudah selesai.
+        < Terima kasih, Siti. Pendaftaran sudah selesai.
+          Menurut omzetnya termasuk usaha mikro (PP 7/2021 Pasal 35, berlaku per 2 Februari 2021).
           …
+          [Profil saya] [Tambah usaha] [Menu]
     """)
-    found = asyncio.run(desk.round(do=lambda db: (rows(db, "owners"), rows(db, "businesses"), rows(db, "reminders"))))
-    (owner,), (business,), reminders = found
-    assert owner["name"] == "Siti Aminah"
+    tables = ("owners", "businesses", "consents", "reminders")
+    (owner,), (business,), (consent,), reminders = (kept(desk, table) for table in tables)
+    assert (owner["name"], owner["called"]) == ("Siti Aminah", "nama")
     assert (business["name"], business["sector"], business["village"]) == ("Keripik Bu Siti", "pangan", "35.73.01.1007")
+    codes = ("5-25", "lt50", "2-4", "6-12m")
+    assert tuple(business[fact] for fact in ("sales", "capital", "workers", "age")) == codes
+    assert (consent["purpose"], consent["given"], consent["version"]) == ("service", True, "1.0")
+    assert consent["contact_id"]
     assert reminders == [], "nothing is left to remind her of"
 
 
-def test_wrong_answers_at_every_question(telegram: Telegram):
-    telegram("""
-        > /daftar
-        < …
-          Siapa nama lengkap Bapak/Ibu sesuai KTP?
+def test_a_nib_is_sealed_and_can_be_found(telegram: Telegram, desk: Desk):
+    telegram(REGISTERED)
+    (row,) = kept(desk, "businesses")
+    assert b"1234567890001" not in row["nib"]
+
+    def opened(db: Db) -> tuple[str, bytes]:
+        return db.open(row["owner_id"], "businesses.nib", row["nib"]), db.keys.index("nib", "1234567890001")
+
+    assert asyncio.run(desk.round(do=opened)) == ("1234567890001", row["nib_index"])
+
+
+def test_without_leave_nothing_is_kept(telegram: Telegram, desk: Desk):
+    telegram(f"""{TO_CONSENT}
+        > [Tidak setuju]
+        < Baik, tidak apa-apa. Tidak ada yang dicatat.
+          Bapak/Ibu tetap bisa bertanya info umum tanpa mendaftar.
+          Kalau berubah pikiran, ketik daftar.
+          [Menu]
+        > [Menu]
+        < Ada yang bisa kami bantu?
+    """)
+    assert [kept(desk, table) for table in ("consents", "owners", "businesses")] == [[], [], []]
+    telegram(TO_NAME)  # she has changed her mind
+    assert kept(desk, "consents") == [], "ask first, write after the last question"
+
+
+def test_the_whole_text_and_then_the_question_again(telegram: Telegram):
+    whole = """
+        < Izin penggunaan data
+          1. Siapa kami: Dinas Koperasi, Perindustrian dan Perdagangan Kota Malang. Pertanyaan soal data: kantor dinas.
+          2. Dasar: …
+          3. Data yang dicatat: …
+          4. Gunanya: …
+          5. Lama simpan: …paling lama 5 tahun sejak terakhir aktif. Foto bukti 12 bulan.
+          6. Yang bisa melihat: …
+          7. Percakapan lewat Telegram…
+          8. Hak Bapak/Ibu: …
+          9. Untuk usia 17 tahun ke atas; …
+          Versi 1.0, berlaku 1 November 2026.
+          Sebelum mulai, kami minta izin dulu.
           …
+          …
+          …
+          Bapak/Ibu berusia 17 tahun ke atas dan setuju?
+          [Saya setuju] [Tidak setuju] [Baca lengkap]
+    """
+    telegram(f"""{TO_CONSENT}
+        > [Baca lengkap]
+        {whole}
+        > baca lengkap
+        {whole}
+        > 👍
+        < …
+          Sebelum mulai, kami minta izin dulu.
+          …
+          …
+          …
+          …
+        > ya setuju
+        < Terima kasih. Ada beberapa pertanyaan…
+          Siapa nama lengkap…
+          …
+    """)
+
+
+def test_a_new_version_of_the_text_is_asked_again_in_the_middle(telegram: Telegram, desk: Desk):
+    telegram(TO_BUSINESS)
+    new = {"version": "2.0", "years": 3, "months": 6, "contact": "kantor dinas"}
+    asyncio.run(desk.round(do=lambda db: dated.put(db, "consent.text", MONDAY.date(), new, "surat dinas")))
+    telegram("""
+        > menu
+        < Ada yang bisa kami bantu?
+        > lanjut
+        < Sebelum mulai, kami minta izin dulu.
+          …
+          Data disimpan paling lama 3 tahun dan tidak dijual.
+          …
+          …
+        > [Saya setuju]
+        < Apa nama usahanya?
+    """)
+
+
+def test_wrong_answers_at_every_question(telegram: Telegram):
+    telegram(f"""{TO_NAME}
         > S
         < Nama terdiri dari 3 sampai 60 huruf.
           Siapa nama lengkap Bapak/Ibu sesuai KTP?
@@ -76,11 +201,16 @@ def test_wrong_answers_at_every_question(telegram: Telegram):
           Siapa nama lengkap…
           …
         > Siti Aminah
-        < Nomor HP…
+        < Salam kenal…
+        > terserah
+        < Mohon pilih salah satu.
+          Salam kenal…
+        > ibu siti
+        < Nomor HP yang bisa kami hubungi, Bu Siti?
           …
         > 0812
-        < Mohon ketik nomor HP-nya, contoh: 081234567890.
-          Nomor HP yang bisa kami hubungi?
+        < …
+          Nomor HP yang bisa kami hubungi, Bu Siti?
           …
         > (nomor orang lain 6281999999999)
         < Nomor itu sepertinya bukan nomor Bapak/Ibu. Mohon bagikan nomor sendiri, atau ketik nomornya.
@@ -90,12 +220,10 @@ def test_wrong_answers_at_every_question(telegram: Telegram):
         < Tempat usahanya…
           …
         > Surabaya
-        < Kelurahan itu belum kami kenal. Ketik namanya saja, contoh: Purwantoro.
-          Tempat usahanya di kelurahan mana?
+        < …
+          Tempat usahanya di kelurahan mana, Bu Siti?
           …
-        > purwantro
-        < Maksudnya yang mana?
-        > [Purwantoro]
+        > Purwantoro
         < Apa nama usahanya?
         > 7
         < Nama usaha terdiri dari 2 sampai 60 huruf.
@@ -113,73 +241,90 @@ def test_wrong_answers_at_every_question(telegram: Telegram):
         > 9
         < Mohon pilih salah satu.
           Usahanya bergerak di bidang apa?
-        > makanan k
-        < Mohon dicek, apakah sudah benar?
+        > makanan minuman
+        < Kira-kira omzet…
+        > lumayan
+        < Mohon pilih salah satu.
+          Kira-kira omzet…
+        > 200rb sehari
+        < Mohon pilih salah satu.
+          Kira-kira omzet…
+        > 5jt per bulan
+        < Modal usaha saat ini…
+        > 50 juta
+        < Berapa orang yang bekerja…
+        > banyak
+        < Mohon pilih salah satu.
+          Berapa orang yang bekerja…
+        > 2 sampai 4 orang
+        < Sudah berapa lama…
+        > 1 - 3 tahun
+        < Berapa nomor NIB usahanya (13 angka)?
           …
+        > belum ada
+        < Mohon ketik nomornya.
+          Berapa nomor NIB usahanya (13 angka)?
           …
+        > 123456789012
+        < Nomor NIB biasanya 13 angka.
+          Yang kami terima 12 angka: ••••••••9012
+          Mohon dicek lagi ya, Bu Siti.
+          Berapa nomor NIB usahanya (13 angka)?
           …
-          …
-          …
+        > 1234.5678.90001
+        {REVIEW}
         > tidak
         < Yang mana yang perlu diubah? Tekan tombolnya ya.
-          Mohon dicek, apakah sudah benar?
-          …
-          …
-          …
-          …
-          …
+          {REVIEW.strip().removeprefix("< ")}
         > sudah benar
-        < Terima kasih, Siti Aminah. Pendaftaran sudah selesai.
-          …
+        {DONE}
     """)
 
 
 def test_corrections_land_back_on_the_review(telegram: Telegram):
+    moved = but(REVIEW, kelurahan="Pandanwangi")
+    done = but(moved, bidang_usaha="Jasa").replace("Bu Siti.", "Bu Rina.").replace("Ibu Siti", "Ibu Rina")
     telegram(f"""{TO_REVIEW}
         > [Ubah kelurahan]
-        < Tempat usahanya di kelurahan mana?
+        < Tempat usahanya di kelurahan mana, Bu Siti?
           …
         > Pandanwangi
-        < Mohon dicek, apakah sudah benar?
-          • nama: Siti Aminah
-          …
-          • kelurahan: Pandanwangi
-          …
-          …
-        > ubah nama
-        < Siapa nama lengkap…
-          …
+        {moved}
+        > ubah omzet
+        < Kira-kira omzet…
         > batal
-        < Mohon dicek, apakah sudah benar?
-          • nama: Siti Aminah
-          …
-          …
-          …
-          …
+        {moved}
         > [Ubah bidang usaha]
         < Usahanya bergerak di bidang apa?
         > [Jasa]
-        < Mohon dicek, apakah sudah benar?
+        {but(moved, bidang_usaha="Jasa")}
+        > [Ubah nama]
+        < Siapa nama lengkap…
           …
-          …
-          …
-          …
-          • bidang usaha: Jasa
+        > Rina Wati
+        {but(done, nama="Rina Wati")}
         > [Sudah benar]
-        < Terima kasih, Siti Aminah. Pendaftaran sudah selesai.
+        < Terima kasih, Bu Rina. Pendaftaran sudah selesai.
+          …
           …
         > profil
-        < Ini yang sudah kami catat:
-          • nama: Siti Aminah
-          • nomor HP: 081••••••890
-          • nama usaha: Keripik Bu Siti
-          • bidang usaha: Jasa
-          • kelurahan: Pandanwangi
+        {but(PROFILE, nama="Rina Wati", sapaan="Ibu Rina", kelurahan="Pandanwangi", bidang_usaha="Jasa")}
     """)
 
 
 def test_back_from_each_question(telegram: Telegram):
     telegram(f"""{TO_REVIEW}
+        > kembali
+        < Berapa nomor NIB…
+          …
+        > kembali
+        < Sudah berapa lama…
+        > kembali
+        < Berapa orang…
+        > kembali
+        < Modal usaha…
+        > kembali
+        < Kira-kira omzet…
         > kembali
         < Usahanya bergerak di bidang apa?
         > kembali
@@ -191,19 +336,103 @@ def test_back_from_each_question(telegram: Telegram):
         < Nomor HP…
           …
         > kembali
+        < Salam kenal…
+        > kembali
         < Siapa nama lengkap…
           …
         > kembali
+        < Sebelum mulai, kami minta izin dulu.
+          …
+          …
+          …
+          …
+        > kembali
         < Ini pertanyaan pertama. Ketik batal kalau ingin berhenti.
-          Siapa nama lengkap Bapak/Ibu sesuai KTP?
+          Sebelum mulai, kami minta izin dulu.
+          …
+          …
+          …
           …
         > batal
         < Baik, kita berhenti di sini. Bapak/Ibu bisa mulai lagi kapan saja.
           Ada yang bisa kami bantu?
-          [Daftar] [Bantuan]
+          [Daftar]…[Bantuan]
         > batal
         < Tidak ada yang perlu dibatalkan.
           Ada yang bisa kami bantu?
+    """)
+
+
+def test_the_class_by_capital_and_not_at_all(telegram: Telegram, desk: Desk):
+    telegram(f"""{TO_SALES}
+        > [Belum tahu]
+        < Modal usaha…
+        > [1 sampai 5 miliar]
+        < Berapa orang…
+        > [1 orang]
+        < Sudah berapa lama…
+        > [Lebih dari 3 tahun]
+        < Berapa nomor NIB…
+          …
+        > [Lewati]
+        {but(REVIEW, omzet="Belum tahu", modal="1 sampai 5 miliar", jumlah_pekerja="1 orang",
+             lama_usaha="Lebih dari 3 tahun", NIB="dilewati")}
+        > [Ubah omzet]
+        < Kira-kira omzet…
+        > [Belum tahu]
+        < Mohon dicek, Bu Siti. Apakah sudah benar?
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+        > [Sudah benar]
+        < Terima kasih, Bu Siti. Pendaftaran sudah selesai.
+          Menurut modalnya termasuk usaha kecil (PP 7/2021 Pasal 35, berlaku per 2 Februari 2021).
+          …
+    """)  # fmt: skip
+    (row,) = kept(desk, "businesses")
+    assert (row["nib"], row["nib_index"]) == (None, None)
+    telegram("""
+        > /profil
+        < …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          • NIB: belum diisi
+          Menurut modalnya termasuk usaha kecil …
+        > [Ubah modal]
+        < Modal usaha…
+        > belum tahu
+        < Terima kasih. Sudah kami catat:
+          • modal: Belum tahu
+        > [Profil saya]
+        < …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          Kelas usaha belum bisa ditentukan, karena omzet dan modalnya belum diketahui.
     """)
 
 
@@ -211,12 +440,7 @@ def test_back_from_each_question(telegram: Telegram):
 def test_the_second_time_she_sees_her_profile(telegram: Telegram, again: str):
     telegram(f"""{REGISTERED}
         > {again}
-        < Ini yang sudah kami catat:
-          • nama: Siti Aminah
-          • nomor HP: 081••••••890
-          • nama usaha: Keripik Bu Siti
-          • bidang usaha: Makanan kemasan
-          • kelurahan: Purwantoro
+        {PROFILE}
     """)
 
 
@@ -224,160 +448,14 @@ def test_the_menu_before_and_after(telegram: Telegram):
     telegram(f"""
         > menu
         < Ada yang bisa kami bantu?
-          [Daftar] [Bantuan]
+          [Daftar]…[Bantuan]
         > profil
         < Bapak/Ibu belum terdaftar.
           [Daftar]
         {REGISTERED}
         > /menu
         < Ada yang bisa kami bantu?
-          [Profil saya] [Bantuan]
-        > /start
-        < Selamat pagi. Ada yang bisa kami bantu hari ini?
-          [Profil saya] [Bantuan]
-        > [Bantuan]
-        < Yang bisa dilakukan di sini:
-          • mendaftarkan usaha: ketik daftar
-          • melihat data yang tercatat: ketik profil
-          • melihat semua layanan: ketik menu
-          Saat mengisi: kembali ke pertanyaan sebelumnya, batal untuk berhenti.
-        > apa saja boleh
-        < Maaf, saya belum paham maksudnya. Coba pilih salah satu.
-          Ada yang bisa kami bantu?
-          [Profil saya] [Bantuan]
-    """)
-
-
-def test_help_in_the_middle(telegram: Telegram):
-    telegram(f"""{TO_BUSINESS}
-        > /bantuan
-        < Yang bisa dilakukan di sini:
-          …
-          …
-          …
-          …
-          Apa nama usahanya?
-        > Keripik Bu Siti
-        < Usahanya bergerak di bidang apa?
-    """)
-
-
-def test_the_menu_in_the_middle(telegram: Telegram):
-    telegram(f"""{TO_BUSINESS}
-        > menu
-        < Ada yang bisa kami bantu?
-          [Daftar] [Bantuan]
-        > [Daftar]
-        < Apa nama usahanya?
-        > menu
-        < Ada yang bisa kami bantu?
-        > Keripik Bu Siti
-        < Kita lanjutkan pengisian sebelumnya?
-          Apa nama usahanya?
-          [Lanjut] [Mulai baru]
-        > Keripik Bu Siti
-        < Usahanya bergerak di bidang apa?
-    """)
-
-
-def test_a_button_of_an_earlier_question(telegram: Telegram):
-    telegram(
-        f"""{TO_REVIEW}
-        > [Jasa]
-        < Tombol itu dari pertanyaan sebelumnya.
-          Mohon dicek, apakah sudah benar?
-          …
-          …
-          …
-          …
-          …
-    """.replace("[Jasa]\n        < Tombol", "[Makanan siap saji]\n        < Tombol")
-    )
-
-
-def test_what_is_not_text(telegram: Telegram):
-    telegram(f"""{TO_BUSINESS}
-        > (stiker)
-        < Maaf, yang itu belum bisa saya baca. Mohon diketik singkat saja ya.
-          Apa nama usahanya?
-        > (suara)
-        < Maaf, yang itu belum bisa saya baca. Mohon diketik singkat saja ya.
-          Apa nama usahanya?
-        > (foto)
-        < Mohon ketik jawabannya dengan kata-kata.
-          Apa nama usahanya?
-        > Kripik
-        < Usahanya bergerak di bidang apa?
-        > (ubah: Keripik Bu Siti)
-        < Maaf, pesan yang sudah diubah tidak bisa saya baca. Mohon dikirim lagi sebagai pesan baru ya.
-          Usahanya bergerak di bidang apa?
-        budi > (stiker)
-        budi < Maaf, yang itu belum bisa saya baca. Mohon diketik singkat saja ya.
-    """)
-
-
-def test_two_people_at_once_do_not_meet(telegram: Telegram):
-    telegram("""
-        > /daftar
-        < …
-          Siapa nama lengkap…
-          …
-        budi > /daftar
-        budi < …
-          Siapa nama lengkap…
-          …
-        > Siti Aminah
-        < Nomor HP…
-          …
-        budi > Budi Santoso
-        budi < Nomor HP…
-          …
-        budi > batal
-        budi < Baik, kita berhenti di sini…
-          …
-        > 081234567890
-        < Tempat usahanya…
-          …
-    """)
-
-
-def test_a_group_is_told_once_where_to_write(telegram: Telegram, desk: Desk):
-    telegram("""
-        > halo
-        < …
-          …
-          …
-          …
-        > (grup halo semuanya)
-    """)
-    bot = next(iter(desk.platform.bots.values()))
-    group = desk.platform.chat(bot, -4_000_001)
-    said = [b.message["text"] for b in group.bubbles.values() if b.message and b.message["from"].get("is_bot")]
-    assert said == ["Saya hanya bisa membantu lewat chat pribadi. Silakan tulis ke saya di sana."]
-    telegram("> (grup siapa ini)")
-    said = [b.message["text"] for b in group.bubbles.values() if b.message and b.message["from"].get("is_bot")]
-    assert len(said) == 1
-
-
-def test_a_person_who_blocks_and_comes_back_goes_on_where_she_was(telegram: Telegram, desk: Desk):
-    def reachable(db: Db) -> list[bool]:
-        return [row["reachable"] for row in rows(db, "contacts")]
-
-    telegram(f"{TO_BUSINESS}\n > (blokir)\n < (diam)")
-    assert asyncio.run(desk.round(do=reachable)) == [False]
-    telegram("""
-        ~ 26 jam
-        < (diam)
-        > (buka blokir)
-        < (diam)
-    """)
-    assert asyncio.run(desk.round(do=reachable)) == [True]
-    telegram("""
-        > Keripik Bu Siti
-        < Kita lanjutkan pengisian sebelumnya?
-          Apa nama usahanya?
-        > lanjut
-        < Apa nama usahanya?
+          [Profil saya]…[Bantuan]
     """)
 
 
@@ -410,4 +488,7 @@ def test_every_button_fits_its_platforms(telegram: Telegram, desk: Desk):
     for key in keys:
         longest = re.sub(r"^q[0-9a-f]+\.", "q3fffffff.", key["callback_data"])  # as with the highest number of a talk
         assert len(longest.encode()) <= 64, key
-        assert len(key["text"]) <= 20, "a button on WhatsApp"
+        assert len(key["text"]) <= 24, "a row of a list on WhatsApp"
+    for bubble in bubbles:
+        keys = [key["text"] for row in bubble.get("reply_markup", {}).get("inline_keyboard", []) for key in row]
+        assert len(keys) > 3 or all(len(text) <= 20 for text in keys), "a button on WhatsApp"

@@ -1,0 +1,25 @@
+"""The language a person reads, changed at any time, also in the middle of a talk."""
+
+from __future__ import annotations
+
+from bot.chat.flow import Chat, flow
+from bot.chat.questions import Choice
+from bot.chat.text import caption, t
+from bot.domain import people
+from bot.domain.db import Db
+
+NAMES = {"id": "Indonesia", "jv": "Jawa", "en": "English"}
+"""Each language in its own word; a language that isn't here is shown by its code."""
+
+
+@flow(
+    "language", command="bahasa", words=("bahasa", "ganti bahasa", "language", "basa jawa", "boso jowo"), desk=None,
+    title=caption("Language"), intents=("bahasa",),
+)  # fmt: skip
+def language(chat: Chat, db: Db) -> None:
+    spoken = chat.office.get("languages", " ".join(NAMES)).split()
+    names = tuple((code, NAMES.get(code, code)) for code in spoken)
+    chosen = chat.ask(Choice("language", t("Which language do you like to read?"), names))
+
+    people.set_language(db, chat.person.id, chosen)
+    chat.say(t("All right, we write in this language from now on."))

@@ -1,0 +1,129 @@
+"""The profile: what we have noted of an owner and her businesses, and correcting one thing of it."""
+
+from __future__ import annotations
+
+from bot.chat.flow import Chat, Person, flow
+from bot.chat.questions import Choice, Line, Phone, Question
+from bot.chat.text import Lines, Words, caption, t
+from bot.domain import owners
+from bot.domain.db import Db
+from bot.domain.owners import Business, Owner
+from handlers import business
+
+LABELS: dict[str, Words] = {"name": t("name"), "called": t("form of address"), "phone": t("phone")}
+ROOM = 14
+"""Characters of a name on a button: with "Bapak " before it they are 20."""
+FACTS: tuple[tuple[str, Words], ...] = tuple({**LABELS, **business.LABELS}.items())
+
+
+def name() -> Line:
+    text = t("What is your full name, as on your KTP?\nFor example: Siti Aminah")
+    return Line("name", text, owners.person_name, label=LABELS["name"])
+
+
+def called(name: str) -> Choice:
+    """How she wants to be called; the buttons hold her name."""
+    brief = owners.short_name(name)[:ROOM]
+    forms = (
+        ("bapak", caption("Bapak {name}", name=brief)),
+        ("ibu", caption("Ibu {name}", name=brief)),
+        ("nama", caption("Just {name}", name=brief)),
+    )
+    return Choice("called", t("Nice to meet you. How shall we call you?"), forms, label=LABELS["called"])
+
+
+def phone(who: Words) -> Phone:
+    text = t("Which phone number can we reach you on, {who}?\nTap the button, or type the number.", who=who)
+    return Phone("phone", text, label=LABELS["phone"])
+
+
+def _known(person: Person, db: Db) -> bool:
+    return owners.known(db, person)
+
+
+@flow("profile", command="profil", words=("profil", "profile", "data saya"),
+      title=caption("My profile"), menu=20, when=_known)  # fmt: skip
+def profile(chat: Chat, db: Db) -> None:
+    if not owners.known(db, chat.person):
+        chat.say(t("You aren't registered yet."), chat.offer(caption("Register"), "register"))
+        return
+    show(chat, db)
+
+
+def show(chat: Chat, db: Db) -> None:
+    """Say what is noted of an owner, with a button to change each of it."""
+    owner = owners.find(db, chat.person)
+    assert owner is not None
+    chat.say(
+        Lines((
+            t("This is what we have noted:"),
+            _line(LABELS["name"], owner.name),
+            _line(LABELS["called"], called(owner.name).show(owner.called)),
+            _line(LABELS["phone"], phone("").show(owner.phone)),
+        ))
+    )  # fmt: skip
+    for noted in owner.businesses:
+        facts = [_line(label, _shown(noted, fact)) for fact, label in business.LABELS.items()]
+        chat.say(Lines((*facts, business.legal_class(chat, db, noted.sales, noted.capital))))
+    for fact, label in FACTS:
+        chat.button(chat.offer(caption("Change {what}", what=label), "change", what=fact))
+    chat.button(chat.offer(caption("Add a business"), "business"))
+
+
+def _line(what: Words, value: Words) -> Words:
+    return t("• {what}: {value}", what=what, value=value)
+
+
+def _shown(noted: Business, fact: str) -> Words:
+    """A fact of a business in words."""
+    value: str | None = noted.name if fact == "business" else getattr(noted, fact)
+    if value is None:
+        return t("not noted yet")
+    if fact == "nib":
+        return business.masked(value)
+    return dict(business.NAMES[fact])[value] if fact in business.NAMES else value
+
+
+@flow("change", command="ubah", words=("ubah data", "ubah profil", "ubah data saya"), title=caption("Change my data"),
+      intents=("ubah_data",))  # fmt: skip
+def change(chat: Chat, db: Db) -> None:
+    """Correct one fact: which, of which business where there are several, and what it is now."""
+    owner = owners.find(db, chat.person)
+    if owner is None:
+        chat.say(t("You aren't registered yet."), chat.offer(caption("Register"), "register"))
+        return
+    what = chat.ask(Choice("what", t("What should be changed?"), FACTS))
+    if what in LABELS:
+        question = _about_her(owner, what)
+        value = chat.ask(question)
+        owners.change(db, chat.person, what, value)
+    else:
+        which = _which(chat, owner)
+        question = business.question(chat, db, what, owner.address)
+        value = chat.ask(question)
+        owners.change_business(db, chat.person, which.id, what, value)
+    chat.say(
+        Lines((t("Thank you. It is noted:"), _line(dict(FACTS)[what], question.show(value)))),
+        chat.offer(caption("My profile"), "profile"),
+        chat.offer(caption("Menu"), "menu"),
+    )
+
+
+def _about_her(owner: Owner, fact: str) -> Question[str]:
+    """The one question about a fact of an owner herself."""
+    match fact:
+        case "name":
+            return name()
+        case "called":
+            return called(owner.name)
+        case _:
+            return phone(owner.address)
+
+
+def _which(chat: Chat, owner: Owner) -> Business:
+    """Which of her businesses is meant; not asked when there is one."""
+    if len(owner.businesses) == 1:
+        return owner.businesses[0]
+    names = [(str(b.id), b.name if len(b.name) <= 20 else b.name[:19] + "…") for b in owner.businesses]
+    chosen = chat.ask(Choice("which", t("Which business is it about?"), names))
+    return next(b for b in owner.businesses if str(b.id) == chosen)
