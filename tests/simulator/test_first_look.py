@@ -92,10 +92,14 @@ def test_a_chat_copied_from_the_page_plays_as_a_test(tmp_path: Path, template: P
         await page.click(f"{SITI} .start")
         await page.until(last("Layanan ini gratis"))
         await tap(page, "Daftar")
+        await page.until(last("setuju?"))
+        await tap(page, "Saya setuju")
         await page.until(last("nama lengkap"))
         await say(page, "S")
         await page.until(last("nama lengkap") + " && document.querySelectorAll('.own').length === 2")
         await say(page, "Siti Aminah")
+        await page.until(last("Salam kenal"))
+        await tap(page, "Ibu Siti")
         await page.until(last("Nomor HP"))
         await page.click(f"{SITI} .keys button")
         await page.until(last("kelurahan"))
@@ -115,7 +119,7 @@ def test_a_chat_copied_from_the_page_plays_as_a_test(tmp_path: Path, template: P
 def test_links_that_open_in_the_middle_of_things(tmp_path: Path, template: Path) -> None:
     async def play(page: Tab, url: str) -> None:
         await page.do("Page.navigate", url=f"{url}/?kisah=terdaftar")
-        await page.until(last("Terima kasih, Siti Aminah"))
+        await page.until(last("Terima kasih, Bu Siti"))
         assert await page.value("location.search") == ""
         await page.do("Page.navigate", url=f"{url}/?kisah=petugas")
         await page.until(last("Pak Agus sudah bergabung", RINI))
