@@ -219,8 +219,8 @@ class App:
         left = inbox.unfinished(db)
         if again or jobs_again or left:
             log.info("taken_up", inbox=len(left), outbox=again, jobs=jobs_again)
-        mine = {*accounts, people.account(db, inbox.HOUSE)}
-        return accounts, [letter for letter in left if letter.account in mine]
+        self._known = {*accounts, people.account(db, inbox.HOUSE)}
+        return accounts, [letter for letter in left if letter.account in self._known]
 
     async def _fill_regions(self) -> None:
         """The office's regions, at the first start. Their package is large, so it is read in a process of its own."""
@@ -262,7 +262,7 @@ class App:
     async def _measure(self) -> None:
         def look(db: Db) -> tuple[list[Any], Any, int]:
             aside = sum(row.state == Received.QUARANTINED for row in inbox.aside(db))
-            return outbox.depth(db), inbox.oldest_waiting(db), aside
+            return outbox.depth(db), inbox.oldest_waiting(db, self._known), aside
 
         async with self.store.reads.connect() as connection:
             lanes, oldest, aside = await connection.run_sync(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.domain import inbox, jobs, outbox, reminders
+from bot.domain import backup, inbox, outbox, reminders
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.post.office import Office
@@ -21,19 +21,22 @@ Tick = Callable[[], Awaitable[Any]]
 
 
 class Ticks:
-    """What happens by itself. `put` takes the rows that reminders become, `wake_jobs` tells of a new job."""
+    """What happens by itself. `put` takes the rows that reminders become, `wake_jobs` tells of a new job.
+
+    `copies` is what `bot.domain.backup.backup` needs to know, without the stamp.
+    """
 
     def __init__(
         self,
         office: Office,
         put: Callable[[list[Letter]], None],
         wake_jobs: Callable[[], None],
-        backup: dict[str, Any] | None = None,
+        copies: dict[str, Any] | None = None,
     ) -> None:
         self._office = office
         self._put = put
         self._wake_jobs = wake_jobs
-        self._backup = backup
+        self._backup = copies
         self._scheduler = AsyncIOScheduler(
             timezone=office.rules.zone,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -45,9 +48,9 @@ class Ticks:
         self._every(5, self.expire)
         self._every(600, self.purge)
         if self._backup and backup_at:
-            hour, minute = backup_at.split(":")
-            trigger = CronTrigger(hour=int(hour), minute=int(minute), timezone=self._office.rules.zone)
-            self._scheduler.add_job(self._quietly(self.copy), trigger)
+            copy = partial(self.copy, backup_at)
+            self._scheduler.add_job(self._quietly(copy))  # at once: its time may have passed while nothing ran
+            self._every(60, copy)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -82,16 +85,21 @@ class Ticks:
         bounds, now = self._office.bounds, self._office.clock.now()
 
         def piece(db: Db) -> int:
-            keep = min(bounds.messages, timedelta(days=3650))
-            gone = inbox.purge(db, now - bounds.payload, now - max(bounds.dedupe, keep))
-            return gone + outbox.purge(db, now - keep)
+            said = now - min(bounds.messages, timedelta(days=3650))
+            gone = inbox.purge(db, now - bounds.payload, said, min(said, now - bounds.dedupe))
+            return gone + outbox.purge(db, said)
 
         while await self._office.store.write(piece):
             pass
 
-    async def copy(self) -> None:
-        """Have the daily copy made."""
-        stamp = self._office.clock.now().astimezone(self._office.rules.zone).strftime("%Y%m%d-%H%M%S")
-        args = {**(self._backup or {}), "stamp": stamp}
-        await self._office.store.write(lambda db: jobs.put(db, "bot.domain.backup:backup", args))
-        self._wake_jobs()
+    async def copy(self, at: str) -> None:
+        """Have the daily copy made that was due last, if it wasn't: also the one of a night when nothing ran."""
+        if not self._backup:
+            return
+        now = self._office.clock.now().astimezone(self._office.rules.zone)
+        since = backup.last_due(now, at)
+        if backup.copied(self._backup["url"], self._backup["folder"], since, now):
+            return
+        args = {**self._backup, "stamp": now.strftime(backup.STAMP)}
+        if await self._office.store.write(lambda db: backup.put(db, args, since)):
+            self._wake_jobs()

@@ -6,10 +6,22 @@ database as well.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
+from sqlalchemy import select
+
+from bot.domain import jobs
+from bot.domain.db import Db
 from bot.domain.engine import path_of
+from bot.domain.tables import jobs as rows
 from bot.domain.upgrade import copy
+
+WORK = "bot.domain.backup:backup"
+STAMP = "%Y%m%d-%H%M%S"
 
 
 def backup(url: str, keys: str, folder: str, keep: int, stamp: str) -> dict[str, str]:
@@ -26,3 +38,26 @@ def backup(url: str, keys: str, folder: str, keep: int, stamp: str) -> dict[str,
     for old in sorted(into.glob(f"{source.stem}-*.db"))[:-keep]:
         old.unlink()
     return {"copy": str(done)}
+
+
+def last_due(now: datetime, at: str) -> datetime:
+    """When the daily copy was due last: `at` ("02:30") is a time of day in the zone of `now`."""
+    due = datetime.combine(now.date(), time.fromisoformat(at), now.tzinfo)
+    return due if due <= now else due - timedelta(days=1)
+
+
+def copied(url: str, folder: str, since: datetime, now: datetime) -> bool:
+    """Whether a copy of that time lies in `folder`, also one made by hand. Both in the office's zone."""
+    name = re.compile(re.escape(path_of(url).stem) + r"-([0-9]{8}-[0-9]{6})\.db")
+    found = (name.fullmatch(path.name) for path in Path(folder).glob("*.db"))
+    return any(since.strftime(STAMP) <= match[1] <= now.strftime(STAMP) for match in found if match)
+
+
+def put(db: Db, args: Mapping[str, Any], since: datetime) -> bool:
+    """Have a copy made, unless one was asked for since then; one that failed isn't asked for again before the next."""
+    # Not what a clock that stood wrong once wrote into the future: that would keep copies from being made until then.
+    asked = rows.c.due_at.between(since, db.now + timedelta(hours=1))
+    if db.execute(select(rows.c.id).where(rows.c.work == WORK, asked).limit(1)).first():
+        return False
+    jobs.put(db, WORK, args)
+    return True

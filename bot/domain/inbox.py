@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -241,14 +241,22 @@ def drop(db: Db, rows: Sequence[int]) -> int:
     return db.execute(statement.values(state=Received.DROPPED, payload=None, done_at=db.now)).rowcount
 
 
-def oldest_waiting(db: Db) -> datetime | None:
-    return db.execute(select(func.min(inbox.c.received_at)).where(inbox.c.state == Received.WAITING)).scalar()
+def oldest_waiting(db: Db, accounts: Collection[int]) -> datetime | None:
+    """Since when the oldest row of these accounts waits; one of an account without settings may wait for ever."""
+    waiting = select(func.min(inbox.c.received_at)).where(inbox.c.state == Received.WAITING)
+    return db.execute(waiting.where(inbox.c.account_id.in_(accounts))).scalar()
 
 
-def purge(db: Db, payload_before: datetime, row_before: datetime, limit: int = 1000) -> int:
-    """Empty payloads done before one instant, delete rows done before another; at most `limit` of each at a time."""
+def purge(db: Db, payload_before: datetime, said_before: datetime, row_before: datetime, limit: int = 1000) -> int:
+    """Empty payloads done before one instant, and what was said before another; delete rows done before a third.
+
+    At most `limit` of each at a time; how many.
+    """
     done = select(inbox.c.id).where(inbox.c.state.in_((Received.DONE, Received.DROPPED)))
-    old = done.where(inbox.c.payload.is_not(None), inbox.c.done_at < payload_before).limit(limit)
-    count = db.execute(update(inbox).where(inbox.c.id.in_(old.scalar_subquery())).values(payload=None)).rowcount
+    count = 0
+    for column, before in ((inbox.c.payload, payload_before), (inbox.c.said, said_before)):
+        old = done.where(column.is_not(None), inbox.c.done_at < before).limit(limit)
+        emptied = update(inbox).where(inbox.c.id.in_(old.scalar_subquery())).values({column: None})
+        count += db.execute(emptied).rowcount
     gone = done.where(inbox.c.done_at < row_before).limit(limit)
     return count + db.execute(delete(inbox).where(inbox.c.id.in_(gone.scalar_subquery()))).rowcount

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -194,6 +195,31 @@ def test_old_rows_go_in_pieces_until_none_is_left(post: Post):
     post.run(work)
 
 
+def test_what_was_said_goes_with_its_days_also_where_its_row_stays(post: Post):
+    post.bounds = replace(post.bounds, messages=timedelta(days=3), dedupe=timedelta(days=14))
+
+    async def work(station: Station) -> None:
+        ticks = Ticks(station.office, station.slots.put, station.runner.wake)
+
+        async def left(days: int) -> tuple[list[bool], int]:
+            post.move(days * 24 * 3600)
+            await ticks.purge()
+            said = await station.store.write(lambda db: rows(db, "inbox", "said"))
+            return [text is not None for text in said], len(
+                await station.store.write(lambda db: rows(db, "outbox", "id"))
+            )
+
+        await station.hear(1, "satu")
+        await station.settled()
+        assert await left(2) == ([True], 1)
+        assert await left(2) == ([False], 0)
+        await station.intake.deliver([update(1, "1", "satu")])  # still known as heard
+        assert await left(9) == ([False], 0)
+        assert await left(2) == ([], 0)
+
+    post.run(work)
+
+
 def test_the_daily_copy_is_a_job(post: Post):
     async def work(station: Station) -> None:
         folder = post.folder / "backups"
@@ -202,7 +228,7 @@ def test_the_daily_copy_is_a_job(post: Post):
         ticks = Ticks(station.office, station.slots.put, station.runner.wake, args)
         station.spawn(station.runner.run())
         for _ in range(3):
-            await ticks.copy()
+            await ticks.copy("02:30")
             station.runner.wake()
             await station.runner.settled()
             post.move(24 * 3600)
@@ -210,5 +236,37 @@ def test_the_daily_copy_is_a_job(post: Post):
             "office-20261124-090000.db", "office-20261125-090000.db", "wrapped.db"
         ]  # fmt: skip
         assert not [p for p in folder.rglob("*") if "master" in p.name]
+
+    post.run(work)
+
+
+def test_a_copy_is_made_once_a_day_also_for_a_night_when_nothing_ran(post: Post):
+    folder = post.folder / "backups"
+    args = {"url": f"sqlite:///{post.folder}/office.db", "keys": "keys", "folder": str(folder), "keep": 2}
+
+    async def work(station: Station) -> None:
+        ticks = Ticks(station.office, station.slots.put, station.runner.wake, args)
+
+        async def asked(at: str = "10:00") -> int:
+            await ticks.copy(at)
+            return len(await station.store.write(lambda db: rows(db, "jobs", "id")))
+
+        assert await asked() == 1  # 09.00: that of yesterday
+        assert await asked() == 1  # asked for already, even if it fails
+        post.move(3599)
+        assert await asked() == 1
+        post.move(1)
+        assert await asked() == 2  # 10.00
+        post.move(23 * 3600)
+        assert await asked() == 2
+        folder.mkdir()
+        (folder / "office-20261124-095959.db").touch()  # too early to be today's
+        (folder / "office-20991231-100000.db").touch()  # a clock was wrong once
+        (folder / "other-20261124-110000.db").touch()
+        post.move(5 * 3600)
+        assert await asked() == 3
+        post.move(24 * 3600)
+        (folder / "office-20261125-110000.db").touch()  # made by hand
+        assert await asked() == 3
 
     post.run(work)

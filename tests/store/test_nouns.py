@@ -301,6 +301,6 @@ def test_times_come_back_as_they_went_in(bench: Bench):
         letter = inbox.add(db, met(db), message("u:1"), {})
         assert letter
         assert rows(db, "inbox", "received_at") == [datetime(2026, 11, 23, 2, 0, tzinfo=UTC)]
-        assert inbox.oldest_waiting(db) == local
+        assert inbox.oldest_waiting(db, [1]) == local
 
     write(bench, work)

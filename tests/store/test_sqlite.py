@@ -186,9 +186,9 @@ def test_what_is_deleted_leaves_no_bytes_behind(sqlite: SqliteBench):
 OFTEN: dict[str, Callable[[Db], object]] = {
     "meet": met,
     "unfinished": inbox.unfinished,
-    "oldest waiting": inbox.oldest_waiting,
+    "oldest waiting": lambda db: inbox.oldest_waiting(db, [1, 2]),
     "aside": inbox.aside,
-    "inbox purge": lambda db: inbox.purge(db, db.now, db.now),
+    "inbox purge": lambda db: inbox.purge(db, db.now, db.now, db.now),
     "claim": lambda db: outbox.claim(db, 1, (Lane.REPLY, Lane.ALERT), 50),
     "claim bulk": lambda db: outbox.claim(db, 1, (Lane.REMINDER, Lane.BROADCAST), 3),
     "outbox expire": outbox.expire,
