@@ -102,7 +102,7 @@ class Conversation(Running):
         wish = None
         if words not in _NAVIGATION or self.talks.open is None:  # under an open question "keluar" leaves that
             wish = read_optout(text.partition(" ")[0] if text.startswith("/") else text)
-        back = self._named("start") if wish == "resume" else None
+        back = self._back_again = self._named("start") if wish == "resume" else None
         if wish and wish != "resume" and (stop := self._named("stop")):
             _, _, topic = wish.partition(":")
             self._start(stop, {"topic": topic} if topic else {})
@@ -111,7 +111,7 @@ class Conversation(Running):
         elif words in _NAVIGATION:
             getattr(self, f"_{_NAVIGATION[words]}")()
         elif self.talks.open is not None:
-            self._answer(Said(text=text), words, back)
+            self._answer(Said(text=text), words)
         elif back:
             self._start(back, {})
         else:
@@ -223,14 +223,11 @@ class Conversation(Running):
             return
         self._answer(Said(incoming.text, "", incoming.phone, incoming.own, incoming.file), "")
 
-    def _answer(self, said: Said, words: str, back: Flow | None = None) -> None:
-        """Words for the open talk; if its question is no longer on the screen, ask before taking them as its answer.
-
-        `back` is the flow for one who wants to hear from us again, if the words can mean that.
-        """
+    def _answer(self, said: Said, words: str) -> None:
+        """Words for the open talk; if its question is no longer on the screen, ask before taking them as its answer."""
         talk = self.talks.open
         assert talk is not None
-        found = back or (self.rules.flows.word(self.person.desk, words) if words else None)
+        found = self._back_again or (self.rules.flows.word(self.person.desk, words) if words else None)
         if talk.away:
             if found:
                 self._start(found, {})
@@ -249,7 +246,7 @@ class Conversation(Running):
         refused = self._reply.outcome == "invalid"
         if refused and not found and not isinstance(self._asked[1], Review) and (label := self._wish(said.text)):
             found = self.rules.flows.intent(self.person.desk, label)
-        if found and (refused or (back and talk.pending)):  # not an answer here, but surely a wish
+        if found and (refused or (self._back_again and talk.pending)):  # not an answer here, but surely a wish
             self._said, self._offers, self._asked = [], [], None
             talk.pending = None
             self._start(found, {})
@@ -359,7 +356,7 @@ class Conversation(Running):
             self._repeat() if self.talks.open else self._menu()
         else:
             before = self._missed or Missed("")
-            words = f"{before.words}\n{text}".strip()[-_KEPT_WORDS:]
+            words = f"{before.words} / {text}".strip(" /")[-_KEPT_WORDS:]
             missed = self.talks.missed = Missed(words, before.times + 1, offered=before.times > 0)
             if missed.offered:
                 self._said.append(t("Sorry, I still don't understand.\nShall I pass it on to an officer?"))

@@ -43,6 +43,7 @@ class Running:
         self._offers: list[Button] = []
         self._asked: tuple[Talk, Question[Any]] | None = None
         self._reply = Reply()
+        self._back_again: Flow | None = None  # the flow for one whose words can mean that she wants our news again
         self._missed: Missed | None = None  # what she got no answer to before this message
         self._present = False  # whether this turn is something she did
 
@@ -209,7 +210,7 @@ class Running:
         found = self.rules.flows.word(self.person.desk, plain.fold(text))
         if found and found.title:
             return [Button(found.title, self.rules.buttons.start(self.person.id, found.name, {}))]
-        if found:
+        if found or self._back_again:
             return []
         if asked.reader != "line":  # a line of its own kind, as the question to an officer, may be a wish in full
             return None
