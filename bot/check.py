@@ -14,7 +14,7 @@ from bot.app import LOCALES
 from bot.chat.seams import AccountRefused, Later
 from bot.chat.text import Catalogs
 from bot.config import Config
-from bot.domain import regions, upgrade
+from bot.domain import inbox, regions, upgrade
 from bot.domain.keys import anybody
 from bot.run import channels_of, loopback
 
@@ -100,7 +100,22 @@ def _database(config: Config) -> list[Finding]:
         return [Finding("wrong", f"{file} is damaged: {sound}", "restore a backup: docs/operating.md")]
     if revision != upgrade.LATEST:
         return [Finding("note", f"{file} is at revision {revision}; the next start upgrades it, keeping a copy")]
-    return [Finding("ok", f"database: {file}, revision {revision}")]
+    return [Finding("ok", f"database: {file}, revision {revision}"), *_left_behind(config)]
+
+
+_LEFT = "SELECT a.name, count(*) FROM inbox i JOIN accounts a ON a.id = i.account_id WHERE i.state = 0 GROUP BY a.name"
+
+
+def _left_behind(config: Config) -> list[Finding]:
+    """Messages to a bot that isn't in the settings (any more): nothing reads them."""
+    ours = {inbox.HOUSE} | {channel.account for channel in channels_of(config, "http://-" if config.simulated else "")}
+    with closing(sqlite3.connect(f"file:{config.database.file}?mode=ro", uri=True)) as db:
+        waiting: list[tuple[str, int]] = db.execute(_LEFT).fetchall()
+    return [
+        Finding("note", f"{count} messages wait for {account}, which isn't in the settings", "set its token again")
+        for account, count in waiting
+        if account not in ours
+    ]
 
 
 def _catalogs(config: Config) -> list[Finding]:

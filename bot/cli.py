@@ -90,7 +90,13 @@ def run() -> None:
 def _say_ready(config: Config, web: str, simulator: str) -> None:
     """The last lines of the start: which address to open, and what to try."""
     if not sys.stdout.isatty():
-        typer.echo(f"Ready. Open {simulator}" if simulator else f"Ready. Web server at http://{web}")
+        if simulator:
+            typer.echo(f"Ready. Open {simulator}")
+            typer.echo("Try: tap MULAI, then Daftar, and register a business; type something wrong; stop with Ctrl+C")
+            typer.echo("     in the middle and run again: the talk goes on where it was.")
+            typer.echo('Desk: .venv/bin/pendamping officers invite "Pak Budi"')
+        else:
+            typer.echo(f"Ready. Web server at http://{web}")
         return
     out.print()
     out.print(f"[bold green]Pendamping is ready[/] — {escape(config.office.name)}")
@@ -179,6 +185,9 @@ def officers_invite(
 ) -> None:
     """Make a link that makes its first user an officer. It works once, for 24 hours."""
     config = _config()
+    if not config.simulated and "officers" not in config.telegram.accounts():
+        typer.echo("There is no officers' bot to join: set [telegram.officers] token_file.", err=True)
+        raise typer.Exit(1)
     answer = _do("officers invite", name=name, role=role, area=area or config.office.region)
     typer.echo(f"Send this to {name}; it works once, for {answer['hours']} hours:")
     typer.echo(answer.get("link") or f"/start join-code-{answer['code']}   (to be sent to the officers' bot)")

@@ -18,6 +18,7 @@ from bot.domain.tables import Lane, invites, officers
 ROLES = ("petugas", "koordinator", "admin")
 """What an officer may be: serves owners, leads the desk, looks after the machine."""
 INVITE_HOURS = 24
+LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,12 @@ class Officer:
 
 
 def invite(db: Db, name: str, role: str, area: str) -> str:
-    """A single-use code (128 bits), good for 24 hours; only its keyed hash is kept. `ValueError`: no such role."""
+    """A single-use code (128 bits), good for 24 hours; only its keyed hash is kept. `ValueError`: wrong name or role."""
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise ValueError(f"An officer has a name of 1 to {LONGEST_NAME} characters; owners may read it.")
     if role not in ROLES:
-        raise ValueError(f"a role is one of {', '.join(ROLES)}")
+        raise ValueError(f"A role is one of {', '.join(ROLES)}.")
     code = secrets.token_hex(16)
     db.insert(
         invites,

@@ -9,14 +9,30 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from bot.domain import dated, inbox, officers, outbox, places, regions
+from sqlalchemy import select
+
+from bot.domain import dated, inbox, officers, outbox, places, regions, tables
 from bot.domain.db import Db
 
 Answer = dict[str, Any]
 
 
 def officers_invite(db: Db, name: str, role: str, area: str) -> Answer:
+    if not _known(db, area):
+        raise ValueError(f"The area {area} isn't known: take a Kemendagri code of yours, like 35.73 (Kota Malang).")
     return {"code": officers.invite(db, name, role, area), "hours": officers.INVITE_HOURS}
+
+
+def _known(db: Db, area: str) -> bool:
+    """Whether an area is one of the desk's regions; before its first start, one that comes with Pendamping."""
+    if places.count(db, area) or places.name(db, area) != area:
+        return True
+    if db.execute(select(tables.regions.c.code).limit(1)).first():
+        return False
+    try:
+        return any(place.code == area for place in regions.load(area[:5]))
+    except ValueError:
+        return False
 
 
 def officers_list(db: Db) -> Answer:

@@ -16,11 +16,13 @@ from typer.testing import CliRunner, Result
 
 from bot.chat.reading.place import Place as Region
 from bot.cli import app
+from bot.config import load
 from bot.domain import inbox, places
 from bot.domain.db import Db
 from bot.domain.engine import writing
 from bot.domain.keys import Keys
 from bot.domain.tables import regions
+from bot.run import BROKE, CANT_START, run
 from tests.office import MONDAY
 from tests.store.bench import message, met
 
@@ -29,6 +31,11 @@ BOTH = """
 token = "111:owners"
 [telegram.officers]
 token = "222:officers"
+"""
+
+OWNERS_ONLY = """
+[telegram.owners]
+token = "111:owners"
 """
 
 
@@ -110,6 +117,29 @@ def test_a_message_that_could_be_sent_is_not_sent_again(place: Place):
     assert place.do("outbox", "requeue", "--all").stdout == "0 to be sent again.\n"
 
 
+def test_an_invitation_needs_a_name_a_known_area_and_an_officers_bot(place: Place):
+    assert "a name of 1 to 60" in place.refused(1, "officers", "invite", "  ")
+    assert "a name of 1 to 60" in place.refused(1, "officers", "invite", "x" * 61)
+    assert "A role is one of" in place.refused(1, "officers", "invite", "Pak Budi", "--role", "lurah")
+    for area in ("36.71.01", "35.73.99", "99"):
+        assert f"The area {area} isn't known" in place.refused(1, "officers", "invite", "Pak Budi", "--area", area)
+    for area in ("35.73", "35.73.01", "35"):
+        found = place.do("officers", "invite", "Pak Budi", "--area", area)
+        assert "/start join-code-" in found.stdout, found.output
+    place.write(lambda db: db.execute(regions.delete()))  # as before the first start
+    assert "isn't known" in place.refused(1, "officers", "invite", "Pak Budi", "--area", "35.73.99")
+    assert place.do("officers", "invite", "Pak Budi", "--area", "35.73.01").exit_code == 0
+    place.settings(OWNERS_ONLY)
+    assert "no officers' bot" in place.refused(1, "officers", "invite", "Pak Budi")
+
+
+def test_messages_to_a_bot_that_is_gone_are_noted(place: Place):
+    place.write(one_kept)
+    assert "messages wait" not in place.do("check", "--offline").stdout
+    place.settings(OWNERS_ONLY.replace("111", "333"))
+    assert "1 messages wait for telegram:111" in place.do("check", "--offline").stdout
+
+
 # What is missing or broken is a sentence, and nothing is made up in its place
 
 
@@ -174,3 +204,32 @@ def test_a_taken_port_is_said_before_anything_slow(place: Place):
         assert place.write(lambda db: places.count(db, "35.73")) == 0
         place.settings(f'[web]\nlisten = "127.0.0.1:0"\n[simulator]\nlisten = "127.0.0.1:{port}"\n')
         assert f"[simulator] listen: 127.0.0.1:{port}" in place.cant_run()
+
+
+# The start and the end
+
+HERE = '[web]\nlisten = "127.0.0.1:0"\n[simulator]\nlisten = "127.0.0.1:0"\n'
+
+
+def test_without_a_terminal_the_last_lines_say_what_to_open_and_to_try(place: Place):
+    place.settings(HERE)
+    command = [sys.executable, "-m", "bot.cli", "--config", str(place.folder / "config.toml"), "run"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout
+        lines: list[str] = []
+        while not (lines and lines[-1].startswith("Desk: ")):
+            lines.append(process.stdout.readline())
+            assert lines[-1], lines
+        process.terminate()
+        process.stdout.read()
+        assert process.wait(20) == 0
+    (opened,) = [i for i, line in enumerate(lines) if line.startswith("Ready. Open http://127.0.0.1:")]
+    (started,) = [i for i, line in enumerate(lines) if '"started"' in line]
+    (tried,) = [i for i, line in enumerate(lines) if line.startswith("Try: ")]
+    assert started < opened < tried
+
+
+def test_a_loop_that_broke_has_an_exit_code_of_its_own(place: Place):
+    place.settings(HERE)
+    assert run(load(place.folder / "config.toml"), ready=lambda desk, _: desk.broken.set()) == BROKE
+    assert BROKE not in (0, 1, 2, CANT_START, 70)

@@ -205,9 +205,8 @@ def test_what_was_said_goes_with_its_days_also_where_its_row_stays(post: Post):
             post.move(days * 24 * 3600)
             await ticks.purge()
             said = await station.store.write(lambda db: rows(db, "inbox", "said"))
-            return [text is not None for text in said], len(
-                await station.store.write(lambda db: rows(db, "outbox", "id"))
-            )
+            sent = await station.store.write(lambda db: rows(db, "outbox", "id"))
+            return [text is not None for text in said], len(sent)
 
         await station.hear(1, "satu")
         await station.settled()
