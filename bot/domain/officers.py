@@ -33,12 +33,12 @@ class Officer:
 
 
 def invite(db: Db, name: str, role: str, area: str) -> str:
-    """A single-use code (128 bits), good for 24 hours; only its keyed hash is kept. `ValueError`: wrong name or role."""
+    """A single-use code (128 bits), good for 24 hours; only its keyed hash is kept. `ValueError`: no name or role."""
     name = " ".join(name.split())
     if not 1 <= len(name) <= LONGEST_NAME:
-        raise ValueError(f"An officer has a name of 1 to {LONGEST_NAME} characters; owners may read it.")
+        raise ValueError(f"an officer has a name of 1 to {LONGEST_NAME} characters")
     if role not in ROLES:
-        raise ValueError(f"A role is one of {', '.join(ROLES)}.")
+        raise ValueError(f"a role is one of {', '.join(ROLES)}")
     code = secrets.token_hex(16)
     db.insert(
         invites,

@@ -120,7 +120,7 @@ def test_a_message_that_could_be_sent_is_not_sent_again(place: Place):
 def test_an_invitation_needs_a_name_a_known_area_and_an_officers_bot(place: Place):
     assert "a name of 1 to 60" in place.refused(1, "officers", "invite", "  ")
     assert "a name of 1 to 60" in place.refused(1, "officers", "invite", "x" * 61)
-    assert "A role is one of" in place.refused(1, "officers", "invite", "Pak Budi", "--role", "lurah")
+    assert "a role is one of" in place.refused(1, "officers", "invite", "Pak Budi", "--role", "lurah")
     for area in ("36.71.01", "35.73.99", "99"):
         assert f"The area {area} isn't known" in place.refused(1, "officers", "invite", "Pak Budi", "--area", area)
     for area in ("35.73", "35.73.01", "35"):
