@@ -102,7 +102,7 @@ class App:
             catalogs,
             config.office.zone,
             config.office.region,
-            {"name": config.office.name},
+            {"name": config.office.name, "languages": " ".join(config.office.languages)},
             idle=timedelta(hours=config.talk.idle_hours),
             patience=timedelta(hours=config.talk.nudge_hours),
         )
@@ -204,10 +204,10 @@ class App:
                     return ""
         return ""
 
-    def wake(self) -> None:
+    def wake(self, bulk: bool = True) -> None:
         """There may be something to send or to work on."""
         for sender in self._senders:
-            sender.wake()
+            sender.wake(bulk=bulk)
         self.runner.wake()
 
     def _take_up(self, db: Db) -> tuple[list[int], list[Letter]]:

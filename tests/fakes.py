@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from bot.chat.messages import Incoming, Message, Sent
@@ -40,7 +41,8 @@ class FakeChannel:
         if "from" not in raw:
             return None
         kind = raw.get("kind", "text")
-        return Incoming(f"u:{raw['update_id']}", str(raw["from"]), kind, MONDAY, str(raw.get("text", "")))
+        at = MONDAY + timedelta(seconds=raw.get("after", 0))
+        return Incoming(f"u:{raw['update_id']}", str(raw["from"]), kind, at, str(raw.get("text", "")))
 
     async def open(self, catalogs: Catalogs) -> None: ...
 

@@ -129,7 +129,7 @@ class PtbChannel:
                 ids.append(await self._made(call))
             for task in aside:
                 await task
-        except Later as rest:
+        except (Later, AccountRefused) as rest:
             rest.ids = tuple(ids)
             raise
         finally:

@@ -56,7 +56,12 @@ class Never(Exception):
 
 
 class AccountRefused(Exception):
-    """The platform refuses the account itself (wrong token, revoked): the sender stops, nothing is consumed."""
+    """The platform refuses the account itself (wrong token, revoked): the sender stops, nothing is consumed.
+
+    `ids` as in `Later`.
+    """
+
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

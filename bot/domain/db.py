@@ -49,18 +49,24 @@ class Db:
         if self._session is None:
             from sqlalchemy.orm import Session  # a quarter of the start's imports, and Core alone does without
 
-            self._session = Session(self.connection, join_transaction_mode="rollback_only", expire_on_commit=False)
+            # In a savepoint of its own: a flow that rolls its session back after an error undoes only its own work.
+            self._session = Session(self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         return self._session
 
     def flush(self) -> None:
         if self._session is not None:
             self._session.flush()
 
+    def settle(self) -> None:
+        """Give what the session holds to the transaction around it."""
+        if self._session is not None:
+            self._session.commit()
+
     # The golden rule: ask first, then write
 
     def mark(self) -> None:
         """From here `wrote` and `undo` count."""
-        self.flush()
+        self.settle()
         self._raw().execute("SAVEPOINT flow")
         self._mark = self._raw().total_changes
 
@@ -72,7 +78,9 @@ class Db:
     def undo(self) -> None:
         """Take back what was written since `mark`."""
         if self._session is not None:
-            self._session.expunge_all()
+            self._session.close()
+            self._session = None
+        self.kept.clear()
         self._raw().execute("ROLLBACK TO flow")
 
     def _raw(self) -> Any:
@@ -102,7 +110,7 @@ class Db:
 
     def seal(self, person: int | None, column: str, data: Any) -> bytes:
         """JSON sealed with the person's key (None: the house's)."""
-        plain = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+        plain = json.dumps(data, separators=(",", ":")).encode()  # ASCII: half a surrogate pair may be in what we get
         return self.keys.seal(self.key_of(person), column, plain)
 
     def open(self, person: int | None, column: str, sealed: bytes) -> Any:

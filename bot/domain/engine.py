@@ -32,6 +32,19 @@ class Torn(Exception):
     """The transaction is gone under our feet: SQLite rolls the whole of it back on some errors, without a word."""
 
 
+class Misused(Exception):
+    """A work ended the transaction itself (commit, rollback). The store does that, for everything that is in it."""
+
+
+WORKING = "working"
+"""Set in a connection's `info` while a work runs in its transaction."""
+
+
+def misused(connection: Any) -> bool:
+    """Whether the work that ran last tried to end the transaction; asking forgets it."""
+    return bool(connection.info.pop("misused", False))
+
+
 def path_of(url: str) -> Path:
     """The file of a ``sqlite:///…`` url."""
     database = make_url(url).database
@@ -61,6 +74,13 @@ def writing(url: str) -> Engine:
         if not connection.connection.driver_connection.in_transaction and not statement.startswith(("BEGIN", "PRAGMA")):
             raise Torn  # or this statement would commit by itself
 
+    def ended(connection: Any) -> None:
+        if not connection.invalidated and connection.info.get(WORKING):
+            connection.info["misused"] = True
+            raise Misused("a flow doesn't commit or roll back: raise Refused, or anything else, to undo it")
+
+    event.listen(engine, "commit", ended)
+    event.listen(engine, "rollback", ended)
     return engine
 
 

@@ -15,7 +15,7 @@ from bot.chat.messages import Incoming
 from bot.domain import people
 from bot.domain.db import Db
 from bot.domain.people import Contact
-from bot.domain.tables import Received, accounts, inbox
+from bot.domain.tables import Lane, Received, accounts, inbox
 
 HOUSE = "house"
 """The account of our own happenings: due reminders, results of jobs."""
@@ -81,6 +81,14 @@ def add(db: Db, contact: Contact, incoming: Incoming, raw: Mapping[str, Any]) ->
     return Letter(id, contact.account, contact.person, contact.id, slot, incoming.kind, 1, incoming, fresh=True)
 
 
+_HAS = select(inbox.c.id).where(inbox.c.account_id == bindparam("account"), inbox.c.key == bindparam("update"))
+
+
+def has(db: Db, account: int, key: str) -> bool:
+    """Whether an update of this key is kept already."""
+    return db.execute(_HAS, {"account": account, "update": key}).first() is not None
+
+
 def add_unreadable(db: Db, account: int, key: str, raw: Mapping[str, Any], error: str) -> int | None:
     """Keep an update that can't be read, to be replayed when the reader is mended."""
     payload = db.seal(None, "inbox.payload", raw)
@@ -88,8 +96,13 @@ def add_unreadable(db: Db, account: int, key: str, raw: Mapping[str, Any], error
     return _insert(db, row)
 
 
-def add_happening(db: Db, person: int, key: str, name: str, data: Mapping[str, Any]) -> Letter | None:
-    """Make something that happens to a person (a due reminder, a job's result) an inbox row of hers."""
+def add_happening(
+    db: Db, person: int, key: str, name: str, data: Mapping[str, Any], lane: Lane = Lane.REPLY
+) -> Letter | None:
+    """Make something that happens to a person (a due reminder, a job's result) an inbox row of hers.
+
+    What is said to it goes in `lane`.
+    """
     contact = people.contact_of(db, person)
     if contact is None:
         return None
@@ -101,7 +114,7 @@ def add_happening(db: Db, person: int, key: str, name: str, data: Mapping[str, A
         "contact_id": contact.id,
         "slot": slot,
         "kind": "happening",
-        "payload": db.seal(person, "inbox.payload", {"happening": name, "data": dict(data)}),
+        "payload": db.seal(person, "inbox.payload", {"happening": name, "data": dict(data), "lane": lane}),
     }
     id = _insert(db, row)
     return None if id is None else Letter(id, account, person, contact.id, slot, "happening", fresh=True)

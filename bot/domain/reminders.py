@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, select
 from bot.domain import inbox
 from bot.domain.db import Db
 from bot.domain.keys import NoKey
-from bot.domain.tables import reminders
+from bot.domain.tables import Lane, reminders
 
 
 def put(db: Db, person: int, kind: str, key: str, due: datetime, data: Mapping[str, Any]) -> None:
@@ -47,7 +47,7 @@ def fire(db: Db) -> list[inbox.Letter]:
     for row in due:
         key = f"due:{row.id}:{int(row.due_at.timestamp())}"
         with suppress(NoKey):  # she was erased: there is nobody to remind, and the others must not wait for her
-            if letter := inbox.add_happening(db, row.person_id, key, row.kind, row.data):
+            if letter := inbox.add_happening(db, row.person_id, key, row.kind, row.data, Lane.REMINDER):
                 letters.append(letter)
     if due:
         db.execute(delete(reminders).where(reminders.c.id.in_([row.id for row in due])))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import hashlib
+import json
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.messages import Incoming, Message
 from bot.chat.seams import Busy, Channel, Raw
 from bot.chat.text import t
 from bot.domain import inbox, outbox, people
 from bot.domain.db import Db, StoreDown
+from bot.domain.engine import Torn
 from bot.domain.inbox import Letter
 from bot.post.office import Office
 from bot.post.slots import Slots
@@ -51,63 +55,79 @@ class Intake:
         """Keep updates; returns after the commit. Raises `Busy` when the store is away, the queue full, or we stop."""
         if not self.open or self._slots.waiting > self._office.bounds.queue:
             raise Busy("stopping" if not self.open else "too much is waiting")
-        here: Counter[str] = Counter()
-        heard = [found for raw in raws if (found := self._hear(raw, here)) is not None]
+        heard = [found for raw in raws if (found := self._hear(raw)) is not None]
         if not heard:
             return
         try:
-            letters = await self._office.store.write(lambda db: self._keep(db, heard))
+            letters = await self._office.store.write(lambda db: [self._keep(db, found) for found in heard])
         except StoreDown as error:
             raise Busy("the store is away") from error
         for found, letter in zip(heard, letters, strict=True):
-            if letter is None and not found.flood:
-                self._office.metrics.duplicates.inc()
-            elif letter is not None:
-                self._flood.count(found.incoming.address if found.incoming else "", self._office.clock.now())
-                platform = self._channel.account.partition(":")[0]
-                self._office.metrics.updates.labels(platform, self._channel.desk, letter.kind).inc()
             if found.error:
                 log.error("unreadable", account=self._account, key=found.key, error=found.error)
+            if found.flood:
+                self._office.metrics.floods.inc()
+            elif letter is None:
+                self._office.metrics.duplicates.inc()
+            else:
+                platform = self._channel.account.partition(":")[0]
+                self._office.metrics.updates.labels(platform, self._channel.desk, letter.kind).inc()
         self._slots.put([letter for letter in letters if letter is not None and letter.person])
         if any(found.flood for found in heard):
             self._wake()
 
-    def _hear(self, raw: Raw, here: Counter[str]) -> _Heard | None:
-        """Read an update; what can't be read is kept as it is. None: nothing a person did, or too much of it.
-
-        `here` counts what each address has in this delivery so far: a platform may bring a hundred at once.
-        """
+    def _hear(self, raw: Raw) -> _Heard | None:
+        """Read an update; what can't be read is kept as it is. None: nothing a person did."""
         try:
             incoming = self._channel.heard(raw)
         except Exception as error:  # a bug or a new kind of update: keep it, replay it when the reader is mended
-            key = f"u:{raw.get('update_id', hash(repr(raw)))}"
+            whole = json.dumps(raw, sort_keys=True, default=repr)
+            key = f"u:{raw.get('update_id', hashlib.blake2s(whole.encode()).hexdigest())}"
             return _Heard(raw, key[:120], None, type(error).__name__)
-        if incoming is None:
-            return None
-        here[incoming.address] += 1
-        if not self._flood.full(incoming.address, self._office.clock.now(), here[incoming.address]):
-            return _Heard(raw, incoming.key, incoming)
-        self._office.metrics.floods.inc()
-        tell = self._flood.tell(incoming.address, self._office.clock.now())
-        return _Heard(raw, incoming.key, incoming, flood=True) if tell else None
+        return None if incoming is None else _Heard(raw, incoming.key, incoming)
 
-    def _keep(self, db: Db, heard: list[_Heard]) -> list[Letter | None]:
-        return [self._keep_one(db, found) for found in heard]
+    def _keep(self, db: Db, found: _Heard) -> Letter | None:
+        """Keep one update. One that can't be kept as its person's (her key is gone) is kept as unreadable: it must not
+        hold back the others of its delivery, or come again for ever."""
+        db.mark()
+        try:
+            return self._keep_hers(db, found)
+        except (StoreDown, SQLAlchemyError, sqlite3.Error, Torn):
+            raise
+        except Exception as error:
+            db.undo()
+            found.error = type(error).__name__
+            id = inbox.add_unreadable(db, self._account, found.key, found.raw, found.error)
+            return None if id is None else Letter(id, self._account, 0, 0, 0, "unreadable")
 
-    def _keep_one(self, db: Db, found: _Heard) -> Letter | None:
+    def _keep_hers(self, db: Db, found: _Heard) -> Letter | None:
+        found.flood = False
         if found.incoming is None:
             id = inbox.add_unreadable(db, self._account, found.key, found.raw, found.error)
             return None if id is None else Letter(id, self._account, 0, 0, 0, "unreadable")
         contact = people.meet(db, self._account, found.incoming, self._channel.desk, self._language)
-        if found.flood:
+        address, at = found.incoming.address, _done_at(found.incoming, db.now)
+        if not self._flood.full(address, at):
+            letter = inbox.add(db, contact, found.incoming, found.raw)
+            if letter is not None:
+                self._flood.count(address, at)
+            return letter
+        if inbox.has(db, self._account, found.key):
+            return None
+        found.flood = True
+        if self._flood.tell(address, db.now):
             slowly = t("That is a lot of messages at once. Please wait a moment, then write again.")
             outbox.put(db, contact, Message((slowly,)), f"flood:{found.key}")
-            return None
-        return inbox.add(db, contact, found.incoming, found.raw)
+        return None
+
+
+def _done_at(incoming: Incoming, now: datetime) -> datetime:
+    """When a person did this: an outage brings many hours at once, and a tap doesn't tell its own time."""
+    return now if incoming.kind == "button" else min(incoming.at, now)
 
 
 class Flood:
-    """Counts an address's updates: at most `most` in `seconds`; what is more is left aside, told once a minute."""
+    """Counts what an address does: at most `most` in `seconds`; what is more is left aside, told once a minute."""
 
     def __init__(self, most: int, seconds: float) -> None:
         self._most = most
@@ -115,17 +135,17 @@ class Flood:
         self._counts: dict[str, tuple[datetime, int]] = {}
         self._told: dict[str, datetime] = {}
 
-    def full(self, address: str, now: datetime, more: int) -> bool:
-        """Whether `more` of this address would be too many."""
-        since, count = self._counts.get(address, (now, 0))
-        return (count if now - since < self._window else 0) + more > self._most
+    def full(self, address: str, at: datetime) -> bool:
+        """Whether one more of this address, done `at`, would be too many."""
+        since, count = self._counts.get(address, (at, 0))
+        return abs(at - since) < self._window and count >= self._most
 
-    def count(self, address: str, now: datetime) -> None:
-        since, count = self._counts.get(address, (now, 0))
-        self._counts[address] = (since, count + 1) if now - since < self._window else (now, 1)
+    def count(self, address: str, at: datetime) -> None:
+        since, count = self._counts.get(address, (at, 0))
+        self._counts[address] = (since, count + 1) if abs(at - since) < self._window else (at, 1)
         if len(self._counts) > 50_000:
-            self._counts = {a: c for a, c in self._counts.items() if now - c[0] < self._window}
-            self._told = {a: at for a, at in self._told.items() if now - at < timedelta(minutes=1)}
+            self._counts = {a: c for a, c in self._counts.items() if at - c[0] < self._window}
+            self._told = {a: told for a, told in self._told.items() if at - told < timedelta(minutes=1)}
 
     def tell(self, address: str, now: datetime) -> bool:
         """Whether to tell this address now that it is too fast."""

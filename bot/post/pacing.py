@@ -45,6 +45,10 @@ class Pacing:
         this_second = max(int(self._pace.bulk_per_second), 1) - len(self._began)
         return max(min(self._pace.bulk_in_flight - self.bulk, int(self._tokens), this_second), 0)
 
+    def paused(self) -> bool:
+        """Whether the platform has asked bulk to wait."""
+        return self._monotonic() < max(self._bulk_until, self._all_until)
+
     def room(self) -> bool:
         """Whether a bulk send may begin before one in flight has ended."""
         return self.bulk < self._pace.bulk_in_flight

@@ -41,13 +41,14 @@ class Sender:
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
-        self._more = False  # whether bulk may be waiting that the pace didn't let out
+        self._bulk_waits = True  # whether bulk may be waiting: at first, at each poll, when told, after a full claim
         self._quiet = asyncio.Event()
         self._ended_run = asyncio.Event()
         self._ended_run.set()
 
-    def wake(self) -> None:
-        """There may be something to send."""
+    def wake(self, *, bulk: bool = False) -> None:
+        """There may be something to send; `bulk`: also of what the office starts."""
+        self._bulk_waits = self._bulk_waits or bulk
         self._quiet.clear()
         self._wake.set()
 
@@ -69,13 +70,13 @@ class Sender:
                 log.warning("store_down", account=self._account, error=str(error))
             if self._wake.is_set():
                 continue
-            if not self._tasks:
+            if not self._tasks and (not self._bulk_waits or self._pacing.paused()):
                 self._quiet.set()
             try:
                 async with asyncio.timeout(wait):
                     await self._wake.wait()
             except TimeoutError:
-                pass
+                self._bulk_waits = True
 
     async def settled(self) -> None:
         """Wait until nothing is due and nothing is in flight."""
@@ -103,12 +104,12 @@ class Sender:
         if (most := self._pacing.replies()) > 0:
             parcels = await write(partial(outbox.claim, account=self._account, lanes=_REPLIES, most=most))
             self._begin(parcels)
-        if not self._stopping and (most := self._pacing.bulks()) > 0:
+        if self._bulk_waits and not self._stopping and (most := self._pacing.bulks()) > 0:
             parcels = await write(partial(outbox.claim, account=self._account, lanes=_BULK, most=most))
             self._pacing.spend(len(parcels))
             self._begin(parcels)
-            self._more = len(parcels) == most
-        return min(self._pacing.next_bulk(), _POLL) if self._more and self._pacing.room() else _POLL
+            self._bulk_waits = len(parcels) == most
+        return min(self._pacing.next_bulk(), _POLL) if self._bulk_waits and self._pacing.room() else _POLL
 
     def _begin(self, parcels: list[Parcel]) -> None:
         for parcel in parcels:
@@ -152,17 +153,27 @@ class Sender:
         except Never as never:
             outcome = "never"
             await self._note(partial(_give_up, parcel=parcel, never=never))
-        except AccountRefused:
+        except AccountRefused as refused:
             outcome = "account_refused"
             self._pacing.stop_all(_REFUSED_PAUSE)
             log.error("account_refused", account=self._channel.account, hint="check the token: pendamping check")
+            after = refused.ids or parcel.after
             await self._note(
-                partial(outbox.put_back, parcel=parcel, seconds=0.0, reason="account refused", counts=False)
+                partial(
+                    outbox.put_back, parcel=parcel, seconds=0.0, reason="account refused", counts=False, after=after
+                )
             )
         except Exception as error:  # a bug in drawing or in a library: this row must not stop the others
             outcome = "broken"
             reason = f"broken: {type(error).__name__}"
-            back = partial(outbox.put_back, parcel=parcel, seconds=5.0 * parcel.attempts, reason=reason, counts=True)
+            back = partial(
+                outbox.put_back,
+                parcel=parcel,
+                seconds=5.0 * parcel.attempts,
+                reason=reason,
+                counts=True,
+                after=parcel.after,
+            )
             if not await self._note(back):
                 outcome = "dead"
         else:

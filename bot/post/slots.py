@@ -28,9 +28,9 @@ _TRIES = 3
 
 
 class Slots:
-    """The rows that wait for their turn. `wake` is called after a turn that may have left something to send."""
+    """The rows that wait for their turn. `wake` is called after a turn that may have left something to send (True: bulk)."""
 
-    def __init__(self, office: Office, wake: Callable[[], None]) -> None:
+    def __init__(self, office: Office, wake: Callable[[bool], None]) -> None:
         self._office = office
         self._wake = wake
         self._queues: list[deque[Letter]] = [deque() for _ in range(SLOTS)]
@@ -102,7 +102,7 @@ class Slots:
         except Exception as error:
             return await self._failed(letter, error)
         self._tell(letter, turned)
-        self._wake()
+        self._wake(turned.bulk)
         return True
 
     async def _alone(self, letter: Letter) -> turn.Turned:
@@ -159,7 +159,7 @@ class Slots:
             await write(lambda db: inbox.set_aside(db, letter.id, error), alone=True)
         self._office.metrics.quarantines.inc()
         log.error("quarantined", row=letter.id, attempts=letter.attempts, error=error)
-        self._wake()
+        self._wake(False)
 
     def _hold(self, letter: Letter, seconds: float) -> None:
         """Keep a person's rows back while one of them waits to be tried again."""

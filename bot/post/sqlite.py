@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.chat.seams import Clock
 from bot.domain import engine
 from bot.domain.db import Db, StoreDown
-from bot.domain.engine import Torn
+from bot.domain.engine import Misused, Torn
 from bot.domain.keys import Keys
 from bot.post.store import Work
 
@@ -73,7 +73,8 @@ class SqliteStore:
         self._on_commit = on_commit
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
-        self._began: float | None = None
+        self._began: float | None = None  # when the work at hand began
+        self._begun = False  # whether any work of this transaction could begin
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -131,8 +132,8 @@ class SqliteStore:
     def _batch(self, connection: Connection | None, items: list[_Item]) -> Connection | None:
         """Do a batch in one commit; if that fails, each work by itself. Answers come after the commit."""
         connection = self._commit(connection, items)
-        begun = self._began is not None  # if not even that, each by itself would only wait as long again
-        if begun and len(items) > 1 and any(isinstance(item.error, StoreDown) for item in items):
+        # If not even one could begin, each by itself would only wait as long again.
+        if self._begun and len(items) > 1 and any(isinstance(item.error, StoreDown) for item in items):
             for item in items:
                 connection = self._commit(connection, [item])
         self._began = None
@@ -141,19 +142,30 @@ class SqliteStore:
 
     def _commit(self, connection: Connection | None, items: list[_Item]) -> Connection | None:
         """One transaction. If the store fails in it, every item gets `StoreDown` and nothing was kept."""
-        self._began = None
+        self._began, self._begun = None, False
         try:
             connection = connection or self._engine.connect()
             with connection.begin():
                 raw: Any = connection.connection.driver_connection
                 for item in items:
                     self._one(connection, raw, item)
+                self._began = None  # a slow disk is no slow turn
                 self._keys.commit()  # before what they sealed
                 if not raw.in_transaction:
                     raise Torn
             if self._on_commit:
                 self._on_commit(len(items))
-        except (Torn, DBAPIError, sqlite3.Error, OSError) as error:  # the keys and the savepoints speak to the driver
+        except Misused as error:
+            self._forget()
+            for item in items:  # alone it is that work's own failure; in a group each gets its own try
+                item.value, item.error = None, error if len(items) == 1 else StoreDown("another work ended all")
+            return _reset(connection)
+        except (
+            Torn,
+            SQLAlchemyError,
+            sqlite3.Error,
+            OSError,
+        ) as error:  # the keys and the savepoints speak to the driver
             self._forget()
             for item in items:
                 item.value, item.error = None, StoreDown(type(error).__name__ + ": " + str(error.__cause__ or error))
@@ -167,21 +179,28 @@ class SqliteStore:
 
     def _one(self, connection: Connection, raw: Any, item: _Item) -> None:
         """One work in its savepoint. Raises when the store failed, or the transaction is gone."""
-        self._began = time.monotonic()
+        self._began, self._begun = time.monotonic(), True
         item.value = item.error = None
         raw.execute("SAVEPOINT work")
         db = Db(connection, self._keys, self._clock.now(), self._kept)
         try:
+            connection.info[engine.WORKING] = True
             item.value = item.work(db)
-            db.flush()
+            db.settle()
         except BaseException as error:  # also SystemExit: a handler must not end the only thread that writes
             if _is_stores(error):
                 raise
+            if engine.misused(connection):
+                raise Misused from error
             if not raw.in_transaction:
                 raise Torn from error
             self._forget()
             raw.execute("ROLLBACK TO work")
             item.error = error if isinstance(error, Exception) else RuntimeError(repr(error))
+        finally:
+            connection.info[engine.WORKING] = False
+        if engine.misused(connection):
+            raise Misused
         if not raw.in_transaction:
             raise Torn
         raw.execute("RELEASE work")

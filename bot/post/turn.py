@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from bot.chat.conversation import Conversation, Reply
@@ -14,6 +14,7 @@ from bot.domain import inbox, officers, outbox, people, reminders, talks
 from bot.domain.db import Db
 from bot.domain.inbox import Letter
 from bot.domain.people import Contact
+from bot.domain.tables import Lane
 from bot.post.office import Office
 
 NUDGE = "nudge"
@@ -28,7 +29,7 @@ class Turned:
     flow: str = ""
     question: str = ""
     seconds: float = 0.0
-    account: int = field(default=0)
+    bulk: bool = False
 
 
 def take(db: Db, letter: Letter, office: Office) -> Turned:
@@ -65,12 +66,13 @@ def take(db: Db, letter: Letter, office: Office) -> Turned:
         reply = conversation.happen(event["happening"], event["data"])
     else:
         reply = conversation.hear(incoming) if incoming else Reply(outcome="nothing")
+    lane = Lane(event.get("lane", Lane.REPLY)) if event else Lane.REPLY
     talks.save(db, letter.person, kept, known)
     _watch(db, letter.person, before.number if before else 0, kept, office)
     for i, message in enumerate(reply.messages):
-        expires = db.now + office.bounds.reply_expires
-        outbox.put(db, contact, message, f"i{letter.id}.{i}", expires=expires)
-    return Turned(reply.outcome, reply.flow, reply.question, time.perf_counter() - began, contact.account)
+        expires = db.now + office.bounds.reply_expires if lane == Lane.REPLY else None
+        outbox.put(db, contact, message, f"i{letter.id}.{i}", lane, expires=expires)
+    return Turned(reply.outcome, reply.flow, reply.question, time.perf_counter() - began, lane != Lane.REPLY)
 
 
 def _watch(db: Db, person: int, before: int, kept: Talks, office: Office) -> None:

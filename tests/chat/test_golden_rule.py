@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from bot.chat.conversation import Conversation, Reply
-from bot.chat.flow import Chat, FlowError, Person, Refused, flow
+from bot.chat.flow import Chat, FlowError, Flows, Person, Refused, flow
 from bot.chat.messages import Incoming
 from bot.chat.questions import Line, Number
 from bot.chat.talk import Talks
-from bot.domain import upgrade
+from bot.chat.text import Text
+from bot.domain import inbox, places, upgrade
 from bot.domain.db import Db
 from bot.domain.engine import writing
 from bot.domain.keys import Keys
 from bot.domain.tables import accounts, regions
 from tests.chat.kernel import BASICS, MONDAY, rules
+from tests.office import Desk
+from tests.transcript import Telegram
 
 
 class Base(DeclarativeBase): ...
@@ -160,3 +167,46 @@ def test_a_refusal_with_a_key_can_be_mended_in_the_same_transaction(db: Db):
         hear(db, talks, words, refused)
     db.flush()
     assert names(db) == ["first", "Budi"]
+
+
+def test_a_session_that_a_flow_rolls_back_undoes_only_its_own_work(desk: Desk):
+    @flow("clumsy", command="clumsy")
+    def clumsy(chat: Chat, db: Db) -> None:
+        db.execute(insert(regions), {"code": "99", "name": "kept", "kind": "kota"})
+        try:
+            db.session.execute(text("insert into regions (code) values (null)"))
+        except IntegrityError:
+            db.session.rollback()
+        chat.say(Text("done"))
+
+    desk.flows = Flows([clumsy])
+    Telegram(desk)("""
+        > /clumsy
+        < done
+    """)
+    assert asyncio.run(desk.round(do=lambda db: places.name(db, "99"))) == "Kota kept"
+
+
+@pytest.mark.parametrize("end", ["commit", "rollback"])
+def test_a_flow_that_ends_the_transaction_fails_alone_and_is_set_aside(desk: Desk, end: str):
+    @flow("bold", command="bold")
+    def bold(chat: Chat, db: Db) -> None:
+        db.execute(insert(regions), {"code": "99", "name": "lost", "kind": "kota"})
+        with suppress(Exception):
+            getattr(db.connection, end)()
+        chat.say(Text("done"))
+
+    @flow("fine", command="fine")
+    def fine(chat: Chat, db: Db) -> None:
+        chat.say(Text("fine"))
+
+    desk.flows = Flows([bold, fine])
+    desk.bounds = replace(desk.bounds, retries=(0.01, 0.01))
+    Telegram(desk)("""
+        > /bold
+        < Maaf, …
+        > /fine
+        < fine
+    """)
+    assert asyncio.run(desk.round(do=lambda db: places.name(db, "99"))) == "99"
+    assert asyncio.run(desk.round(do=lambda db: [row.error[:6] for row in inbox.aside(db)])) == ["Misuse"]

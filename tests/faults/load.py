@@ -16,12 +16,15 @@ def steps(number: int) -> list[tuple[str, str]]:
     """What one person writes, and words of what must come back."""
     name = f"{NAMES[number % 10]} {'abcdefghij'[number // 10 % 10] * 3}"
     return [
-        ("/daftar", "nama lengkap"),
-        (name, "omor HP"),
+        ("/daftar", "setuju?"),
+        ("setuju", "nama lengkap"),
+        (name, "Salam kenal"),
+        ("1", "omor HP"),
         (f"0812345{number:05}", "kelurahan"),
         ("Purwantoro", "nama usaha"),
         (f"Warung {number}", "bidang apa"),
-        ("1", "Mohon dicek"),
+        *(("1", words) for words in ("omzet", "Modal usaha", "Berapa orang", "Sudah berapa lama", "NIB")),
+        ("lewati", "Mohon dicek"),
         ("ya", "Terima kasih"),
     ]
 

@@ -108,9 +108,9 @@ class Station:
             self._number += 1
             await self.intake.deliver([update(self._number, sender, text)])
 
-    def wake(self) -> None:
+    def wake(self, bulk: bool = True) -> None:
         if self.sender:
-            self.sender.wake()
+            self.sender.wake(bulk=bulk)
         self.runner.wake()
 
     async def settled(self) -> None:

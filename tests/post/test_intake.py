@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -137,7 +139,7 @@ def test_a_flood_is_cut_off_told_once_and_harms_nobody_else(post: Post, at_once:
         assert len(station.channel.to("1")) == 21
         assert station.channel.to("2") == ["dua"]
         post.move(11)
-        await station.intake.deliver([update(300, "1", "tiga")])
+        await station.intake.deliver([update(300, "1", "tiga", after=11)])
         await station.settled()
         assert station.channel.to("1")[-1] == "tiga"
 
@@ -267,5 +269,32 @@ def test_a_copy_is_made_once_a_day_also_for_a_night_when_nothing_ran(post: Post)
         post.move(24 * 3600)
         (folder / "office-20261125-110000.db").touch()  # made by hand
         assert await asked() == 3
+
+    post.run(work)
+
+
+def test_an_update_that_can_not_be_kept_as_hers_holds_nobody_back(post: Post):
+    async def work(station: Station) -> None:
+        await station.hear(1, "satu")
+        await station.settled()
+        with closing(sqlite3.connect(post.folder / "keys" / "wrapped.db")) as keys, keys:
+            keys.execute("DELETE FROM keys WHERE id != 'house'")
+
+    async def again(station: Station) -> None:
+        await station.intake.deliver([update(50, "1", "dua"), update(51, "2", "tiga")])
+        await station.settled()
+        assert station.channel.to("2") == ["tiga"]
+        [aside] = await station.store.write(inbox.aside)
+        assert (aside.state, aside.error) == (Received.UNREADABLE, "NoKey")
+
+    post.run(work)
+    post.run(again)
+
+
+def test_half_a_surrogate_pair_is_kept_as_it_came(post: Post):
+    async def work(station: Station) -> None:
+        await station.intake.deliver([update(1, "1", "satu", odd="\ud83d")])
+        await station.settled()
+        assert station.channel.to("1") == ["satu"]
 
     post.run(work)

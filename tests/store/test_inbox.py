@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain import inbox, people
 from bot.domain.db import Db
 from bot.domain.inbox import Letter
-from bot.domain.tables import Received
+from bot.domain.tables import Lane, Received
 from bot.domain.tables import inbox as table
 from tests.store.bench import Bench, message, met, minutes, rows, write
 
@@ -122,7 +122,7 @@ def test_a_happening_is_a_row_of_its_person_and_comes_once(bench: Bench):
         letter = inbox.add_happening(db, contact.person, "due:1", "nudge", {"talk": 7})
         assert letter is not None
         assert (letter.person, letter.contact, letter.slot) == (contact.person, contact.id, people.slot(contact.person))
-        assert inbox.payload(db, letter) == {"happening": "nudge", "data": {"talk": 7}}
+        assert inbox.payload(db, letter) == {"happening": "nudge", "data": {"talk": 7}, "lane": Lane.REPLY}
         assert inbox.add_happening(db, contact.person, "due:1", "nudge", {"talk": 7}) is None
         assert inbox.add_happening(db, 999, "due:2", "nudge", {}) is None  # nobody there
 

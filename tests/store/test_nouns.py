@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.chat.talk import Talk, Talks
 from bot.domain import inbox, jobs, people, reminders, talks
 from bot.domain.db import Db
-from bot.domain.tables import Working, businesses, metadata, owners, used_buttons
+from bot.domain.tables import Lane, Working, businesses, metadata, owners, used_buttons
 from tests.office import MONDAY
 from tests.store.bench import Bench, SqliteBench, message, met, minutes, rows, write
 
@@ -35,7 +35,7 @@ def test_a_reminder_fires_once_when_it_is_due(bench: Bench):
         assert reminders.fire(db) == []
         db.now += minutes(10)
         (letter,) = reminders.fire(db)
-        assert inbox.payload(db, letter) == {"happening": "nudge", "data": {"talk": 7}}
+        assert inbox.payload(db, letter) == {"happening": "nudge", "data": {"talk": 7}, "lane": Lane.REMINDER}
         assert reminders.fire(db) == []
 
     def fire_again(db: Db) -> None:
@@ -133,7 +133,7 @@ def test_a_job_is_done_and_its_result_happens_to_its_person_once(bench: Bench):
         assert (one.args, one.then, one.person, one.attempts) == ({"n": 1}, "doubled", person, 1)
         letter = jobs.done(db, one, {"n": 2})
         assert letter
-        assert inbox.payload(db, letter) == {"happening": "doubled", "data": {"n": 2}}
+        assert inbox.payload(db, letter) == {"happening": "doubled", "data": {"n": 2}, "lane": Lane.REPLY}
         assert jobs.done(db, one, {"n": 2}) is None
         assert jobs.done(db, two, {"n": 4}) is None
         assert rows(db, "jobs", "state") == [Working.DONE, Working.DONE]
@@ -162,7 +162,7 @@ def test_a_job_is_tried_three_times_with_pauses_and_then_its_person_is_told(benc
         (job,) = jobs.claim(db, 1)
         letter = jobs.failed(db, job, "exit 1")
         assert letter
-        assert inbox.payload(db, letter) == {"happening": "drawn", "data": {"failed": True}}
+        assert inbox.payload(db, letter) == {"happening": "drawn", "data": {"failed": True}, "lane": Lane.REPLY}
         db.now += minutes(60)
         assert jobs.claim(db, 1) == []
         assert rows(db, "jobs", "state", "error") == [(Working.FAILED, "exit 1")]
