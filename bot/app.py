@@ -35,7 +35,7 @@ from bot.post.jobs import Runner
 from bot.post.office import Bounds, Office
 from bot.post.sender import Sender
 from bot.post.slots import Slots
-from bot.post.sqlite import SqliteStore
+from bot.post.sqlite import SqliteStore, lock
 from bot.web.control import Control, socket_of
 from bot.web.server import Door, Server
 
@@ -89,11 +89,12 @@ class App:
         if serve:
             await _try_port(config.web.listen)  # before what takes long
         url, keys = config.database.url, config.database.keys
+        held = lock(config.database.file)  # before the upgrade: nobody else may be at work on it
         copied = upgrade.upgrade(url, self.clock.now())
         if copied:
             log.info("upgraded", copy=str(copied))
         self.keys = keyring(keys, config.database.file)
-        self.store = SqliteStore(url, self.keys, self.clock, on_commit=self._committed)
+        self.store = SqliteStore(url, self.keys, self.clock, on_commit=self._committed, held=held)
         catalogs = Catalogs.load(LOCALES, config.office.languages, config.office.zone)
         accounts, left = await self.store.write(self._take_up)
         rules = Rules(

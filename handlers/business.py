@@ -130,7 +130,8 @@ def village(chat: Chat, db: Db, who: Words) -> Place:
     return Place(
         "village",
         t("In which kelurahan is the business, {who}?\nJust type its name. For example: Purwantoro", who=who),
-        regions=places.villages(db, chat.region),
+        find=places.place_reader(db, chat.region),
+        villages=places.villages(db, chat.region),
         label=LABELS["village"],
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from bot.chat.buttons import short
 from bot.chat.messages import File
@@ -16,6 +16,8 @@ from bot.chat.reading import Invalid, Reading, Unsure, plain
 from bot.chat.reading.dates import read_day
 from bot.chat.reading.money import read_money
 from bot.chat.reading.phone import SENDER, read_phone
+from bot.chat.reading.place import Place as Spot
+from bot.chat.reading.place import PlaceReader, Site
 from bot.chat.reading.yesno import read_yes_no
 from bot.chat.text import Day, Rupiah, Words, caption, t
 
@@ -286,39 +288,51 @@ class Photo(Question[File]):
         return t("photo received")
 
 
-class Region(Protocol):
-    """An administrative area that can be answered: Kemendagri code and name."""
-
-    @property
-    def code(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Place(Question[str]):
-    """A kelurahan or desa of the office's region: the value is its Kemendagri code ("35.73.01.1007")."""
+    """A kelurahan or desa of the office's own, as its Kemendagri code, then RT and RW where she gave them
+    ("35.73.01.1007", "35.73.01.1007;rt=003;rw=015"). `find` reads addresses, `villages` are those that count."""
 
-    regions: Sequence[Region] = ()
+    find: PlaceReader = field(kw_only=True)
+    villages: Sequence[Spot] = field(kw_only=True)
+    takes_rest: ClassVar[bool] = True
 
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[str]:
         if said.code:
-            return said.code if any(r.code == said.code for r in self.regions) else _no_text()
-        found = plain.nearest(said.text, [region.name for region in self.regions])
-        if len(found) == 1 and found[0].sure:
-            return self.regions[found[0].index].code
-        if not found:
-            return Invalid(t("We don't know that kelurahan yet. Please type its name only, for example Purwantoro."))
-        near = [self.regions[f.index] for f in found]
-        return Unsure(near[0].code, t("Which one do you mean?"), tuple((r.name, r.code) for r in near))
+            return said.code if self._name(said.code) else _no_text()
+        found = self.find(said.text, reading)
+        if isinstance(found, Invalid):
+            return found
+        if isinstance(found, Site):
+            return self._ours(found)
+        ours = [(words, self._ours(site)) for words, site in found.choices or ((found.echo, found.value),)]
+        choices = tuple((words, site) for words, site in ours if isinstance(site, str))
+        if not choices:
+            return self._ours(found.value)
+        return Unsure(choices[0][1], found.echo, choices if found.choices else ())
+
+    def _ours(self, site: Site) -> str | Invalid:
+        place = site.place
+        if self._name(place.code):
+            return place.code + (f";rt={site.rt}" if site.rt else "") + (f";rw={site.rw}" if site.rw else "")
+        if place.kind == "kecamatan" and any(v.code.startswith(place.code + ".") for v in self.villages):
+            return Invalid(t("{name} is a kecamatan. Which kelurahan in it?", name=place.name))
+        return Invalid(t("{name} is outside our area. Which kelurahan of ours is it?", name=place.name))
+
+    def _name(self, code: str) -> str:
+        return next((v.name for v in self.villages if v.code == code), "")
+
+    def names(self) -> frozenset[str]:
+        return frozenset(word for v in self.villages for word in v.name.lower().replace("-", " ").split())
 
     def restore(self, kept: Any) -> str:
-        if not any(r.code == kept for r in self.regions):
+        if not self._name(_words(kept).partition(";")[0]):
             raise ValueError("no longer a place of this office")
         return kept
 
     def show(self, value: str) -> Words:
-        return next(r.name for r in self.regions if r.code == value)
+        code, *inside = value.split(";")
+        return ", ".join([self._name(code), *(part.upper().replace("=", " ") for part in inside)])
 
 
 SKIP = "skip"

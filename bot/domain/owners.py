@@ -62,8 +62,8 @@ def address(name: str, called: str) -> Words:
 
 
 class Facts(TypedDict):
-    """What is noted of a business: `village` is a Kemendagri code, `business` its name, the rest codes of the
-    profile questions P1 to P5 (see `bot.domain.classes`); `nib` digits only."""
+    """What is noted of a business: `village` is a Kemendagri code (with RT and RW), `business` its name, the rest codes
+    of the profile questions P1 to P5 (see `bot.domain.classes`); `nib` digits only."""
 
     village: str
     business: str
@@ -77,7 +77,7 @@ class Facts(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Business:
-    """A business of an owner; as `Facts`, but `village` is the name of its kelurahan."""
+    """A business of an owner; as `Facts`, but `village` is the name of its kelurahan, with RT and RW."""
 
     id: int
     name: str
@@ -123,13 +123,18 @@ def find(db: Db, person: Person) -> Owner | None:
         return None
     listed = tuple(
         Business(
-            b.id, b.name, places.name(db, b.village), b.sector, b.sales, b.capital, b.workers, b.age,
+            b.id, b.name, _where(db, b), b.sector, b.sales, b.capital, b.workers, b.age,
             db.open(person.id, "businesses.nib", b.nib) if b.nib else None,
         )
         for b in db.execute(_BUSINESSES, {"person": person.id})
     )  # fmt: skip
     phone = db.open(person.id, "owners.phone", row.phone) if row.phone else ""
     return Owner(person.id, row.name, row.called, phone, listed)
+
+
+def _where(db: Db, row: Any) -> str:
+    inside = [f"{name} {value}" for name, value in (("RT", row.rt), ("RW", row.rw)) if value]
+    return ", ".join([places.name(db, row.village), *inside])
 
 
 def register(db: Db, person: Person, *, name: str, phone: str, called: str = "nama", **business: Unpack[Facts]) -> None:
@@ -171,6 +176,9 @@ def _kept(db: Db, person: Person, table: str, facts: Mapping[str, Any]) -> dict[
         if fact in ("phone", "nib"):
             row[fact] = db.seal(person.id, f"{table}.{fact}", value) if value else None
             row[f"{fact}_index"] = db.keys.index(fact, value) if value else None
+        elif fact == "village":  # a code, then RT and RW where they were given: "35.73.01.1007;rt=003;rw=015"
+            row["village"], *inside = value.split(";")
+            row |= {"rt": None, "rw": None} | dict(part.split("=") for part in inside)
         else:
             row["name" if fact == "business" else fact] = value
     return row

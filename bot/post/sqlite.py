@@ -59,10 +59,18 @@ class SqliteStore:
     """The writer thread of one database file. Made inside a running event loop, whose futures it answers."""
 
     def __init__(
-        self, url: str, keys: Keys, clock: Clock, *, group: int = 64, on_commit: Callable[[int], None] | None = None
+        self,
+        url: str,
+        keys: Keys,
+        clock: Clock,
+        *,
+        group: int = 64,
+        on_commit: Callable[[int], None] | None = None,
+        held: Any = None,
     ) -> None:
-        """Lock and open an upgraded database. `on_commit` is told how many works each commit held."""
-        self._lock = lock(engine.path_of(url))
+        """Lock and open an upgraded database. `on_commit` is told how many works each commit held; `held` is the lock,
+        if it was taken before."""
+        self._lock = held or lock(engine.path_of(url))
         self._url = url
         self._reads: AsyncEngine | None = None
         self._engine = engine.writing(url)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import phonenumbers
-from rapidfuzz import fuzz, process
 
 from bot.chat.reading.outcome import Invalid
 from bot.chat.text import Rupiah, t
@@ -103,23 +101,3 @@ def phone(text: str) -> str | Invalid:
     if not phonenumbers.is_possible_number(number):
         return Invalid(t("A mobile number usually has 10 to 13 digits; this one has {n}.", n=len(digits)))
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A name that may be meant: its `index` in the list, and whether it is `sure`."""
-
-    index: int
-    sure: bool
-
-
-def nearest(text: str, names: Sequence[str]) -> list[Near]:
-    """At most three names that may be meant, best first; one sure one when it is written as it is (spaces aside)."""
-    key = fold(text).replace(" ", "")
-    keys = [fold(name).replace(" ", "") for name in names]
-    if key in keys:
-        return [Near(keys.index(key), sure=True)]
-    if len(key) < 3:
-        return []
-    close = process.extract(key, keys, scorer=fuzz.ratio, limit=3, score_cutoff=70)
-    return [Near(int(index), sure=False) for _, _, index in close]
