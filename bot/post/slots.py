@@ -28,7 +28,7 @@ _TRIES = 3
 
 
 class Slots:
-    """The rows that wait for their turn. `wake` is called after one that may have left something to send (True: bulk)."""
+    """The rows that wait for their turn. `wake` is called when there may be something to send (True: also bulk)."""
 
     def __init__(self, office: Office, wake: Callable[[bool], None]) -> None:
         self._office = office

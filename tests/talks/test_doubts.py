@@ -11,6 +11,7 @@ from bot.chat.questions import Date, Line, Money, Phone, YesNo
 from bot.chat.text import Text
 from bot.domain.db import Db
 from tests.office import Desk
+from tests.talks.scripts import TO_VILLAGE
 from tests.transcript import Telegram
 
 
@@ -126,4 +127,25 @@ def test_what_is_left_and_not_sure_is_left(telegram: Telegram):
         < Harganya berapa?
         > 50rb, nanti saya ambil
         < Diambil tanggal berapa?
+    """)
+
+
+def test_a_place_with_a_slip_rt_and_rw_and_a_kecamatan(desk: Desk):
+    Telegram(desk)(f"""{TO_VILLAGE}
+        > surabaya
+        < Surabaya di luar wilayah kami. Kelurahannya yang mana?
+          Tempat usahanya di kelurahan mana, Bu Siti?
+          Ketik nama kelurahannya saja. Contoh: Purwantoro
+        > klojen
+        < …yang mana…
+          [Kelurahan Klojen] [Tidak ada yang cocok]
+        > [Tidak ada yang cocok]
+        < Tempat usahanya di kelurahan mana, Bu Siti?
+          Ketik nama kelurahannya saja. Contoh: Purwantoro
+        > kec sukun
+        < Sukun itu kecamatan. Kelurahannya apa?
+          Tempat usahanya di kelurahan mana, Bu Siti?
+          Ketik nama kelurahannya saja. Contoh: Purwantoro
+        > ds purwantro rt3 rw 15
+        < Apa nama usahanya?
     """)
