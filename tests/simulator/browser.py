@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
+import os
+import shutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse
 
 Json = dict[str, Any]
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+needs_chromium = pytest.mark.skipif(not CHROMIUM and not os.environ.get("CI"), reason="needs Chromium")
+"""Without a browser a test is skipped on a desk, and fails in the continuous integration (``CI`` is set)."""
 
 
 class Tab:
@@ -51,7 +59,11 @@ class Tab:
 
     async def click(self, selector: str) -> None:
         """Click the middle of an element."""
-        box = f"document.querySelector({json.dumps(selector)}).getBoundingClientRect()"
+        await self.press(f"document.querySelector({json.dumps(selector)})")
+
+    async def press(self, element: str) -> None:
+        """Click the middle of the element that a JavaScript expression is."""
+        box = f"{element}.getBoundingClientRect()"
         x, y = await self.value(f"[{box}.x + {box}.width / 2, {box}.y + {box}.height / 2]")
         for kind in ("mousePressed", "mouseReleased"):
             await self.do("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
@@ -60,6 +72,11 @@ class Tab:
         """Look through a window of this size, in pixels."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         await self.do("Emulation.setDeviceMetricsOverride", **size)
+
+    async def picture(self, file: Path) -> None:
+        """Write what the window shows as a PNG."""
+        got = await self.do("Page.captureScreenshot", format="png")
+        file.write_bytes(base64.b64decode(got["data"]))  # noqa: ASYNC240 - nothing else waits meanwhile
 
     async def key(self, name: str, code: int, text: str = "") -> None:
         """Press and let go a key."""
@@ -76,6 +93,7 @@ class Tab:
 @asynccontextmanager
 async def tab(chromium: str, folder: Path) -> AsyncGenerator[Tab]:
     """A browser of its own with one tab, 360 x 740 pixels; it ends with the block."""
+    assert chromium, "Chromium is missing: apt-get install chromium fonts-noto-color-emoji"
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0", f"--user-data-dir={folder}"]
     away = asyncio.subprocess.DEVNULL
     process = await asyncio.create_subprocess_exec(chromium, *flags, "about:blank", stdout=away, stderr=away)

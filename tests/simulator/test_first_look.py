@@ -11,14 +11,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.transcript import Telegram
 
-from .browser import Tab, tab
+from .browser import CHROMIUM, Tab, needs_chromium, tab
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
+pytestmark = needs_chromium
 SITI, RINI = '[data-phone="0"]', '[data-phone="2"]'
 MULAI = "document.querySelector('.phone.active .begin:not([hidden])')"
 

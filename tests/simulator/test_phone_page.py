@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from bot.simulator.clock import MovedClock
 from bot.simulator.platform import Platform
 from bot.simulator.server import Simulator
 
-from .browser import Tab, tab
+from .browser import CHROMIUM, Tab, needs_chromium, tab
 from .conftest import OFFICERS, OWNERS, settled
 from .echo import echo
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="needs Chromium")
+pytestmark = needs_chromium
 SITI, BUDI, RINI = (f'[data-phone="{number}"]' for number in range(3))
 LIGHT = 300_000
 
