@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.office import Desk
-from tests.talks.scripts import REGISTERED, TO_BUSINESS, TO_PHONE, kept
+from tests.talks.scripts import REGISTERED, TO_BUSINESS, TO_PHONE, TO_VILLAGE, kept
 from tests.transcript import Telegram
 
 
@@ -98,4 +98,18 @@ def test_what_is_noted_is_read_in_the_new_language(telegram: Telegram):
           • business age: 1 - 3 years
           • NIB: •••••••••0001
           By its sales this is a micro business (PP 7/2021 Pasal 35, in force since 2 February 2021).
+    """)
+
+
+def test_javanese_where_it_is_written_and_indonesian_for_the_rest(telegram: Telegram):
+    telegram(f"""{TO_VILLAGE}
+        > /bahasa
+        < …
+        > [Jawa]
+        < Baik, mulai sekarang kami memakai bahasa ini.
+          Sekarang kita lanjutkan yang tadi.
+          Papan usahanipun wonten kelurahan pundi, Bu Siti?
+          Mangga dipunserat nama kelurahanipun kemawon. Tuladha: Purwantoro
+        > purwantoro
+        < Apa nama usahanya?
     """)
