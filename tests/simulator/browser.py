@@ -62,9 +62,20 @@ class Tab:
         await self.press(f"document.querySelector({json.dumps(selector)})")
 
     async def press(self, element: str) -> None:
-        """Click the middle of the element that a JavaScript expression is."""
-        box = f"{element}.getBoundingClientRect()"
-        x, y = await self.value(f"[{box}.x + {box}.width / 2, {box}.y + {box}.height / 2]")
+        """Click the middle of the element that a JavaScript expression is, once it stands still and lies bare."""
+        still = f"""(async () => {{
+            const spot = () => {{ const b = {element}?.getBoundingClientRect(); return b && [b.x + b.width / 2, b.y + b.height / 2]; }};
+            const before = spot();
+            await new Promise(done => setTimeout(done, 60));
+            const now = spot();
+            if (!before || !now || before.join() !== now.join()) return null;
+            const there = document.elementFromPoint(...now);
+            return there && {element}.contains(there) ? now : null;
+        }})()"""  # noqa: E501 - a page that is still moving, or a tab that is still coming, would swallow the click
+        ends = asyncio.get_running_loop().time() + 15
+        while (found := await self.value(still)) is None:
+            assert asyncio.get_running_loop().time() < ends, f"never still, or covered: {element}"
+        x, y = found
         for kind in ("mousePressed", "mouseReleased"):
             await self.do("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
