@@ -1,7 +1,7 @@
 """The first run, whole: a browser of 360 px at the real process, an owner who errs, a crash, an officer who is told.
 
-The screenshots are written to ``build/e2e/``. ``phones.png`` is the picture of the README; to renew it, run this test
-and copy it: ``cp build/e2e/phones.png docs/pictures/``.
+The screenshots are written to ``build/e2e/``. ``phones.png`` is the picture of the README; to renew it, run this test,
+copy it to ``docs/pictures/`` and make the file smaller with any lossless tool (``optipng -o7``).
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ async def an_officer_is_told(page: Tab, desk: Desk) -> None:
     link = (await desk.operator("officers", "invite", "Bu Rini")).split()[-1]
     assert link.startswith(f"{desk.url}/?bot=")
     await page.do("Page.navigate", url=link)
-    await page.until(f"document.querySelector('{RINI}')?.checkVisibility() && location.search === ''")
+    await page.until(f"document.querySelector('{RINI} .start')?.checkVisibility() && location.search === ''")
     await page.click(f"{RINI} .start")
     await page.until(newest("Selamat datang, Bu Rini", RINI))
     await look(page, "11-officer", RINI)
@@ -188,6 +188,7 @@ async def an_officer_is_told(page: Tab, desk: Desk) -> None:
 async def side_by_side(page: Tab) -> None:
     """All three phones on a large screen, another owner beginning on the second."""
     await page.resize(1280, 800)
+    await page.until(f"document.querySelector('{BUDI} .start').checkVisibility()")
     await page.click(f"{BUDI} .start")
     await page.until(newest("Layanan ini gratis", BUDI))
     await tap(page, "Daftar", BUDI)
@@ -220,12 +221,16 @@ def test_the_first_run(tmp_path: Path) -> None:
             print(f"first start: {await desk.start():.2f} s of CPU")
             async with tab(CHROMIUM, tmp_path / "browser") as page:
                 await page.do("Page.navigate", url=desk.url)
-                await to_business(page)
-                await to_capital(page)
-                await killed_with_an_answer_on_its_way(page, desk)
-                await to_the_end(page)
-                await an_officer_is_told(page, desk)
-                await side_by_side(page)
+                try:
+                    await to_business(page)
+                    await to_capital(page)
+                    await killed_with_an_answer_on_its_way(page, desk)
+                    await to_the_end(page)
+                    await an_officer_is_told(page, desk)
+                    await side_by_side(page)
+                except AssertionError:
+                    await page.picture(PICTURES / "failed.png")
+                    raise
                 assert page.loud == []
             await desk.stop()
             kept_once(desk)
