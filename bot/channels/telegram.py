@@ -275,9 +275,16 @@ def _body(chat: int | str, drawn: Drawn) -> dict[str, Any]:
     return body
 
 
+MANY, SHORT = 8, 20
+"""More buttons than this stand two a row under the first, so that the text above stays on a small screen, if their
+labels are no longer than this."""
+
+
 def _inline(message: Message, language: str, catalogs: Catalogs) -> dict[str, Any] | None:
-    rows = [[{"text": clean(catalogs.draw(b.label, language).text), "callback_data": b.data}] for b in message.buttons]
-    return {"inline_keyboard": rows} if rows else None
+    keys = [{"text": clean(catalogs.draw(b.label, language).text), "callback_data": b.data} for b in message.buttons]
+    if len(keys) <= MANY or any(len(key["text"]) > SHORT for key in keys[1:]):
+        return {"inline_keyboard": [[key] for key in keys]} if keys else None
+    return {"inline_keyboard": [keys[:1], *(keys[i : i + 2] for i in range(1, len(keys), 2))]}
 
 
 def _phone(label: Words, language: str, catalogs: Catalogs) -> dict[str, Any]:

@@ -281,7 +281,7 @@ def send_chat_action(world: World, bot: Bot, params: Params, files: Files) -> An
     if string(params, "action") not in ACTIONS:
         raise bad("wrong parameter action in request")
     chat.typing = world.monotonic() + TYPING_LASTS
-    chat.bell.ring()
+    world.keep_chat(chat)  # a page that was between two questions would not hear a bell alone
     _note(world, "sendChatAction", chat, 0, params)
     return True
 

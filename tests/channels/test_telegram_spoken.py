@@ -200,3 +200,19 @@ def test_a_split_loses_no_letter_and_no_style(drawn: Drawn, limit: int) -> None:
     bold = [drawn.text[s.start : s.start + s.length] for s in drawn.spans]
     still = [p.text[s.start : s.start + s.length] for p in pieces for s in p.spans]
     assert letters("".join(still)) == letters("".join(bold))
+
+
+@pytest.mark.parametrize(
+    ("labels", "widths"),
+    [
+        (["ok", *"abcdefg"], [1] * 8),
+        (["Sudah benar", *"abcdefgh"], [1, 2, 2, 2, 2]),
+        (["Sudah benar", *"abcdefghi"], [1, 2, 2, 2, 2, 1]),
+        (["ok", "a label of a row of its own", *"abcdefgh"], [1] * 10),
+    ],
+)
+def test_many_short_buttons_stand_two_a_row_under_the_first(labels: list[str], widths: list[int]) -> None:
+    (call,) = draw(Message(("Right?",), tuple(Button(label, label) for label in labels)))
+    rows = call.params["reply_markup"]["inline_keyboard"]
+    assert [len(row) for row in rows] == widths
+    assert [key["text"] for row in rows for key in row] == labels
