@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, timedelta
 
 import phonenumbers
 
 from bot.chat.reading.outcome import Invalid
-from bot.chat.text import Rupiah, t
+from bot.chat.text import t
 
 LONGEST = 4096
 _HIDDEN = re.compile(
@@ -63,28 +62,6 @@ def whole(text: str) -> int | None:
     if re.fullmatch(r"\d{1,3}(\.\d{3})+", digits):
         digits = digits.replace(".", "")
     return int(digits) if re.fullmatch(r"[0-9]{1,15}", digits) else None
-
-
-def money(text: str) -> int | Invalid:
-    amount = whole(re.sub(r"^\s*rp\.?\s*", "", clean(text), flags=re.IGNORECASE))
-    if amount is None:
-        return Invalid(t("Please type the amount in digits, for example {amount}.", amount=Rupiah(1_500_000)))
-    return amount
-
-
-_DAY = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
-
-
-def day(text: str, today: date) -> date | Invalid:
-    said = clean(text)
-    if (days := {"hari ini": 0, "besok": 1, "lusa": 2, "kemarin": -1}.get(said.casefold())) is not None:
-        return today + timedelta(days=days)
-    if match := _DAY.fullmatch(said):
-        try:
-            return date(int(match[3]), int(match[2]), int(match[1]))
-        except ValueError:
-            return Invalid(t("That day isn't on the calendar. For example: 5-12-2026."))
-    return Invalid(t("Please type the date as day-month-year, for example 5-12-2026."))
 
 
 def phone(text: str) -> str | Invalid:
