@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from bot.chat.reading.words import canonical, listed, table
 
-_UNITS = table(
+UNITS = table(
     {
         "1000": "rb ribu rbu ribuan rban rbuan k ewu ewon rebu ceng rp000",
         "1000000": "jt juta jta jtan jutaan jutan jeti yuta yuto juto jutaaan tiau tiaw",
@@ -98,7 +98,7 @@ def _unit(tokens: list[Token], at: int) -> int:
     word = tokens[at].text
     if word == "an" and at:
         return 0
-    return int(canonical(word, _UNITS, {}) or 0)
+    return int(canonical(word, UNITS, {}) or 0)
 
 
 def _slang(token: Token) -> int:
@@ -159,7 +159,7 @@ def _amount(tokens: list[Token], at: int) -> tuple[Amount | None, int]:
         at = after + (1 if unit else 0)
         if unit and tokens[after].text == "m":
             clear = False
-        elif unit and tokens[after].text not in _UNITS:
+        elif unit and tokens[after].text not in UNITS:
             clear = False  # "5 jutq": nearly a unit
         if (
             unit

@@ -281,7 +281,7 @@ def _single(found: list[Amount], text: str, period: Period | None) -> Money | Un
             return _offer([Money(v, period=period) for v in values[:3]])
     amount = found[0]
     before, after = text[: amount.start], text[amount.end :]
-    compare = _compare(before, after)
+    compare = compared(before, after)
     money = Money(int(amount.value), period=period, compare=compare)
     if re.match(r"\s*(?:lebih|luwih|langkung|lbh)\b", after) and not compare:
         return _offer([money, replace(money, compare=">")])
@@ -300,7 +300,7 @@ def _single(found: list[Amount], text: str, period: Period | None) -> Money | Un
     return money
 
 
-def _compare(before: str, after: str) -> Compare:
+def compared(before: str, after: str) -> Compare:
     """The bound that the words around an amount set, the more special one first."""
     for compare, pattern in _LEADING:
         if pattern.search(before):

@@ -13,11 +13,15 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Invalid(Exception):
-    """This answer can't be used; `why` tells the person, kindly and without blame. Returned or raised."""
+    """This answer can't be used; `why` tells the person, kindly and without blame. Returned or raised.
 
-    def __init__(self, why: Text) -> None:
+    `told`: `why` is something she has asked for ("read it all"), so the answer wasn't a wrong one.
+    """
+
+    def __init__(self, why: Text, *, told: bool = False) -> None:
         super().__init__(why)
         self.why = why
+        self.told = told
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Invalid) and other.why == self.why

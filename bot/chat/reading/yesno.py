@@ -161,6 +161,16 @@ def read_yes_no(text: str, reading: Reading, *, thumb: bool = True) -> Answer | 
     Without `thumb` a bare 👍 isn't enough (consent, erasure, a review). A yes or no among many strange words is asked
     back.
     """
+    return _read(text, thumb)
+
+
+def doesnt_know(text: str) -> bool:
+    """Whether somebody says that she doesn't know, or will see ("ga tau", "mboh", "masih bingung")."""
+    read = _read(text, thumb=False)
+    return (read.value if isinstance(read, Unsure) else read) == "unsure"
+
+
+def _read(text: str, thumb: bool) -> Answer | Invalid | Unsure[Answer]:
     plain = clean(text)
     plain = re.sub(r"\b(?:he+[' ]?e+[hm]?|ho+[' ]?o+h?)\b(?! [a-z])", "iya", plain)
     plain = _TAK_I.sub("aku", plain)
