@@ -165,6 +165,7 @@ anything = st.one_of(st.text(max_size=700), st.lists(st.sampled_from(_PIECES), m
 @settings(max_examples=300, deadline=None)
 @given(text=anything, labels=st.one_of(st.sampled_from(TABLES), st.lists(anything, max_size=12).map(tuple)))
 @example(text="1/0 orang", labels=WORKERS)
+@example(text="0", labels=("berdua", "²berdua"))
 def test_every_text_gives_an_outcome(text: str, labels: tuple[str, ...]) -> None:
     read = choose(text, labels)
     chosen = (read,) if isinstance(read, int) else read

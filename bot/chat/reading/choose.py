@@ -201,9 +201,9 @@ def _sizes(known: tuple[_Label, ...]) -> list[Fraction]:
     counts: Counter[Fraction] = Counter()
     for label in known:
         if label.span:
-            for word in label.folded.split():
+            for word in re.findall(r"\b[a-z]+\b", label.folded):
                 one = spans_in(f"1 {word}") or ()
-                if len(one) == 1 and one[0].kind == label.span.kind and not word.isdigit():
+                if len(one) == 1 and one[0].kind == label.span.kind:
                     counts[Fraction(one[0].low)] += 1
     return [size for size, _ in counts.most_common()]
 

@@ -7,6 +7,7 @@ a shop, a contract or a bus it is something else.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from bot.chat.reading.slips import mender
@@ -136,8 +137,48 @@ _NUMBERS = re.compile(
 )
 
 
+_ALONE, _NOT, _USE, _AGAIN, _MESSAGE = 1, 2, 4, 8, 16
+_SIGNALS = {
+    "stop": _ALONE, "jangan": _ALONE, "matikan": _ALONE, "keluar": _ALONE, "mulai": _ALONE,
+    "tidak": _NOT, "usah": _USE, "lagi": _AGAIN, "kirim": _MESSAGE, "pesan": _MESSAGE,
+}  # fmt: skip
+_ANY_FORM = re.compile(r"batal|cancel|cabut|tarik|hapus|blok|langgan|subs|ganggu|buka|lepas|hent|ber?nti|stop")
+
+
+@lru_cache(maxsize=8192)
+def _signal(word: str) -> int:
+    """What a word, a slip forgiven, can bring to a wish."""
+    if _ANY_FORM.search(word):
+        return _ALONE
+    for pattern, said_plainly in _JOINED:
+        word = pattern.sub(said_plainly, word)
+    signal = 0
+    for part in (_MEND(word)[0]).split():
+        form = part if part in _WORDS else squeeze(part)
+        signal |= _SIGNALS.get(_WORDS.get(form, "") or _near(form), 0) | (_USE if form == "sah" else 0)
+    return signal
+
+
+def may_wish(text: str) -> bool:
+    """Whether a text has words at all by which a wish is told: a cheap look, for most messages are about other things.
+
+    True is a reason to read on, no more; False is final.
+    """
+    heard = 0
+    for word in re.findall(r"[a-z]+", clean(text, cut=True).replace("'", "")):
+        heard |= _signal(word)
+        if heard & _ALONE:
+            return True
+    return bool((heard & _NOT and heard & (_USE | _AGAIN)) or (heard & _AGAIN and heard & _MESSAGE))
+
+
 def read_optout(text: str) -> Wish | None:
     """What the person wishes about our messages, or None when the message is about something else."""
+    return read_wish(text) if may_wish(text) else None
+
+
+def read_wish(text: str) -> Wish | None:
+    """As `read_optout`, without looking first whether it is worth it."""
     plain = re.sub(r"\bapa[ -]?(?:apa|pun)\b", "", clean(text, cut=True))
     for pattern, said_plainly in _JOINED:
         plain = pattern.sub(said_plainly, plain)
