@@ -1,0 +1,1 @@
+"""The one flow of the bench, as a package of features like `handlers`."""
