@@ -114,13 +114,10 @@ class Person:
             if any(choice in (key["text"], key.get("callback_data")) for row in rows for key in row):
                 await self._do("tap", message_id=number, choice=choice)
                 return
-        keys = [key for row in (self._keyboard or {}).get("keyboard", []) for key in row if key["text"] == choice]
-        if not keys:
+        rows = (self._keyboard or {}).get("keyboard", [])
+        if not any(choice == key["text"] for row in rows for key in row):
             raise LookupError(f"no button {choice!r} on the screen\n{self._tail()}")
-        if keys[0].get("request_contact"):
-            await self.share_contact()
-        else:
-            await self.say(choice)
+        await self._do("press", label=choice)
 
     async def forge(self, message_id: int, data: str) -> None:
         """Send a tap that no button holds, as a tampered app can."""

@@ -26,6 +26,7 @@ def shown(platform: Platform, chat: Chat, since: int) -> Json:
         "taps": [kept(tap) for tap in taps],
         "changed": chat.seq > since,
         "keyboard": chat.keyboard,
+        "folded": chat.folded,
         "blocked": chat.blocked,
         "waiting": _waiting(platform, chat),
         "typing": chat.typing > platform.monotonic(),

@@ -63,7 +63,7 @@ def _say(world: World, bot: Bot, chat: Chat, method: str, params: Params, conten
     if keys.kind == "inline":
         content = {**content, "reply_markup": keys.body}
     if keys.kind == "keyboard":
-        chat.keyboard = keys.body
+        chat.keyboard, chat.folded = keys.body, False
     if keys.kind == "remove":
         chat.keyboard = None
     chat.typing = 0.0

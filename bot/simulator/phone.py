@@ -50,6 +50,8 @@ DEEDS: dict[str, Deed] = {
     "contact": lambda p, user, bot, d: p.share_contact(
         user, str(d.get("phone", "")), d.get("own") is not False, first_name=str(d.get("first_name", "")), bot=bot
     ),
+    "press": lambda p, user, bot, d: p.press(user, str(d["label"]), bot=bot),
+    "fold": lambda p, user, bot, d: p.fold(user, d["folded"] is True, bot=bot),
     "sticker": lambda p, user, bot, d: p.sticker(user, bot=bot),
     "voice": lambda p, user, bot, d: p.voice(user, bot=bot),
     "location": lambda p, user, bot, d: p.location(user, float(d["latitude"]), float(d["longitude"]), bot=bot),

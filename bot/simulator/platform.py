@@ -154,10 +154,29 @@ class Platform(World):
             raise ValueError("this person has no number")
         if own:
             contact["user_id"] = user
+        return self._speak(self._at(user, bot), {"contact": contact})
+
+    def press(self, user: int, label: str, *, bot: Bot | None = None) -> int:
+        """Press a key of the bot's reply keyboard, also of a folded one, and return the id of the message it sends.
+
+        A one-time keyboard folds; it goes only when the bot removes it or gives another. So does the app on Android.
+        """
         chat = self._at(user, bot)
-        if chat.keyboard and chat.keyboard.get("one_time_keyboard"):
-            chat.keyboard = None
-        return self._speak(chat, {"contact": contact})
+        board = chat.keyboard or {}
+        keys = [key for row in board.get("keyboard", []) for key in row if key["text"] == label]
+        if not keys:
+            raise LookupError(f"no key {label!r} on the keyboard")
+        number = self.share_contact(user, bot=bot) if keys[0].get("request_contact") else self.say(user, label, bot=bot)
+        if board.get("one_time_keyboard"):
+            self.fold(user, bot=bot)
+        return number
+
+    def fold(self, user: int, folded: bool = True, *, bot: Bot | None = None) -> None:
+        """Put the reply keyboard away, or bring it back: the keyboard button beside the line of writing."""
+        chat = self._at(user, bot)
+        chat.folded = folded
+        self.keep_chat(chat)
+        self.save()
 
     def send_photo(self, user: int, data: bytes, caption: str = "", *, bot: Bot | None = None) -> int:
         """Send a picture (JPEG or PNG)."""

@@ -87,7 +87,7 @@ class Story:
         elif not (text.startswith("(") and text.endswith(")")):
             platform.say(user, text, bot=bot)
         elif word == "nomor":
-            platform.share_contact(user, rest, bot=bot)
+            self._share(bot, user, rest)
         elif word == "foto":
             platform.send_photo(user, PICTURE.read_bytes(), bot=bot)
         elif word == "stiker":
@@ -98,6 +98,15 @@ class Story:
             platform.location(user, *KAMPUNG, bot=bot)
         else:
             raise ValueError(f"line {step.number}: a story can't do {text}")
+
+    def _share(self, bot: Bot, user: int, number: str) -> None:
+        """Her own number by the key that asks for it, where there is one."""
+        rows: list[list[Json]] = (self._platform.chat(bot, user).keyboard or {}).get("keyboard", [])
+        asking = [key["text"] for row in rows for key in row if key.get("request_contact")]
+        if asking and not number:
+            self._platform.press(user, asking[0], bot=bot)
+        else:
+            self._platform.share_contact(user, number, bot=bot)
 
     def _button(self, chat: Chat, label: str, number: int) -> int:
         for bubble in reversed(chat.bubbles.values()):

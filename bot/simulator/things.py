@@ -92,7 +92,8 @@ class Chat:
     started: bool = False  # the person has written, so the bot may
     blocked: bool = False
     last_message: int = 0
-    keyboard: Json | None = None  # the reply keyboard on the screen
+    keyboard: Json | None = None  # the reply keyboard that the bot gave
+    folded: bool = False  # it is put away, and the keyboard button brings it back
     seq: int = 0
     bubbles: dict[int, Bubble] = field(default_factory=dict[int, Bubble], init=False)
     taps: list[Query] = field(default_factory=list[Query], init=False)

@@ -128,3 +128,29 @@ def test_links_that_open_in_the_middle_of_things(tmp_path: Path, template: Path)
         await page.until(last("minta dihubungi petugas", RINI))
 
     visit(tmp_path, template, play)
+
+
+def test_after_forgetting_the_desk_meets_strangers(tmp_path: Path, template: Path) -> None:
+    async def asks_and_is_heard(page: Tab) -> None:
+        """An officer joins by the invitation that waits for her, an unknown owner asks, the officer is told."""
+        await page.until(f"{MULAI} && document.querySelector('{RINI} .welcome')?.textContent.includes('undangan')")
+        await page.click(f"{RINI} .start")
+        await page.until(last("Selamat datang, Bu Rini", RINI))
+        await page.click(f"{SITI} .start")
+        await page.until(last("Kita mulai dengan mendaftarkan"))
+        await say(page, "petugas")
+        await page.until(last("Mau tanya apa"))
+        await say(page, "Ada pelatihan?")
+        await page.until(last("seseorang yang belum terdaftar", RINI))
+
+    async def play(page: Tab, url: str) -> None:
+        await page.do("Page.navigate", url=f"{url}/?kisah=terdaftar")
+        await page.until(last("Terima kasih, Bu Siti"))
+        await page.resize(1280, 800)
+        for _ in range(2):
+            await page.click("#forget")
+            await page.click("#sure [type=submit]")
+            await page.until("document.querySelectorAll('.words').length === 0")
+            await asks_and_is_heard(page)
+
+    visit(tmp_path, template, play)

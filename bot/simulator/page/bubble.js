@@ -98,8 +98,9 @@ export function bubble(message, how, pending, open) {
   words.append(piece('span', own ? 'Dikirim: ' : 'Bot: ', 'spoken'), ...inside(message, open));
   const meta = piece('span', '', 'meta');
   if (own && message.text) {
-    const change = button('', () => open.edit(message), 'change');
-    change.setAttribute('aria-label', 'Ubah pesan: ' + message.text.slice(0, 40));
+    const text = shownText(message);
+    const change = button('', () => open.edit({ ...message, text }), 'change');
+    change.setAttribute('aria-label', 'Ubah pesan: ' + text.slice(0, 40));
     change.append($('pencil').content.firstElementChild.cloneNode(true));
     body.append(change);
   }

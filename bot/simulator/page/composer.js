@@ -5,6 +5,7 @@ import { button, notice } from './words.js';
 
 const SAMPLES = { 'sample-shop.jpg': 'Foto warung', 'sample-product.jpg': 'Foto produk', 'sample-nib.jpg': 'Foto surat NIB' };
 const PLACE = { latitude: -7.9666, longitude: 112.6326 }; // in the middle of Malang
+const TALLEST = 136; // px: five lines
 
 /** Makes a phone's `root` write; `act(deed, what)` does it, `who()` tells whose phone it is. */
 export function composer(root, act, who) {
@@ -14,7 +15,7 @@ export function composer(root, act, who) {
 
   function fit() {
     text.style.height = 'auto';
-    text.style.height = `${Math.min(text.scrollHeight, 130)}px`;
+    text.style.height = `${Math.min(text.scrollHeight + text.offsetHeight - text.clientHeight, TALLEST)}px`;
     of('.send').hidden = !text.value.trim();
     of('.voice').hidden = Boolean(text.value.trim());
   }
@@ -94,21 +95,26 @@ export function composer(root, act, who) {
     });
   }
 
+  const board = of('.board');
+  board.addEventListener('click', () => act('fold', { folded: !of('.keys').hidden }));
+
   let drawn = '';
-  function keys(keyboard) {
+  /** Shows the bot's keyboard, or only the button that brings it back when it is `folded`. */
+  function keys(keyboard, folded) {
     const now = JSON.stringify(keyboard);
-    if (now === drawn) return;
-    drawn = now;
-    const rows = (keyboard || {}).keyboard || [];
-    const held = of('.keys').contains(document.activeElement);
-    of('.keys').hidden = !rows.length;
-    of('.keys').replaceChildren(...rows.map(row => {
-      const line = document.createElement('div');
-      line.append(...row.map(key =>
-        button(key.text, () => (key.request_contact ? act('contact') : act('say', { text: key.text })))));
-      return line;
-    }));
-    if (held) text.focus();
+    const held = [of('.keys'), board].find(one => one.contains(document.activeElement));
+    if (now !== drawn) {
+      drawn = now;
+      of('.keys').replaceChildren(...((keyboard || {}).keyboard || []).map(row => {
+        const line = document.createElement('div');
+        line.append(...row.map(key => button(key.text, () => act('press', { label: key.text }))));
+        return line;
+      }));
+    }
+    board.hidden = !keyboard;
+    board.setAttribute('aria-expanded', String(!folded));
+    of('.keys').hidden = !keyboard || folded;
+    if (held && (held.hidden || !held.contains(document.activeElement))) text.focus();
   }
 
   fit();

@@ -5,6 +5,9 @@ import { $, notice, now, timeOf, wholeDay } from './words.js';
 
 const wide = matchMedia('(min-width: 1200px)');
 
+/** A number as people here write it: 0812-0000-0001. */
+const dialled = phone => phone.replace(/^\+?62/, '0').replace(/(\d{4})(?=\d)/g, '$1-');
+
 /** Wires the panel to the page `desk`. */
 export function panel(desk) {
   let opener = null;
@@ -97,7 +100,10 @@ export function panel(desk) {
     for (const made of document.querySelectorAll('.switch input')) made.checked = world.switches[made.name];
     $('whose').textContent = active.person.first_name;
     $('block').textContent = active.seen.blocked ? 'Buka blokir' : 'Blokir bot';
-    const people = world.people.map(one => ({ id: one.id, label: one.phone ? `${one.first_name} (${one.phone})` : one.first_name }));
+    $('number-of').textContent = active.person.phone ? `Nomor ${dialled(active.person.phone)}` : 'Tanpa nomor HP';
+    // The end of a number tells two of one name apart; the whole of it would be cut off in the column.
+    const people = world.people.map(one =>
+      ({ id: one.id, label: one.phone ? `${one.first_name} (…${one.phone.slice(-4)})` : one.first_name }));
     const sign = JSON.stringify(people);
     if ($('people').dataset.sign !== sign) {
       $('people').dataset.sign = sign;

@@ -47,7 +47,7 @@ export class Phone {
     this.messages = new Map();
     this.taps = new Map();
     this.drawn = new Map(); // message id: { sign, node }
-    this.seen = { keyboard: null, blocked: false, typing: false, waiting: [] };
+    this.seen = { keyboard: null, folded: false, blocked: false, typing: false, waiting: [] };
     this.unread = 0; // bot's messages that came while nobody looked
     this.payload = ''; // of a deep link that waits for START
   }
@@ -100,8 +100,8 @@ export class Phone {
       this.taps.set(tap.id, tap);
       if (!first && !(before && before.answered) && tap.answered && tap.text) this.tell(tap);
     }
-    const { keyboard, blocked, typing, waiting } = news;
-    this.seen = { keyboard, blocked, typing, waiting };
+    const { keyboard, folded, blocked, typing, waiting } = news;
+    this.seen = { keyboard, folded, blocked, typing, waiting };
     const following = first || spoke || this.following;
     if (!first && heard && !(following && this.desk.sees(this))) this.unread += heard;
     this.since = news.now;
@@ -150,7 +150,7 @@ export class Phone {
     const held = this.of('.chat').contains(document.activeElement) ? document.activeElement : null;
     arrange(this.of('.chat'), this.items());
     if (held && !held.isConnected) this.refocus(held);
-    this.write.keys(this.seen.blocked ? null : this.seen.keyboard);
+    this.write.keys(this.seen.blocked ? null : this.seen.keyboard, this.seen.folded);
     this.drawBar();
     this.drawBegin();
     if (following) this.toEnd(); // last: the keys took some of its height
