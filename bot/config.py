@@ -97,14 +97,6 @@ def _optional_http(value: str) -> str:
     return _http(value) if value else value
 
 
-def _library(value: str) -> str:
-    if value == "aiogram":
-        raise ValueError('"aiogram" is not built yet; use "python-telegram-bot"')
-    if value != "python-telegram-bot":
-        raise ValueError(f'must be "python-telegram-bot", not "{value}"')
-    return value
-
-
 def _hour(value: str) -> str:
     if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
         raise ValueError(f'must be a time of day like "02:30", or "" for never, not "{value}"')
@@ -149,7 +141,7 @@ class Account(_Section):
 
     token: SecretStr = SecretStr("")
     token_file: str = ""
-    library: Annotated[str, AfterValidator(_library)] = "python-telegram-bot"
+    library: Literal["python-telegram-bot", "aiogram"] = "python-telegram-bot"
     mode: Literal["polling", "webhook"] = "polling"
     api_url: Annotated[str, AfterValidator(_http)] = TELEGRAM_API
     webhook_secret: SecretStr = SecretStr("")

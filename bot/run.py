@@ -14,14 +14,14 @@ import uvloop
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import App, CantStart
-from bot.channels.telegram_ptb import PtbChannel
+from bot.channels.telegram_channel import TelegramChannel, library
 from bot.chat.flow import Flows
 from bot.chat.seams import Channel, Desk
-from bot.config import Config, host_port
+from bot.config import Account, Config, host_port
 from bot.domain.db import StoreDown
+from bot.domain.engine import Locked
 from bot.domain.keys import NoKey
 from bot.domain.upgrade import UpgradeFailed
-from bot.post.sqlite import Locked
 from bot.simulator.clock import MovedClock
 from bot.simulator.platform import Platform
 from bot.simulator.server import Simulator
@@ -50,14 +50,17 @@ def run(config: Config, *, ready: Ready | None = None, flows: Flows | None = Non
 def channels_of(config: Config, simulator: str = "") -> Sequence[Channel]:
     """The channels a configuration names; with the address of a simulator, the two bots it plays."""
     if simulator:
+        link_to = f"{simulator}/?bot={{name}}&start={{payload}}"
+        named: dict[Desk, Account] = {"owners": config.telegram.owners, "officers": config.telegram.officers}
         return [
-            PtbChannel(token, desk, api_url=simulator, link_to=f"{simulator}/?bot={{name}}&start={{payload}}")
+            TelegramChannel(token, desk, library(named[desk].library), simulator, link_to=link_to)
             for desk, (token, _) in SIMULATED.items()
         ]
     return [
-        PtbChannel(
+        TelegramChannel(
             account.token.get_secret_value(),
             desk,
+            library(account.library),
             api_url=account.api_url,
             mode=account.mode,
             webhook_url=f"{config.web.public_url}/telegram/{desk}",

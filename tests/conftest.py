@@ -18,10 +18,22 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What is marked `everywhere` runs on every library."""
+    if "library" in metafunc.fixturenames and metafunc.definition.get_closest_marker("everywhere"):
+        metafunc.parametrize("library", ["python-telegram-bot", "aiogram"])
+
+
 @pytest.fixture
-def desk(tmp_path: Path, template: Path) -> Desk:
+def library() -> str:
+    """The library that calls Telegram, where a test isn't marked `everywhere`."""
+    return "python-telegram-bot"
+
+
+@pytest.fixture
+def desk(tmp_path: Path, template: Path, library: str) -> Desk:
     """A desk with a fresh database."""
-    return Desk(tmp_path / "desk", template)
+    return Desk(tmp_path / "desk", template, library=library)
 
 
 @pytest.fixture

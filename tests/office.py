@@ -1,4 +1,4 @@
-"""A desk in this process for tests: the real App, python-telegram-bot over a transport without sockets, and the
+"""A desk in this process for tests: the real App, a library for Telegram over a transport without sockets, and the
 simulator's platform behind it."""
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from sqlalchemy import select
 from telegram.request import BaseRequest, RequestData
 
 from bot.app import App, bounds_of
-from bot.channels.telegram_ptb import PtbChannel
+from bot.channels.telegram_channel import Library, TelegramChannel
+from bot.channels.telegram_ptb import Ptb
 from bot.chat.flow import Flows
 from bot.config import Backup, Config, Database
 from bot.domain import places, regions, upgrade
@@ -77,8 +79,15 @@ class Desk:
     `template` is an upgraded, region-filled database with its keys, copied in.
     """
 
-    def __init__(self, folder: Path, template: Path | None = None, flows: Flows | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        template: Path | None = None,
+        flows: Flows | None = None,
+        library: str = "python-telegram-bot",
+    ) -> None:
         self.folder = folder
+        self.library = library
         self.clock = MovedClock()
         self.platform = Platform(clock=self.clock, monotonic=lambda: self.clock.at.timestamp())
         self.platform.add_bot(OWNERS, "pendamping_bot", "Pendamping")
@@ -93,11 +102,17 @@ class Desk:
 
     def app(self) -> App:
         """A new App on the database: what a restart is."""
-        channels = [
-            PtbChannel(OWNERS, "owners", request=InProcess(self.platform)),
-            PtbChannel(OFFICERS, "officers", request=InProcess(self.platform)),
-        ]
+        library = self._library()
+        channels = [TelegramChannel(OWNERS, "owners", library), TelegramChannel(OFFICERS, "officers", library)]
         return App(self.config, channels, clock=self.clock, flows=self.flows, bounds=self.bounds)
+
+    def _library(self) -> Library:
+        if self.library == "aiogram":
+            from bot.channels.telegram_aiogram import Aiogram
+            from tests.office_aiogram import InProcessSession
+
+            return partial(Aiogram, session=InProcessSession(self.platform))
+        return partial(Ptb, request=InProcess(self.platform))
 
     async def updates(self, desk: str) -> list[dict[str, Any]]:
         """What a bot's platform holds for it, confirmed at the next call."""

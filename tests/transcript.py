@@ -11,7 +11,8 @@
     petugas > /start                a person at the officers' bot
     ~ 25 jam                        time passes (menit, jam, hari), and what is due happens
 
-Before every line the bot is restarted, and every update is delivered twice.
+Before every line the bot is restarted, and every update is delivered twice. What is marked `everywhere` runs once with
+each library for Telegram.
 """
 
 from __future__ import annotations

@@ -7,9 +7,12 @@ Each is made with a token, a desk, `api_url`, and what a test wants else (`mode`
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from bot.channels.telegram_ptb import PtbChannel
+from bot.channels.telegram_aiogram import Aiogram
+from bot.channels.telegram_channel import TelegramChannel
+from bot.channels.telegram_ptb import Ptb
 from bot.chat.seams import Channel
 from bot.chat.text import Catalogs
 
@@ -22,4 +25,7 @@ CATALOGS = Catalogs(
 
 
 Make = Callable[..., Channel]
-TELEGRAM: dict[str, Make] = {"ptb": PtbChannel}
+TELEGRAM: dict[str, Make] = {
+    "python-telegram-bot": partial(TelegramChannel, library=Ptb),
+    "aiogram": partial(TelegramChannel, library=Aiogram),
+}

@@ -14,7 +14,7 @@ from bot.chat.seams import AccountRefused, Later, Never
 from bot.chat.text import t
 
 from .adapters import CATALOGS, TOKEN, Make
-from .fake_api import DROP, HANG, Answer, FakeApi, ok, opened, refusal
+from .fake_api import DROP, HANG, Answer, FakeApi, fake_api, ok, opened, refusal
 
 SECRET = TOKEN.partition(":")[2]
 HELLO = Message(("hai",))
@@ -122,6 +122,10 @@ def test_flood_control_is_obeyed_and_not_counted(make: Make, seconds: int) -> No
         (Answer("<html>Selamat datang di WiFi</html>", type="text/html"), True),
         (Answer("[1]"), True),
         (Answer('{"ok":true}'), True),
+        (Answer('{"ok":false}', 503), True),
+        (Answer('{"ok":false,"description":null}', 503), True),
+        (Answer("", 502), True),
+        (Answer("tidak ada", 418, "text/plain"), True),
         (DROP, True),
     ],
 )
@@ -252,3 +256,19 @@ def test_many_sends_at_once_are_each_answered(make: Make) -> None:
     ids, texts = asyncio.run(run())
     assert len(set(ids)) == 60
     assert sorted(texts) == sorted(f"no {n}" for n in range(60))
+
+
+def test_only_an_open_channel_sends(make: Make) -> None:
+    async def run() -> FakeApi:
+        async with fake_api() as api:
+            channel = make(TOKEN, "owners", api_url=api.url)
+            with pytest.raises(RuntimeError, match="open"):
+                await channel.send("5", HELLO, "id")
+            await channel.close()
+            await channel.open(CATALOGS)
+            await channel.close()
+            with pytest.raises(Later):
+                await channel.send("5", HELLO, "id")
+            return api
+
+    assert asyncio.run(run()).calls == []

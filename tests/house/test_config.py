@@ -111,7 +111,7 @@ def test_every_problem_is_named_at_once_with_where_it_was_set():
         ("DATABASE__URL", "sqlite:///:memory:", "[database] url: must be sqlite:///"),
         ("DATABASE__URL", "sqlite:///", "[database] url: must be sqlite:///"),
         ("TELEGRAM__OWNERS__TOKEN", "canary", "[telegram.owners] token: is not a bot's token"),
-        ("TELEGRAM__OWNERS__LIBRARY", "aiogram", '[telegram.owners] library: "aiogram" is not built yet'),
+        ("TELEGRAM__OWNERS__LIBRARY", "telebot", "[telegram.owners] library: must be 'python-telegram-bot' or"),
         ("TELEGRAM__OFFICERS__MODE", "push", "[telegram.officers] mode: must be 'polling' or 'webhook'"),
         ("TELEGRAM__OWNERS__API_URL", "api.telegram.org", "[telegram.owners] api_url: must be an address"),
         ("WEB__LISTEN", "127.0.0.1:70000", "[web] listen: "),

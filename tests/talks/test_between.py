@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.domain.db import Db
 from tests.office import Desk, rows
 from tests.talks.scripts import REVIEW, TO_BUSINESS, TO_NAME, TO_REVIEW
@@ -51,6 +53,7 @@ def test_a_button_of_an_earlier_question(telegram: Telegram):
     """)
 
 
+@pytest.mark.everywhere
 def test_what_is_not_text(telegram: Telegram):
     telegram(f"""{TO_BUSINESS}
         > (stiker)
@@ -99,6 +102,7 @@ def test_two_people_at_once_do_not_meet(telegram: Telegram):
     """)
 
 
+@pytest.mark.everywhere
 def test_a_group_is_told_once_where_to_write(telegram: Telegram, desk: Desk):
     telegram("""
         > halo
@@ -117,6 +121,7 @@ def test_a_group_is_told_once_where_to_write(telegram: Telegram, desk: Desk):
     assert len(said) == 1
 
 
+@pytest.mark.everywhere
 def test_a_person_who_blocks_and_comes_back_goes_on_where_she_was(telegram: Telegram, desk: Desk):
     def reachable(db: Db) -> list[bool]:
         return [row["reachable"] for row in rows(db, "contacts")]

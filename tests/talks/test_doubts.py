@@ -58,6 +58,7 @@ def test_what_is_sure_is_taken_as_it_was_meant(telegram: Telegram):
     """)
 
 
+@pytest.mark.everywhere
 def test_a_doubtful_amount_is_asked_back(telegram: Telegram):
     telegram("""
         > /pesan

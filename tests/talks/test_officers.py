@@ -19,6 +19,7 @@ def invited(desk: Desk, name: str = "Rina", role: str = "petugas", area: str = "
     return asyncio.run(desk.round(do=lambda db: officers.invite(db, name, role, area)))
 
 
+@pytest.mark.everywhere
 def test_an_officer_joins_by_link(telegram: Telegram, desk: Desk):
     code = invited(desk, role="koordinator")
     telegram(f"""
@@ -107,6 +108,7 @@ def test_a_revoked_officer_is_one_no_more_at_once(telegram: Telegram, desk: Desk
     """)
 
 
+@pytest.mark.everywhere
 def test_one_turn_speaks_two_languages(telegram: Telegram, desk: Desk):
     code = invited(desk)
     telegram(f"""

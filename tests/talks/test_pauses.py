@@ -132,6 +132,7 @@ def test_a_registration_interrupted_three_times_over_days(telegram: Telegram, de
     assert [len(kept(desk, table)) for table in ("owners", "businesses", "consents", "reminders")] == [1, 1, 1, 0]
 
 
+@pytest.mark.everywhere
 def test_one_nudge_a_day_later(telegram: Telegram):
     telegram(f"""{TO_BUSINESS}
         ~ 23 jam

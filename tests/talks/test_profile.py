@@ -119,6 +119,7 @@ ADDED = f"""{REGISTERED}
 """
 
 
+@pytest.mark.everywhere
 def test_one_more_business(telegram: Telegram, desk: Desk):
     telegram(f"""{ADDED}
         > profil

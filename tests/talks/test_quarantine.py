@@ -46,6 +46,7 @@ def aside(desk: Desk) -> list[int]:
     return [row.id for row in do(desk, inbox.aside)]
 
 
+@pytest.mark.everywhere
 def test_a_turn_that_cannot_be_done_is_set_aside_and_life_goes_on(telegram: Telegram, desk: Desk):
     code = do(desk, lambda db: officers.invite(db, "Rina", "petugas", "35.73"))
     telegram(f"""

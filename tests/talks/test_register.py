@@ -23,6 +23,7 @@ from tests.talks.scripts import (
 from tests.transcript import Telegram
 
 
+@pytest.mark.everywhere
 def test_an_owner_registers_from_the_first_word(telegram: Telegram, desk: Desk):
     telegram("""
         > halo
@@ -310,6 +311,7 @@ def test_the_menu_before_and_after(telegram: Telegram):
     """)
 
 
+@pytest.mark.everywhere
 def test_the_phone_question_has_a_button_for_sharing(telegram: Telegram, desk: Desk):
     telegram(TO_PHONE)
     bot = next(iter(desk.platform.bots.values()))

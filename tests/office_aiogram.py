@@ -1,0 +1,37 @@
+"""What `tests/office.py` needs of aiogram; in a file of its own, for aiogram takes seconds to import."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, cast
+
+from aiogram import Bot
+from aiogram.methods import TelegramMethod
+from aiogram.methods.base import TelegramType
+
+from bot.channels.telegram_aiogram import Session
+from bot.simulator.platform import Platform
+
+
+class InProcessSession(Session):
+    """The library's requests, handed to a `Platform` in this process."""
+
+    def __init__(self, platform: Platform) -> None:
+        super().__init__()
+        self._platform = platform
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def make_request(
+        self,
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        timeout: int | None = None,  # noqa: ASYNC109 - the library's seam
+    ) -> TelegramType:
+        files: dict[str, Any] = {}
+        values = method.model_dump(warnings=False)
+        form = {name: self.prepare_value(value, bot, files) for name, value in values.items()}
+        status, answer = await self._platform.call(bot.token, method.__api_method__, form, {})
+        return cast("TelegramType", self.check_response(bot, method, status, json.dumps(answer)).result)
