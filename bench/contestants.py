@@ -53,14 +53,16 @@ class Contestant:
     missing: Callable[[], str] = lambda: ""
 
 
-def _ours(url: str = "sqlite:///{folder}/office.db", library: str = "python-telegram-bot") -> Callable[..., list[str]]:
+def _ours(
+    url: str = "sqlite:///{folder}/office.db", library: str = "python-telegram-bot", module: str = "bench.ours"
+) -> Callable[..., list[str]]:
     def command(folder: Path, api: str, port: int, flood: int = FLOOD) -> list[str]:
         config = folder / "config.toml"
         settings = {"folder": folder, "api": api, "port": port, "library": library, "flood": flood}
         config.write_text(
             CONFIG.format(url=url.format(folder=folder), token=TOKEN, secret=SECRET, **settings), encoding="utf-8"
         )
-        return ["-m", "bench.ours", str(config)]
+        return ["-m", module, str(config)]
 
     return command
 
@@ -123,5 +125,8 @@ PTB = Contestant("ptb", "python-telegram-bot ConversationHandler", _peer("bench.
 PTB_AIOHTTP = Contestant("ptb-aiohttp", "the same over aiohttp", _peer("bench.peer_ptb", "--aiohttp"), _rows("peer.db"))
 AIOGRAM = Contestant("aiogram", "aiogram FSM", _peer("bench.peer_aiogram"), _rows("peer.db"))
 FLOOR = Contestant("floor", "floor: bare aiohttp and sqlite3", _peer("bench.floor"), _rows("floor.db"))
+PROFILED = Contestant(
+    "profile", "Pendamping, statements counted", _ours(module="bench.profile"), _rows("office.db", *_DONE), _copy
+)
 
 ALL = (OURS, OURS_AIOGRAM, PTB, PTB_AIOHTTP, AIOGRAM, FLOOR)

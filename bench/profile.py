@@ -1,0 +1,83 @@
+"""Pendamping under the bench's load, counted and timed from inside: ``python -m bench --profile``.
+
+Statements a turn, and processor time a turn: of the loop's thread, of the writer's thread, and of each kind of work on
+it. Where the time goes inside a work is for a sampling profiler, aimed at the process from outside.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Awaitable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from bench import ours
+from bot.domain.db import Db
+from bot.post.sqlite import SqliteStore
+from bot.post.store import Work
+
+WRITTEN = "profile.txt"
+"""In the folder of the settings, when the process has ended."""
+_IN = re.compile(r"\((?:\?, )*\?\)|IN \([^)]*\)")
+_VALUE = re.compile(r"X?'[^']*'|\b\d+(?:\.\d+)?\b", re.IGNORECASE)
+
+
+def main() -> int:
+    statements: Counter[str] = Counter()
+    works: Counter[str] = Counter()
+    spent: Counter[str] = Counter()
+    threads: dict[str, float] = {}
+
+    def connected(dbapi: Any, _record: Any) -> None:
+        dbapi.set_trace_callback(lambda statement: statements.update([shape(statement)]))
+
+    def write(store: SqliteStore, work: Work[Any], *, alone: bool = False) -> Awaitable[Any]:
+        name = getattr(work.func if isinstance(work, partial) else work, "__qualname__", "?")
+
+        def timed(db: Db) -> Any:
+            began = time.thread_time()
+            try:
+                return work(db)
+            finally:
+                now = time.thread_time()
+                works[name] += 1
+                spent[name] += now - began
+                threads["writer's thread"] = now
+
+        return plain(store, timed, alone=alone)
+
+    plain, SqliteStore.write = SqliteStore.write, write
+    event.listen(Engine, "connect", connected)
+    try:
+        return ours.main()
+    finally:
+        assert threading.current_thread() is threading.main_thread()
+        threads["loop's thread"] = time.thread_time()
+        report(statements, works, spent, threads)
+
+
+def report(statements: Counter[str], works: Counter[str], spent: Counter[str], threads: dict[str, float]) -> None:
+    turns = max(1, sum(count for text, count in statements.items() if text.startswith("UPDATE inbox SET said")))
+    lines = [f"{turns} turns; all figures a turn, the start included"]
+    lines += [f"{seconds / turns * 1e6:7.0f} us  {name}" for name, seconds in threads.items()]
+    for name, seconds in spent.most_common(12):
+        lines.append(f"{seconds / turns * 1e6:7.0f} us    {name}: {works[name] / turns:.2f} works")
+    lines.append(f"{sum(statements.values()) / turns:7.2f} statements")
+    lines += [f"{count / turns:7.2f}   {text}" for text, count in statements.most_common(32)]
+    (Path(sys.argv[1]).parent / WRITTEN).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def shape(statement: str) -> str:
+    """A statement without its values, cut to a line."""
+    return " ".join(_IN.sub("(...)", _VALUE.sub("?", statement)).split())[:110]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
