@@ -22,7 +22,9 @@ from bot.chat.reading.quantities import UNIT_WORDS, Span, spans_in
 from bot.chat.reading.slips import COMMON
 from bot.chat.reading.words import LONGEST, PADDING, Spellings, clean, hurried, listed, skeletons_of, squeeze, table
 from bot.chat.reading.yesno import doesnt_know
+from bot.chat.text import t
 
+WHICH = t("Which of these do you mean?")
 Chosen = int | tuple[int, ...]
 """The position of one label; two or three positions, the likeliest first, where she has to say which; () for none."""
 

@@ -27,7 +27,7 @@ _WORDS = table(
         "lalu": "lalu kepungkur kepengker kapungkur",
         "lagi": "lagi lg maneh malih lgi mnh mane engkas engkes kedepan",
         "sekarang": "sekarang skrg skrang saiki sakniki sapunika skr skarang skrng",
-        "besok": "besok bsk bsok besuk sesuk ngesuk mbenjing benjing suk bessok mbesok besoknya esok isuk_ "
+        "besok": "besok bsk bsok besuk mene sesuk ngesuk mbenjing benjing suk bessok mbesok besoknya esok isuk_ "
         "ngenjing mbesuk bsuk",
         "lusa": "lusa luso emben mben lsa",
         "kemarin": "kemarin kmrn kemaren wingi kmaren kmren dek_wingi wingenane_ kmarin kemarn",
@@ -69,17 +69,27 @@ def prepared(text: str) -> str:
     text = re.sub(r"\b(?:kala|dek|dhek|rek) ?(?=wingi)", "", text)
     text = re.sub(r"\bwingi ?(?:uni|nane|ngenane|enane)\b|\bwingenan(?:e|ane)?\b", "kemarin lusa", text)
     text = re.sub(
-        r"\b(?:tadi|mau|wau|wingi|kemarin) ?(?:malam|mlm|malem|mbengi|bengi|dalu|ndalu)\b|\bsemalam\b", "kemarin", text
+        r"\b(?:tadi|td|mau|wau|wingi|kemarin|kmrn) ?(?:malam|mlm|malem|mbengi|bengi|dalu|ndalu)\b|\bsemalam\b",
+        "kemarin",
+        text,
     )
     text = re.sub(r"(?<=[a-z]) ?[.:=](?=[ 0-9]|$)", " ", text)  # "tgl. 5", "tanggal: 5"
     text = " ".join(text.split())
-    text = (
-        re.sub(r"\b(?:ke ?depan|ing ngarep)\b", "lagi", text) if re.search(r"[0-9] ?[a-z]+ ke ?depan", text) else text
+    text = re.sub(
+        r"\b(se|sak|sa)(hari|hr|minggu|mgg|mggu|pekan|bulan|bln|tahun|thn|th|wulan|din[ao]|dinten|taun)\b",
+        r"\1 \2",
+        text,
     )
-    text = re.sub(r"\b(se|sak|sa)(hari|minggu|pekan|bulan|tahun|wulan|dina|taun)\b", r"\1 \2", text)
+    text = re.sub(
+        r"\b(?:nanti|nnti|nti|ntar|entar|engko|mengko|menko|ngko|mengke|mangke|tadi|td|mau|wau) ?"
+        r"(?:pagi|pg|siang|sore|malam|mlm|malem|isuk|esuk|enjing|awan|sonten|m?bengi|n?dalu)\b",
+        "hari ini",
+        text,
+    )
     text = re.sub(r"\b(?:yang akan datang|yad|y\.a\.d\.?|yg akan datang|akan datang)\b", "depan", text)
     text = re.sub(r"\b([a-z]{4,})2\b", r"\1", text)
     text = in_digits(text)
+    text = re.sub(r"\b((?:[0-9]+|se|sak) ?[a-z]+) (?:ke ?depan|ing ngarep)\b", r"\1 lagi", text)
     text = re.sub(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])", " ", text)
     text = re.sub(r"\b(?:suk|sesuk|mbesuk|m?benjing) (?=(?:dino |dinten |hari )?[a-z])", _unless_day, text)
     return re.sub(r"[a-z]+", _spelled, text)

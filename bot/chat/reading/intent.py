@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from bot.chat.reading.intent_words import MEANINGS, PHRASES, SPEAKS
 from bot.chat.reading.outcome import Invalid, Unsure
-from bot.chat.reading.words import PADDING, clean, hurried, skeletons_of, squeeze
+from bot.chat.reading.words import PADDING, clean, hurried, skeletons_of, squeeze, stems
 from bot.chat.text import Text, t
 
 LABELS: Mapping[str, Text] = {
@@ -76,6 +76,10 @@ def _weights() -> list[tuple[str, frozenset[str], float]]:
 _WEIGHTS = _weights()
 
 
+_BARE_ONLY = frozenset({"other", "sapa", "terimakasih", "luar", "apa", "saya", "mana", "baru"})
+"""Meanings of words that no verb is made of."""
+
+
 @lru_cache(maxsize=4096)
 def _meaning(word: str) -> str | None:
     """The meaning of one word. Words are short (`clean` bounds the text), so the cache is too."""
@@ -84,6 +88,9 @@ def _meaning(word: str) -> str | None:
             return MEANINGS[form]
     if word in PADDING or len(word) < 3:
         return None
+    for stem in stems(word):
+        if stem in MEANINGS and MEANINGS[stem] not in _BARE_ONLY:
+            return MEANINGS[stem]
     if (meaning := hurried(word, _SKELETONS)) is not None:
         return meaning
     if not 5 < len(word) < 24:

@@ -21,8 +21,8 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"\bcar ?free ?day\b|\bcfd\b|\btoko oleh[ -]?oleh\b|\b(?:kantor )?pemerintah\b|\btoko modern\b", "pameran"),
     (r"\bdaftar tunggu\b", "pengumuman"),
     (r"\bminta (?:uang|duit|bayaran|imbalan|fee)\b|\batas nama dinas\b", "pungli"),
-    (r"\b(?:respon\w*|balas\w*|jawab\w*|proses\w*) (?:\w+ )?(?:lama|lambat|suwe)\b|\blama "
-        r"(?:banget|sekali)\b", "keluhan"),
+    (r"\b(?:respon\w*|balas\w*|jawab\w*|proses\w*) (?:\w+ )?(?:lama|lambat|suwe)\b|"
+        r"\b(?:lama|suwe|lambat|lemot) (?:banget|sekali|pol|nemen|temen|sanget|eram)\b", "keluhan"),
     (r"\b(?:bantu|layani|bisa) (?:apa|opo|nopo)\b|\bapa (?:aja |saja )?yang bisa\b|\bbisa (?:bantu|ngapain)\b", "menu"),
     (r"\bjam (?:berapa|piro|pinten) (?:sekarang|saiki|ini)\b|\b(?:kamu|anda|sampean|ini) siapa\b|"
         r"\bsiapa (?:kamu|anda|namamu)\b|\blove you\b", "luar"),
@@ -67,7 +67,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"\b(?:bisa|iso) (?:apa|opo)(?: (?:aja|saja|ae|wae|mawon))?$", "menu"),
     (r"\b(?:ngobrol|bicara|ngomong|chat|omong\w*) (?:sama|dengan|karo|kalih|langsung)\b", "bicara"),
     (r"\bsimpan ?pinjam\b", "koperasi"),
-    (r"\bselamat (?:pagi|siang|sore|malam|malem)\b|\bsugeng (?:enjing|siang|sonten|dalu|injing|"
+    (r"\bselamat (?:pagi|siang|sore|malam|malem)\b|\bsugeng (?:enjing|enjang|siang|sonten|dalu|injing|"
         r"rawuh)\b|\bass?al+am\w*(?: ?wr ?wb)?\b|\bwr wb\b|\bmet (?:pagi|siang|sore|malam)\b|"
         r"\bpunten\b|\bkulo ?nuwun\b", "sapa"),
     (r"\bterima ?kas[ih]+h?\w*\b|\bmatur ?(?:suwun|nuwun|sembah)\b|\bmakas[ih]+h?\w*\b|"
@@ -78,7 +78,7 @@ _MEANT = table(
     {
         "nib": "nib oss nibnya siup iumk tdp kbli perizinan legalitas berusaha nibku osrba",
         "izin": "izin ijin ijinnya izinnya perijinan",
-        "usaha": "usaha usahaku usahanya umkm ukm bisnis dagangan",
+        "usaha": "usaha usahaku usahanya umkm ukm bisnis dagangan warung depot kedai kios",
         "pirt": "pirt pkp",
         "izinedar": "izinedar",
         "rumahan": "rumahan",
@@ -116,7 +116,7 @@ _MEANT = table(
         "rentenir": "rentenir titil lintah terjerat",
         "banpres": "banpres bpum bansosumkm blt bantuantunai cair",
         "bantuan": "bantuan",
-        "pajak": "pajak pajek faktur billing efin pajeknya spt pph pajaknya ppn pajake coretax djp perpajakan",
+        "pajak": "pajak pajek pajeg faktur billing efin pajeknya spt pph pajaknya ppn pajake coretax djp perpajakan",
         "npwp": "npwp",
         "qris": "qris qriss barcode scan qrisku qr nmid kris qrisnya edc",
         "koperasi": "koperasi koperasine ksp kud kopdes kkmp rat koprasi kopersi",
@@ -222,7 +222,7 @@ _MEANT = table(
         "bagaimana syarat perpanjang piye pripun",
         "other": "murah mahal tanah tutup ramai sepi bayar biaya harga gratis besok nanti berapa apakah "
         "kalau dapat masuk keluar produk produknya keripik makanan minuman "
-        "kopi roti kue batik kerajinan baju rumah toko warung kecil mikro besar pertama kedua orang "
+        "kopi roti kue batik kerajinan baju rumah toko kecil mikro besar pertama kedua orang "
         "keluarga acara teman suami istri "
         "anak kota malang bulan minggu hari tahun sudah belum bisa boleh harus perlu wajib usia "
         "umur lagi masih punya pakai dari",
@@ -234,7 +234,7 @@ SPEAKS: dict[str, str] = {
     "lihat_pelatihan": "pelatihan:2.2 jadwal:1.4 info:1 kapan:.6 adakah:.8 pelatihan+jadwal:1 pelatihan+adakah:1 "
     "pelatihan+info:1 pelatihan+kapan:.6 pelatihan+apa:1 pelatihan+daftar:1.6",
     "daftar_pelatihan": "pelatihan:2 daftar:2 ikut:1.6 mau:.8 pelatihan+ikut:1.4 pelatihan+mau:1 daftar+mau:1 "
-    "daftar+saya:.7 pelatihan+bikin:.8",
+    "daftar+saya:.7 pelatihan+bikin:.8 daftar+usaha:-3.4 daftar+usaha+pelatihan:3.4",
     "batal_pelatihan": "batal:4 batal+pelatihan:2.5 batal+daftar:2",
     "status_pelatihan": "lolos:4 pengumuman:3.4 belumkabar:3 terdaftar:2.6 status+daftar:3 tes+daftar:2.4 "
     "status+pelatihan:3 status+terdaftar:3 terdaftar+pelatihan:1 lolos+pelatihan:2 "
@@ -277,6 +277,6 @@ SPEAKS: dict[str, str] = {
     "luar_topik": "luar:3.4",
     "status_permohonan": "pengajuan:3 status:2.6 status+kapan:.6 pengajuan+status:2 pengajuan+saya:2.4 "
     "tes+status:1.4 pengajuan+belumkabar:2",
-    "daftar_umkm": "binaan:3.8 suratketerangan:3.8 daftar+usaha:2.6 daftar+dinas:2.4 data+usaha:.4 "
+    "daftar_umkm": "binaan:3.8 suratketerangan:3.8 daftar+usaha:2.8 daftar+dinas:2.4 data+usaha:.4 "
     "suratketerangan+usaha:.5",
 }

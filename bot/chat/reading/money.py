@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.chat.reading.amounts import COUNTED, SLANG, Amount, Broken, Token, amounts_in, number, tokens_of
+from bot.chat.reading.bounds import NOT, Compare, compared
 from bot.chat.reading.numerals import NUMBER_WORDS, in_digits
 from bot.chat.reading.outcome import Invalid, Reading, Unsure
 from bot.chat.reading.slips import mender
@@ -18,7 +19,6 @@ from bot.chat.reading.words import PADDING, clean, listed, table
 from bot.chat.text import Rupiah, Text, t
 
 Period = Literal["hari", "minggu", "bulan", "tahun"]
-Compare = Literal["", "<", ">", "<=", ">="]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,44 +61,16 @@ _PERIOD = re.compile(
 )
 _SHORT: dict[str, Period] = {"d": "hari", "w": "minggu", "m": "bulan", "y": "tahun"}
 
-_NOT = r"(?:tidak|tdk|gak|ga|gk|nggak|ngga|ndak|enggak|engga|ora|ra|mboten|belum|blm|durung|dereng)"
-_SPAN = r"(?:sampai|sampe|smpe|smp|nyampe|nyampai|sampek|nyampek|nganti|ngantos|tekan|hingga)"
-_BEFORE: tuple[tuple[Compare, str], ...] = (
-    ("<=", rf"{_NOT} (?:lebih|luwih)(?: (?:dari|dr|soko|teko))?|{_NOT} melebihi"),
-    (">=", rf"{_NOT} kurang(?: (?:dari|dr|soko))?"),
-    ("<", rf"{_NOT} {_SPAN}|{_NOT} (?:ada|onok|wonten|tembus|genap|nyentuh)"),
-    ("<", r"(?:kurang|krg|kirang) (?:dari|dr|soko|saka|teko|saking)|(?:di|d)? ?(?:bawah|bwh)|ngisore|"
-        r"(?:lebih )?(?:kecil|sedikit) dari|<"),
-    (">", r"(?:lebih|lbh|luwih|langkung) (?:dari|dr|soko|saka|teko|saking)|(?:di|d)? ?atas|nduwure|(?:lebih "
-        r")?besar dari|melebihi|>"),
-    ("<=", rf"<=|maks(?:imal|imum)?|max|paling (?:banyak|bnyk|tinggi|besar|gede|akeh|mahal|banter|pol|mentok)|"
-        rf"(?:{_SPAN}|s/d|"
-        rf"sd) dengan|{_SPAN}|setinggi tingginya"),
-    (">=", r">=|min(?:imal|imum|im)?|paling (?:sedikit|dikit|rendah|kecil|tidak|sithik|sitik|setitik|cilik|murah|"
-        r"minim)|sedikitnya|"
-        r"setidaknya|mulai(?: dari| dr)?"),
-)  # fmt: skip
-_AFTER: tuple[tuple[Compare, str], ...] = (
-    (">=", r"(?:ke ?atas|lebih keatas|minimal)"),
-    ("<=", r"(?:ke ?bawah|maksimal|paling banyak)"),
-)
-_LEADING: tuple[tuple[Compare, re.Pattern[str]], ...] = tuple(
-    (c, re.compile(rf"(?:^|[^a-z])(?:{p})\s*(?:rp\.?\s*)?$")) for c, p in _BEFORE
-)
-_TRAILING: tuple[tuple[Compare, re.Pattern[str]], ...] = tuple(
-    (c, re.compile(rf"\s*(?:rupiah )?(?:{p})\b")) for c, p in _AFTER
-)
-
 _NOTHING = re.compile(
     r"\b(?:nol|nihil|kosong|zero)\b"
-    rf"|\b{_NOT} (?:ada|onok|wonten|pernah|dapat|punya|duwe|gadhah|ono) (?:\w+ )?"
+    rf"|\b{NOT} (?:ada|onok|wonten|pernah|dapat|punya|duwe|gadhah|ono) (?:\w+ )?"
     r"(?:penjualan|omz?s?et\w*|pemasukan|pendapatan|penghasilan|modal\w*|hasil\w*|uang|duit|"
     r"untung|laba|transaksi|pembeli)"
-    rf"|\b{_NOT} (?:pernah )?(?:laku|payu|jualan|berjualan|menjual|untung|pakai modal)\b|"
+    rf"|\b{NOT} (?:pernah )?(?:laku|payu|jualan|berjualan|menjual|untung|pakai modal)\b|"
     rf"\b(?:tanpa|tidak pakai) modal\b|\bgratis\b"
 )
 _NONE_YET = re.compile(
-    rf"(?:masih |memang )?{_NOT} (?:ada|onok|wonten|punya|duwe|gadhah|mulai|produksi|jalan)(?: sama sekali)?"
+    rf"(?:masih |memang )?{NOT} (?:ada|onok|wonten|punya|duwe|gadhah|mulai|produksi|jalan)(?: sama sekali)?"
 )
 _PRICED = re.compile(r"\b(?:harga\w*|per|laku|terjual|sebungkus|sebiji|satuan|(?:@|/) ?[a-z]+)\b")
 """With a period: the amount is a price, and what the period counts is something else."""
@@ -194,7 +166,7 @@ def _prepared(text: str) -> str:
     text = re.sub(r"(?<=[0-9])[.,]\s?(?:-+|=)", " ", text)
     text = re.sub(r"(?<=[0-9]{3}),00(?![0-9])", "", text)
     text = re.sub(r"\b(rp|idr)(?=[0-9])", r"\1 ", text)
-    text = re.sub(r"\b(?!juta|ribu)([a-z]{4,})2\b", r"\1", text)
+    text = re.sub(r"\b(?!juta|ribu)([a-z]{4,})2\b|\b(juta|ribu)2(?=-?an\b)", r"\1\2", text)
     text = re.sub(
         r"\b(?:kurang ?lebih|lebih ?kurang|kirang langkung|krg lbh|krang lebih|kurleb|krglbh)\b", "sekitar", text
     )
@@ -202,7 +174,7 @@ def _prepared(text: str) -> str:
     text = re.sub(r"\btiga ?perempat (?=juta|jt|miliar)", "3/4 ", text)
     text = re.sub(r"\b(?:seperempat|seprapat) (?=juta|jt|miliar)", "1/4 ", text)
     text = re.sub(r"(?<=[0-9]) ?-?an (?=(?:rb|ribu|ewu|jt|juta|yuta|miliar|milyar|m)\b)", " ", text)  # "650an ribu"
-    text = re.sub(r"\b(?:sak|se|sa) ?(?=[yj]ut[ao]|ewu)", "1 ", text)
+    text = re.sub(r"\b(?:sak|se|sa) ?(?=[yj]ut[ao]|jt|jeti|ewu|rb|mil[iy]ar)", "1 ", text)
     text = _TENS_LATER.sub(r"\1 \4 \2 \3 \4", text)
     text = in_digits(text)
     text = re.sub(r"\b([0-9]+) koma ([0-9]+)\b", r"\1,\2", text)
@@ -264,13 +236,35 @@ def _stray(amounts: list[Amount], tokens: list[Token]) -> bool:
 
 def _no_amount(text: str, period: Period | None, numbers: bool) -> Money | Invalid | Unsure[Money]:
     alone = " ".join(w for w in re.findall(r"[a-z0-9]+", text) if w not in PADDING)
-    if numbers and not re.fullmatch("0|(?:masih )?0(?: rupiah)?", alone):
+    if zero := _zero(alone, period):
+        return zero
+    if numbers:
         return Invalid(NO_AMOUNT)
-    if re.fullmatch("(?:masih )?0(?: rupiah)?", alone) or (_NOTHING.search(text) and len(alone.split()) < 7):
+    if _NOTHING.search(text) and len(alone.split()) < 7:
         return Money(0, period=period)
     if _NONE_YET.fullmatch(alone):
         return _asked(Money(0, period=period))
     return Invalid(NO_AMOUNT)
+
+
+def _zero(alone: str, period: Period | None) -> Money | Unsure[Money] | None:
+    """A zero that stands for the amount: "masih 0", "penjualan nol", "belum ada pemasukan sama sekali, nol"."""
+    said = alone.split()
+    if re.findall(r"[0-9]+", alone) != ["0"] or len(said) > 8:
+        return None
+    at = said.index("0") if "0" in said else -1
+    if at < 0 or (at and said[at - 1] in _LISTED) or (at + 1 < len(said) and said[at + 1] in COUNTED):
+        return None
+    strange = [w for w in said if w != "0" and w not in _SUBJECT and w not in _OF_NOTHING and not re.fullmatch(NOT, w)]
+    return _asked(Money(0, period=period)) if strange else Money(0, period=period)
+
+
+_LISTED = listed("nomor no nomer rt rw jam pukul kode hp rumah gang blok")
+"""What a number is the name of, not the amount."""
+_OF_NOTHING = listed(
+    "ada onok ono wonten sama sekali blas sekarang saiki sakniki bulan hari minggu tahun ini penjualan jualan uang duit"
+    " hasil hasilnya alias jadi memang pancen benar bener bener2 persen perak punya dapat sejauh sampai"
+)
 
 
 def _single(found: list[Amount], text: str, period: Period | None) -> Money | Unsure[Money]:
@@ -298,17 +292,6 @@ def _single(found: list[Amount], text: str, period: Period | None) -> Money | Un
     if not amount.clear:
         return _asked(money)
     return money
-
-
-def compared(before: str, after: str) -> Compare:
-    """The bound that the words around an amount set, the more special one first."""
-    for compare, pattern in _LEADING:
-        if pattern.search(before):
-            return compare
-    for compare, pattern in _TRAILING:
-        if pattern.match(after):
-            return compare
-    return ""
 
 
 def _unmarked(money: Money) -> Money | Unsure[Money]:

@@ -125,7 +125,8 @@ _KEEP_ON = re.compile(r"\bjangan (?:(?:pernah|sampai|di|malah|ikut) )?stop\b")
 _START = listed("mulai start subscribe unstop resume aktifkan")
 _CONSENT = re.compile(
     r"\b(?:tarik|menarik|cabut|mencabut|batalkan|batal)\w* (?:\w+ )?(?:persetujuan|ijin|izin|consent|setuju)\b"
-    r"|\b(?:persetujuan|izin|ijin) (?:data )?(?:saya |kulo |ku )?(?:di)?(?:cabut|tarik)\b(?! (?:usaha|oss))"
+    r"|\b(?:persetujuan|(?:izin|ijin) (?:data|saya|kulo|ku)) (?:data )?(?:saya |kulo |ku )?(?:di)?(?:cabut|tarik)\b"
+    r"(?! (?:usaha|oss))"
 )
 _OUT = re.compile(
     r"\b(?:saya|aku|kulo|mau|ingin|tolong|minta)?\s?(?:keluar(?:kan|in)?|dikeluarkan|metu|leave|undur diri|mundur)\b"

@@ -91,6 +91,8 @@ def _prepared(text: str) -> tuple[str, bool]:
     )
     text = re.sub(r"(?<![a-z0-9])[0-9o][0-9o .+()-]{5,}(?![a-z])", lambda m: m[0].replace("o", "0"), text)
     text = re.sub(r"(?<=[0-9])o+(?=[0-9])", lambda m: "0" * len(m[0]), text)
+    text = re.sub(r"(?<=08)[li](?=[0-9])", "1", text)
+    text = re.sub(r"(?<![0-9])(0[0-9]{3})((?:, ?[0-9]{3,4}){2})(?![0-9])", lambda m: m[0].replace(",", " "), text)
     pieces: list[str] = re.findall(r"[a-z]+|[^a-z]+", text)
     slipped = False
     if sum(p in _DIGIT_WORDS for p in pieces) > 2:

@@ -81,6 +81,7 @@ _RTRW = (
     re.compile(r"\br\.?t\.? ?/ ?r\.?w\.?\s*[:.]?\s*0*(?P<rt>[0-9]{1,3})\s*[/\- ]\s*0*(?P<rw>[0-9]{1,3})\b"),
     re.compile(r"\br\.?t\.?\s*[:.\-]?\s*0*(?P<rt>[0-9]{1,3})\b(?:\s*/\s*0*(?P<rw>[0-9]{1,3})\b)?"),
     re.compile(r"\br\.?w\.?\s*[:.\-]?\s*0*(?P<rw>[0-9]{1,3})\b"),
+    re.compile(r"(?<![0-9/])0(?P<rt>[0-9]{1,2})/0(?P<rw>[0-9]{1,2})(?![0-9/])"),  # as on an identity card
 )
 
 
@@ -290,6 +291,10 @@ def _decide(hits: list[_Hit], tokens: list[str], atlas: _Atlas, rt: str, rw: str
     )
     sure = not abroad and all(h.sure for h in plain) and not (plain[-1].near or plain[-1].street)
     inside = _inside(wards, districts)
+    if not inside:  # "jalan sulfat bunulrejo blimbing": the second word after a street, and its kecamatan
+        behind = [h for h in own if h.street and tokens[h.start - 1] not in _STREET]
+        inside = _inside([(h, p) for h in behind for p in h.places if p.kind in {"kelurahan", "desa"}], districts)
+        sure &= not inside
     if inside:
         return _sited(inside, rt, rw, sure=sure and len(inside) == 1)
     labelled = [p for h, p in wards if h.level == "kel"]

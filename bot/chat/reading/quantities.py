@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from bot.chat.reading.amounts import COUNTED, UNITS, Broken, number
-from bot.chat.reading.money import Compare, compared
+from bot.chat.reading.bounds import Compare, compared
 from bot.chat.reading.numerals import NUMBER_WORDS, in_digits
 from bot.chat.reading.words import canonical, skeletons_of, squeeze, table
 

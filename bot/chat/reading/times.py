@@ -70,7 +70,7 @@ _WORDS = table(
         "sampai": "sampai sampe smp smpe sampek hingga nganti ngantos sd tekan sampeyan_ to",
         "setelah": "setelah sesudah stlh habis hbs abis bakda bakdo bada bubar bar sakwise selesai usai "
         "sehabis ba'da badha rampung mari",
-        "sebelum": "sebelum sblm sakdurunge sadurunge sebelom saderenge",
+        "sebelum": "sebelum sblm sakdurunge sakdurung sadurunge sebelom saderenge",
         "mulai": "mulai mule wiwit dari",
         "antara": "antara antawis",
         "maksimal": "maksimal",
@@ -142,6 +142,7 @@ def _prepared(text: str) -> str:
     """The text with one spelling for each word about time, its numbers as digits, days of the month taken out."""
     text = text.replace("ba'da", "bakda").replace("jum'at", "jumat").replace("isya'", "isya")
     text = re.sub(r"\bs\.? ?/? ?d\b\.?|\b(?:sampai|sampe|hingga) dengan\b", " sampai ", text)
+    text = re.sub(r"\bsa[k']? ?(?=durung)", "sak", text)
     text = re.sub(r"\b(pagi|siang|sore)2\b|\b(pagi)-pagi\b", r"\1\2", text)
     text = re.sub(r"\b(?:s[ho]+lat|salat|sembahyang|waktu) (?=[a-z])", "", text)
     text = re.sub(r"\b(?:setelah|habis|bakda|sehabis|sesudah|bubar|bar|abis|selesai) jumat\b", "bakda jumatan", text)
@@ -219,10 +220,10 @@ def _single(plain: str, match: re.Match[str]) -> Hours | Unsure[Hours]:
         re.search(r"\b(?:bukan|antara|kurang|seperempat)\b(?! dari)", before) is not None
         or re.match(r"(?:kurang|lebih)\b", after) is not None
     )  # "jam 9 kurang"
-    if re.search(r"\b(?:d?i? ?atas|setelah|lebih dari|lebih|lewat dari)$", before):
+    if re.search(r"\b(?:d?i? ?atas|setelah|lebih (?:dari|mulai)|lebih|lewat dari)$", before):
         kind = "after"
     elif re.search(
-        r"\b(?:sebelum|d?i? ?bawah|kurang dari|paling (?:lambat|telat|malam|sore|siang)|maksimal|maks|"
+        r"\b(?:sebelum|d?i? ?bawah|kurang (?:dari|mulai)|paling (?:lambat|telat|malam|sore|siang)|maksimal|maks|"
         r"max|sampai)$",
         before,
     ):
@@ -231,6 +232,10 @@ def _single(plain: str, match: re.Match[str]) -> Hours | Unsure[Hours]:
         r"(?:(?:[a-z]{1,3} ?)?atas|dan seterusnya|dst|-$|ke ?depan)", after
     ):
         kind = "from"
+    if re.match(r"setengah\b(?! ?[0-9])", after):  # "jam 9 setengah": half to or half past
+        return _offer(
+            [Hours(kind, _at(o.hour * 60 + o.minute + half)) for o in clock.options[:1] for half in (30, -30)]
+        )
     return _offer([Hours(kind, o) for o in clock.options], sure=len(clock.options) == 1 and not half_said)
 
 

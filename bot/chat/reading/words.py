@@ -69,8 +69,8 @@ def squeeze(word: str) -> str:
 
 
 def skeleton(word: str) -> str:
-    """A word without its vowels after the first letter, as in hurried typing: "bagaimana" gives "bgmn"."""
-    return word[:1] + re.sub(r"[aeiou]", "", word[1:])
+    """A word without its vowels after the first letter and the n before a g, as in hurried typing: "mgkn"."""
+    return word[:1] + re.sub(r"[aeiou]|n(?=g)", "", word[1:])
 
 
 def canonical(word: str, known: Mapping[str, str], skeletons: Spellings) -> str | None:
@@ -87,6 +87,34 @@ def canonical(word: str, known: Mapping[str, str], skeletons: Spellings) -> str 
         return None
     near = {known[k] for k in known if abs(len(k) - len(word)) <= 1 and len(k) > 4 and OSA.distance(k, word) == 1}
     return near.pop() if len(near) == 1 else None
+
+
+_SUFFIX = re.compile(r"(?:kan|ken|aken|ake|nono|ono|in|no|en|an|i|ne|e|nya|ku|mu)$")
+_PREFIX = re.compile(r"^(?:dipun|di|ke|tak|ter|ber|nge|meng|ng|men|mem|me|n|m)(?=[a-z]{3})")
+_NASAL = (("meny", "s"), ("ny", "s"), ("mem", "p"), ("men", "t"), ("meng", "k"), ("m", "p"), ("n", "t"), ("ng", "k"))
+"""The first letter that a verb loses behind its nasal: "nulis" is of "tulis"."""
+
+
+def stems(word: str) -> tuple[str, ...]:
+    """What a verb of everyday Indonesian or Javanese may be made of, the most of it kept first.
+
+    One ending (or two, as in "-kannya") and one beginning come off: "difotoin" gives "difoto", "fotoin" and "foto".
+    Stems have four letters or more, three behind "di-".
+    """
+    if not 4 < len(word) < 24:
+        return ()
+    ended = [word]
+    while len(ended) < 3 and (shorter := _SUFFIX.sub("", ended[-1])) != ended[-1] and len(shorter) > 3:
+        ended.append(shorter)
+    found = ended[1:]
+    for form in ended:
+        begun = _PREFIX.sub("", form)
+        if begun != form:
+            found.append(begun)
+        found += [
+            letter + form[len(n) :] for n, letter in _NASAL if form.startswith(n) and form[len(n) :][:1] in "aeiou"
+        ]
+    return tuple(dict.fromkeys(s for s in found if len(s) > 3 or (len(s) == 3 and word.startswith("di"))))
 
 
 def skeletons_of(known: Mapping[str, str]) -> Spellings:

@@ -173,7 +173,7 @@ def doesnt_know(text: str) -> bool:
 def _read(text: str, thumb: bool) -> Answer | Invalid | Unsure[Answer]:
     plain = clean(text)
     plain = re.sub(r"\b(?:he+[' ]?e+[hm]?|ho+[' ]?o+h?)\b(?! [a-z])", "iya", plain)
-    plain = _TAK_I.sub("aku", plain)
+    plain = _TAK_I.sub(lambda m: "aku " if m[0].endswith(" ") else "aku", plain)
     plain = re.sub(r"\b(ya|iya)/(tidak|gak|ga|tdk|no)\b", r"\1 atau \2", plain)
     plain = _JOINED.sub(r"\1 \2", plain)
     plain, slipped = _MEND(plain)
@@ -181,7 +181,7 @@ def _read(text: str, thumb: bool) -> Answer | Invalid | Unsure[Answer]:
     if not said:
         number = plain.strip(" .)")
         return "yes" if number == "1" else "no" if number == "2" else _hand(plain, thumb)  # the first button is yes
-    marks = [canonical(w, _KNOWN, _SKELETONS) if single(w) not in _IDLE or w in _KNOWN else None for w in said]
+    marks = [_mark(w) for w in said]
     if _IT_IS_ME.fullmatch(" ".join(said)):
         return "yes"
     read = _meaning([m for m in marks if m], " ".join(squeeze(w) for w in said))
@@ -198,6 +198,17 @@ def _read(text: str, thumb: bool) -> Answer | Invalid | Unsure[Answer]:
     if (((strange > 2 or asks) and len(said) > 2) or slipped) and read in _DOUBT:
         return Unsure(read, _DOUBT[read])
     return read
+
+
+_YA = re.compile(r"(?:i?y[aeiou]{1,3}|ok[aei]{0,2})[hkpsyz]{0,3}")
+"""Yes in its many endings: "yaps", "iyak", "yupz", "okeh"."""
+
+
+def _mark(word: str) -> str | None:
+    """The meaning of one word, None for one without."""
+    if word not in _KNOWN and single(word) in _IDLE:
+        return None
+    return canonical(word, _KNOWN, _SKELETONS) or ("ya" if _YA.fullmatch(squeeze(word)) else None)
 
 
 def _hand(plain: str, thumb: bool) -> Answer | Invalid:
@@ -245,8 +256,8 @@ def _meaning(marks: list[str], said: str) -> Answer | None:
     if _not_known(marks, line, said):
         return "unsure"
     if re.search(
-        r"\b(?:tidak|ora|ga|gak|gk) ?(?:apa|papa|popo|masalah|keberatan|salah|masalah)|\bgapapa\b|"
-        r"\brapopo\b|\b(?:ada|onok) yang salah",
+        r"\b(?:tidak|tdk|ora|ga|gak|gk|mboten|ndak|nggak) ?(?:apa|papa|(?:po|no|puno)po|masalah|keberatan|salah)|"
+        r"\bgapapa\b|\brapopo\b|\b(?:ada|onok) yang salah",
         said,
     ):
         return "no" if re.search(r"(?<!tidak )(?<!gak )\bada yang salah", said) else "yes"
