@@ -19,6 +19,7 @@ from bot.chat.text import Catalogs
 log = logging.getLogger(__name__)
 
 Mode = Literal["polling", "webhook"]
+Name = Literal["python-telegram-bot", "aiogram"]
 _TOKEN = re.compile(r"(\d+):[A-Za-z0-9_-]+")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _ASIDE_SECONDS = 3
@@ -54,7 +55,7 @@ Library = Callable[[str, str], Calls]
 """Makes the `Calls` of a token at the address of a Bot API."""
 
 
-def library(name: Literal["python-telegram-bot", "aiogram"]) -> Library:
+def library(name: Name) -> Library:
     """The library of that name, imported now: aiogram alone takes seconds, and more memory than all the rest."""
     if name == "aiogram":
         from bot.channels.telegram_aiogram import Aiogram
