@@ -25,6 +25,7 @@ from bot.clock import Ticks
 from bot.config import Config, host_port
 from bot.domain import dated, inbox, jobs, outbox, people, places, regions, upgrade
 from bot.domain.db import Db, StoreDown
+from bot.domain.engine import lock
 from bot.domain.inbox import Letter
 from bot.domain.keys import keyring
 from bot.domain.tables import Received
@@ -35,7 +36,7 @@ from bot.post.jobs import Runner
 from bot.post.office import Bounds, Office
 from bot.post.sender import Sender
 from bot.post.slots import Slots
-from bot.post.sqlite import SqliteStore, lock
+from bot.post.store import opened
 from bot.web.control import Control, socket_of
 from bot.web.server import Door, Server
 
@@ -89,12 +90,12 @@ class App:
         if serve:
             await _try_port(config.web.listen)  # before what takes long
         url, keys = config.database.url, config.database.keys
-        held = lock(config.database.file)  # before the upgrade: nobody else may be at work on it
+        held = lock(url)  # before the upgrade: nobody else may be at work on it
         copied = upgrade.upgrade(url, self.clock.now())
         if copied:
             log.info("upgraded", copy=str(copied))
         self.keys = keyring(keys, config.database.file)
-        self.store = SqliteStore(url, self.keys, self.clock, on_commit=self._committed, held=held)
+        self.store = opened(url, self.keys, self.clock, on_commit=self._committed, held=held)
         catalogs = Catalogs.load(LOCALES, config.office.languages, config.office.zone)
         accounts, left = await self.store.write(self._take_up)
         rules = Rules(

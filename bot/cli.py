@@ -166,10 +166,10 @@ def backup(
 def db_upgrade() -> None:
     """Bring the database to this version. A copy of the old file is kept beside it."""
     config = _config()
+    from bot.domain.engine import lock
     from bot.domain.upgrade import current, upgrade
-    from bot.post.sqlite import lock
 
-    with _said(), closing(lock(config.database.file)):
+    with _said(), closing(lock(config.database.url)):
         copied = upgrade(config.database.url, _now())
         revision = current(config.database.url)
     typer.echo(f"{config.database.file} is at revision {revision}.")
@@ -339,15 +339,16 @@ def _said() -> Generator[None]:
     from aiohttp import ClientError
     from sqlalchemy.exc import DBAPIError
 
+    from bot.domain.db import StoreDown
+    from bot.domain.engine import Locked
     from bot.domain.keys import NoKey
     from bot.domain.upgrade import UpgradeFailed
-    from bot.post.sqlite import Locked
 
     try:
         yield
     except ClientError:
         said = "The running desk couldn't do it; its log says why."
-    except (ValueError, LookupError, OSError, sqlite3.Error, NoKey, UpgradeFailed, Locked) as error:
+    except (ValueError, LookupError, OSError, sqlite3.Error, NoKey, UpgradeFailed, Locked, StoreDown) as error:
         said = str(error)
     except DBAPIError as error:
         said = str(error.orig)

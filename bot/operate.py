@@ -8,10 +8,9 @@ from bot.chat.seams import SystemClock
 from bot.config import Config
 from bot.domain import upgrade
 from bot.domain.db import Db
-from bot.domain.engine import writing
+from bot.domain.engine import Locked, lock, writing
 from bot.domain.keys import keyring
 from bot.post.commands import COMMANDS
-from bot.post.sqlite import Locked, lock
 from bot.web.control import ask
 
 
@@ -22,7 +21,7 @@ async def operate(config: Config, command: str, arguments: dict[str, Any]) -> di
     """
     file = config.database.file
     try:
-        held = lock(file)
+        held = lock(config.database.url)
     except Locked:
         return await ask(file, command, arguments)
     try:

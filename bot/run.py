@@ -19,9 +19,9 @@ from bot.chat.flow import Flows
 from bot.chat.seams import Channel, Desk
 from bot.config import Account, Config, host_port
 from bot.domain.db import StoreDown
+from bot.domain.engine import Locked
 from bot.domain.keys import NoKey
 from bot.domain.upgrade import UpgradeFailed
-from bot.post.sqlite import Locked
 from bot.simulator.clock import MovedClock
 from bot.simulator.platform import Platform
 from bot.simulator.server import Simulator

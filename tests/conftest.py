@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from tests.office import Desk, make_template
+from tests.store.server import Server
 from tests.transcript import Telegram
+
+
+@pytest.fixture(scope="session")
+def server() -> Generator[Server]:
+    """A PostgreSQL server, started when the first test asks for it."""
+    made = Server()
+    yield made
+    made.stop()
 
 
 @pytest.fixture(scope="session")

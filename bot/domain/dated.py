@@ -58,7 +58,7 @@ def ship(db: Db) -> int:
 def put(db: Db, name: str, since: date, value: Any, source: str) -> None:
     """Add a rule, or correct the one of that name and day."""
     db.upsert(rules, ("name", "since"), {"name": name, "since": since, "value": value, "source": source})
-    db.kept.clear()
+    db.forget()
 
 
 def listed(db: Db) -> list[Rule]:

@@ -37,6 +37,8 @@ class Db:
         self.now = now
         self._session: Session | None = None
         self._mark = 0
+        self.forgot = False
+        """Whether `forget` was called, for the store to tell the others that remember."""
 
     def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -68,12 +70,12 @@ class Db:
         """From here `wrote` and `undo` count."""
         self.settle()
         self._raw().execute("SAVEPOINT flow")
-        self._mark = self._raw().total_changes
+        self._mark = self._written()
 
     def wrote(self) -> bool:
         """Whether anything was written since `mark`, by ORM, Core or text, or the driver itself."""
         self.flush()
-        return self._raw().total_changes != self._mark
+        return self._written() != self._mark
 
     def undo(self) -> None:
         """Take back what was written since `mark`."""
@@ -82,6 +84,18 @@ class Db:
             self._session = None
         self.kept.clear()
         self._raw().execute("ROLLBACK TO flow")
+
+    def forget(self) -> None:
+        """What the process remembers isn't so any more: empty `kept`, everybody's once this is committed."""
+        self.kept.clear()
+        self.forgot = True
+
+    def _written(self) -> int:
+        """How many rows this transaction has written, whoever wrote them."""
+        raw = self._raw()
+        if self.connection.dialect.name == "sqlite":
+            return raw.total_changes
+        return int(raw.execute(_WRITTEN).fetchone()[0])
 
     def _raw(self) -> Any:
         return self.connection.connection.driver_connection
@@ -128,7 +142,7 @@ class Db:
 
 @lru_cache
 def _insert_new(table: Any, dialect: str) -> Insert:
-    return _dialect(dialect).insert(table).on_conflict_do_nothing()
+    return _dialect(dialect).insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def _dialect(name: str) -> Any:
@@ -136,4 +150,11 @@ def _dialect(name: str) -> Any:
     return import_module(f"sqlalchemy.dialects.{name}")
 
 
+_WRITTEN = """
+    SELECT coalesce(sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
+                        + pg_stat_get_xact_tuples_deleted(oid)), 0)
+    FROM pg_class WHERE relkind = 'r' AND oid >= 16384
+"""
+"""PostgreSQL counts rows by transaction. Its `pg_current_xact_id_if_assigned()` would tell less: by the time a flow is
+run, the turn around it has written already."""
 _KEY_ID = select(tables.people.c.key_id).where(tables.people.c.id == bindparam("person"))

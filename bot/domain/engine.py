@@ -1,17 +1,23 @@
-"""Engines on a SQLite file, with the settings that make its promises hold.
+"""Engines on a database, with the settings that make its promises hold. PostgreSQL's are in `bot.domain.postgres`.
 
-WAL with `synchronous=FULL`: nothing that was committed is lost in a power cut. Writers take the lock at once
-(`BEGIN IMMEDIATE`), readers can't write at all (`query_only`). No memory map: with SQLite before 3.51.3 it is part of
-a known corruption race, as is a second process, which is why the lock file exists.
+A SQLite file: WAL with `synchronous=FULL`, so nothing that was committed is lost in a power cut. Writers take the lock
+at once (`BEGIN IMMEDIATE`), readers can't write at all (`query_only`). No memory map: with SQLite before 3.51.3 it is
+part of a known corruption race, as is a second process, which is why the lock file exists.
 """
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Generator
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import make_url
+
+from bot.domain.db import StoreDown
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -26,6 +32,16 @@ PRAGMAS = (
     "secure_delete=ON",
     "trusted_schema=OFF",
 )
+
+
+class Locked(Exception):
+    """Another process has this database open."""
+
+
+class Held(Protocol):
+    """The lock of the one process that has a database open, until `close`."""
+
+    def close(self) -> None: ...
 
 
 class Torn(Exception):
@@ -45,6 +61,24 @@ def misused(connection: Any) -> bool:
     return bool(connection.info.pop("misused", False))
 
 
+def is_sqlite(url: str) -> bool:
+    """Whether a url names a file; otherwise it is a PostgreSQL database. Raises `StoreDown` if that has no driver."""
+    if url.startswith("sqlite:"):
+        return True
+    if find_spec("psycopg") is None:
+        raise StoreDown("PostgreSQL needs the driver psycopg, which is in requirements.lock")
+    return False
+
+
+def named(url: str) -> str:
+    """A database as an operator knows it: its file, or its url without the password."""
+    if is_sqlite(url):
+        return str(path_of(url))
+    from bot.domain import postgres
+
+    return postgres.named(url)
+
+
 def path_of(url: str) -> Path:
     """The file of a ``sqlite:///…`` url."""
     database = make_url(url).database
@@ -53,8 +87,30 @@ def path_of(url: str) -> Path:
     return Path(database)
 
 
+def lock(url: str) -> Held:
+    """Keep other processes away from a database. Raises `Locked`, or `StoreDown` if it can't be reached."""
+    if not is_sqlite(url):
+        from bot.domain import postgres
+
+        return postgres.Held(url)
+    path = path_of(url)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.with_name(path.name + ".lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise Locked(f"{path} is open in another process") from error
+    return file
+
+
 def writing(url: str) -> Engine:
-    """The engine for the one connection that writes. Its transactions are `BEGIN IMMEDIATE`."""
+    """The engine for a connection that writes. A transaction of it never meets another writer (`BEGIN IMMEDIATE`), or
+    is undone when it did (SERIALIZABLE)."""
+    if not is_sqlite(url):
+        from bot.domain import postgres
+
+        return postgres.writing(url)
     engine = create_engine(url, query_cache_size=1000, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
@@ -74,6 +130,13 @@ def writing(url: str) -> Engine:
         if not connection.connection.driver_connection.in_transaction and not statement.startswith(("BEGIN", "PRAGMA")):
             raise Torn  # or this statement would commit by itself
 
+    guard(engine)
+    return engine
+
+
+def guard(engine: Engine) -> None:
+    """Let no work end the transaction it runs in."""
+
     def ended(connection: Any) -> None:
         if not connection.invalidated and connection.info.get(WORKING):
             connection.info["misused"] = True
@@ -81,11 +144,28 @@ def writing(url: str) -> Engine:
 
     event.listen(engine, "commit", ended)
     event.listen(engine, "rollback", ended)
-    return engine
+
+
+@contextmanager
+def looking(url: str) -> Generator[Connection]:
+    """A connection that only reads, also from a database that is in use. A SQLite file must be there."""
+    if is_sqlite(url):
+        uri = f"sqlite:///file:{path_of(url)}?mode=ro&uri=true"
+        engine = create_engine(uri, poolclass=NullPool, hide_parameters=True)
+    else:
+        from bot.domain import postgres
+
+        engine = postgres.writing(url, default_transaction_read_only="on")
+    with engine.connect() as connection:
+        yield connection
 
 
 def reading(url: str) -> AsyncEngine:
     """The engine for everything that only reads, asynchronously."""
+    if not is_sqlite(url):
+        from bot.domain import postgres
+
+        return postgres.reading(url)
     from sqlalchemy.ext.asyncio import create_async_engine  # it brings the ORM: only when something is read
 
     engine = create_async_engine(make_url(url).set(drivername="sqlite+aiosqlite"), pool_size=4, hide_parameters=True)

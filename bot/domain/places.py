@@ -22,7 +22,7 @@ def put(db: Db, found: Iterable[Place]) -> int:
         raise ValueError("no region at all")
     db.execute(delete(regions))
     db.execute(regions.insert(), rows)
-    db.kept.clear()
+    db.forget()
     return len(rows)
 
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
-from bot.domain.engine import path_of
+from bot.domain.engine import is_sqlite, looking, named, path_of, writing
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -31,14 +31,12 @@ def head() -> str:
 
 def current(url: str) -> str | None:
     """The revision a database is at; None for a new one. Cheap: no Alembic is imported."""
-    path = path_of(url)
-    if not path.exists():
+    if is_sqlite(url) and not path_of(url).exists():
         return None
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+    with looking(url) as connection:
+        if not inspect(connection).has_table("alembic_version"):
             return None
-        row = db.execute("SELECT version_num FROM alembic_version").fetchone()
-        return row[0] if row else None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 LATEST = "0002"
@@ -46,12 +44,15 @@ LATEST = "0002"
 
 
 def upgrade(url: str, now: datetime, to: str = "head") -> Path | None:
-    """Upgrade a database file; returns the copy that was made of it before, if there was something to copy.
+    """Upgrade a database; returns the copy that was made of a file before, if there was something to copy.
 
-    Raises `UpgradeFailed`; the file is then as it was.
+    Raises `UpgradeFailed`; the database is then as it was.
     """
     before = current(url)
     if before == LATEST and to == "head":
+        return None
+    if not is_sqlite(url):
+        _upgrade(writing(url), to, named(url))
         return None
     path = path_of(url)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,17 +60,23 @@ def upgrade(url: str, now: datetime, to: str = "head") -> Path | None:
     engine = create_engine(url, poolclass=NullPool)
     event.listen(engine, "connect", _connected)
     event.listen(engine, "begin", _begun)
+    _upgrade(engine, to, f"{path} (the copy before the upgrade: {copied})")
+    return copied
+
+
+def _upgrade(engine: Engine, to: str, what: str) -> None:
+    """All of it in one transaction."""
     try:
         with engine.begin() as connection:
             _run(connection, to)
-            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-            if broken:
-                raise UpgradeFailed(f"rows point nowhere after the upgrade: {broken[:3]}")
+            if engine.dialect.name == "sqlite":
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+                if broken:
+                    raise UpgradeFailed(f"rows point nowhere after the upgrade: {broken[:3]}")
     except UpgradeFailed:
         raise
     except Exception as error:
-        raise UpgradeFailed(f"{path}: {error} (the copy before the upgrade: {copied})") from error
-    return copied
+        raise UpgradeFailed(f"{what}: {error}") from error
 
 
 def _connected(dbapi: Any, _record: Any) -> None:

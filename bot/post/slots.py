@@ -89,7 +89,7 @@ class Slots:
         """One attempt; True when the row is done or set aside, False when it was held back to be tried again."""
         try:
             if letter.fresh:
-                turned = await self._office.store.write(partial(turn.take, letter=letter, office=self._office))
+                turned = await self._office.store.turn(partial(turn.take, letter=letter, office=self._office))
             elif letter.attempts >= _TRIES and not letter.counted:
                 await self._set_aside(letter, "the process ended while this was handled")
                 return True

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import queue
 import sqlite3
 import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
@@ -20,39 +17,15 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from bot.chat.seams import Clock
 from bot.domain import engine
 from bot.domain.db import Db, StoreDown
-from bot.domain.engine import Misused, Torn
+from bot.domain.engine import Held, Misused, Torn
 from bot.domain.keys import Keys
+from bot.post.items import Item, Queue, answer, batches, waiting
 from bot.post.store import Work
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
-
-
-class Locked(Exception):
-    """Another process has this database open."""
-
-
-def lock(path: Path) -> Any:
-    """Hold the lock file of a database for as long as the answer lives. Raises `Locked`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = path.with_name(path.name + ".lock").open("w")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        file.close()
-        raise Locked(f"{path} is open in another process") from error
-    return file
-
-
-@dataclass(slots=True)
-class _Item:
-    work: Work[Any]
-    alone: bool
-    future: asyncio.Future[Any]
-    value: Any = None
-    error: BaseException | None = None
 
 
 class SqliteStore:
@@ -66,11 +39,11 @@ class SqliteStore:
         *,
         group: int = 64,
         on_commit: Callable[[int], None] | None = None,
-        held: Any = None,
+        held: Held | None = None,
     ) -> None:
         """Lock and open an upgraded database. `on_commit` is told how many works each commit held; `held` is the lock,
         if it was taken before."""
-        self._lock = held or lock(engine.path_of(url))
+        self._lock = held or engine.lock(url)
         self._url = url
         self._reads: AsyncEngine | None = None
         self._engine = engine.writing(url)
@@ -80,7 +53,7 @@ class SqliteStore:
         self._group = group
         self._on_commit = on_commit
         self._loop = asyncio.get_running_loop()
-        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._queue: Queue = queue.SimpleQueue()
         self._began: float | None = None  # when the work at hand began
         self._begun = False  # whether any work of this transaction could begin
         self._closed = False
@@ -98,8 +71,11 @@ class SqliteStore:
         if self._closed:
             future.set_exception(StoreDown("closed"))
             return future
-        self._queue.put(_Item(work, alone, future))
+        self._queue.put(Item(work, alone, future))
         return future
+
+    def turn(self, work: Work[T]) -> Awaitable[T]:
+        return self.write(work)  # there is one writer, so turns share its commits
 
     def busy_for(self) -> float:
         began = self._began
@@ -120,15 +96,8 @@ class SqliteStore:
         connection: Connection | None = None
         stop = False
         while not stop:
-            items: list[_Item] = []
-            first = self._queue.get()
-            while first is not None:
-                items.append(first)
-                if len(items) >= self._group or self._queue.empty():
-                    break
-                first = self._queue.get_nowait()
-            stop = first is None
-            for batch in _batches(items):
+            items, stop = waiting(self._queue, self._group)
+            for batch in batches(items):
                 connection = self._batch(connection, batch)
         if connection is not None:
             raw: Any = connection.connection.driver_connection
@@ -137,7 +106,7 @@ class SqliteStore:
             connection.close()
         self._engine.dispose()
 
-    def _batch(self, connection: Connection | None, items: list[_Item]) -> Connection | None:
+    def _batch(self, connection: Connection | None, items: list[Item]) -> Connection | None:
         """Do a batch in one commit; if that fails, each work by itself. Answers come after the commit."""
         connection = self._commit(connection, items)
         # If not even one could begin, each by itself would only wait as long again.
@@ -145,10 +114,10 @@ class SqliteStore:
             for item in items:
                 connection = self._commit(connection, [item])
         self._began = None
-        self._loop.call_soon_threadsafe(_answer, items)
+        self._loop.call_soon_threadsafe(answer, items)
         return connection
 
-    def _commit(self, connection: Connection | None, items: list[_Item]) -> Connection | None:
+    def _commit(self, connection: Connection | None, items: list[Item]) -> Connection | None:
         """One transaction. If the store fails in it, every item gets `StoreDown` and nothing was kept."""
         self._began, self._begun = None, False
         try:
@@ -185,7 +154,7 @@ class SqliteStore:
         self._keys.names.clear()
         self._kept.clear()
 
-    def _one(self, connection: Connection, raw: Any, item: _Item) -> None:
+    def _one(self, connection: Connection, raw: Any, item: Item) -> None:
         """One work in its savepoint. Raises when the store failed, or the transaction is gone."""
         self._began, self._begun = time.monotonic(), True
         item.value = item.error = None
@@ -222,29 +191,8 @@ def _is_stores(error: BaseException) -> bool:
     return isinstance(found, Torn) or type(found) is sqlite3.DatabaseError  # just that: the file is damaged
 
 
-def _batches(items: list[_Item]) -> list[list[_Item]]:
-    """Neighbours share a commit; an item that wants to be alone has its own."""
-    batches: list[list[_Item]] = []
-    for item in items:
-        if batches and not item.alone and not batches[-1][0].alone:
-            batches[-1].append(item)
-        else:
-            batches.append([item])
-    return batches
-
-
 def _reset(connection: Connection | None) -> None:
     """Throw a connection away after a failure of the store; the next work opens a new one."""
     if connection is not None:
         connection.invalidate()
         connection.close()
-
-
-def _answer(items: list[_Item]) -> None:
-    for item in items:
-        if item.future.done():
-            continue
-        if item.error is not None:
-            item.future.set_exception(item.error)
-        else:
-            item.future.set_result(item.value)

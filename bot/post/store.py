@@ -6,7 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from bot.chat.seams import Clock
 from bot.domain.db import Db, StoreDown
+from bot.domain.engine import Held, is_sqlite
+from bot.domain.keys import Keys
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -25,10 +28,18 @@ class Store(Protocol):
         ...
 
     def write(self, work: Work[T], *, alone: bool = False) -> Awaitable[T]:
-        """Do work and commit it, maybe together with others' (`alone`: by itself).
+        """Do work and commit it, in the order it is given, maybe together with others' (`alone`: by itself).
 
         The result, or what the work raised, comes after the commit. An error undoes this work only. Raises `StoreDown`
         when the database can't be used; then nothing was kept.
+        """
+        ...
+
+    def turn(self, work: Work[T]) -> Awaitable[T]:
+        """Do a person's turn, where the store can beside the turns of others, each as if it had the database to itself.
+
+        As `write`, but it may be done again when others were in its way or the connection was lost, also after it was
+        kept: the work must have no second effect then.
         """
         ...
 
@@ -37,6 +48,22 @@ class Store(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+def opened(
+    url: str, keys: Keys, clock: Clock, *, on_commit: Callable[[int], None] | None = None, held: Held | None = None
+) -> Store:
+    """The store of an upgraded database; must be called in a running event loop. `held` is its lock, if it is taken.
+
+    `on_commit` is told, by any thread, how many works each commit held.
+    """
+    if is_sqlite(url):
+        from bot.post.sqlite import SqliteStore
+
+        return SqliteStore(url, keys, clock, on_commit=on_commit, held=held)
+    from bot.post.postgres import PostgresStore  # and its driver
+
+    return PostgresStore(url, keys, clock, on_commit=on_commit, held=held)
 
 
 async def insist(store: Store, work: Work[T], pause: float) -> T:

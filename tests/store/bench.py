@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import sqlite3
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
 from bot.chat.messages import Incoming
 from bot.domain import people
@@ -19,9 +21,11 @@ from bot.domain.db import Db
 from bot.domain.keys import Keys
 from bot.domain.people import Contact
 from bot.domain.tables import metadata
+from bot.post.postgres import PostgresStore
 from bot.post.sqlite import SqliteStore
 from bot.post.store import Store
 from tests.office import MONDAY, MovedClock
+from tests.store.server import Server
 
 T = TypeVar("T")
 LIMIT = 30.0  # seconds; nothing here takes one
@@ -39,6 +43,10 @@ class Bench(Protocol):
 
     def fails(self) -> AbstractContextManager[None]:
         """While inside, nothing more can be kept."""
+        ...
+
+    def forget_key(self, key: str) -> None:
+        """Take a person's key away, while the store is closed."""
         ...
 
 
@@ -65,9 +73,54 @@ class SqliteBench:
     def fails(self) -> AbstractContextManager[None]:
         return full_disk()
 
+    def forget_key(self, key: str) -> None:
+        forget_key(self.folder, key)
+
     def bytes(self) -> bytes:
         """Everything that lies in the folder but the master key."""
         return b"".join(p.read_bytes() for p in self.folder.rglob("*") if p.is_file() and p.name != "master.key")
+
+
+class PostgresBench:
+    """A fresh database of a server, and keys in a folder."""
+
+    def __init__(self, server: Server, url: str, folder: Path) -> None:
+        self.server = server
+        self.url = url
+        self.folder = folder
+        self.clock = MovedClock()
+        self.commits: list[int] = []
+
+    @asynccontextmanager
+    async def open(self) -> AsyncGenerator[PostgresStore]:
+        keys = Keys(self.folder / "keys")
+        store = PostgresStore(self.url, keys, self.clock, on_commit=self.commits.append)
+        try:
+            yield store
+        finally:
+            await store.close()
+            keys.close()
+
+    @contextmanager
+    def fails(self) -> Generator[None]:
+        """The database takes nobody in, and everybody is sent away."""
+        name = make_url(self.url).database
+        self.server.do(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", f"SELECT {SEND_AWAY} WHERE datname = '{name}'")
+        try:
+            yield
+        finally:
+            self.server.do(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+    def forget_key(self, key: str) -> None:
+        forget_key(self.folder, key)
+
+
+SEND_AWAY = "pg_terminate_backend(pid) FROM pg_stat_activity"
+
+
+def forget_key(folder: Path, key: str) -> None:
+    with closing(sqlite3.connect(folder / "keys" / "wrapped.db")) as keys, keys:
+        keys.execute("DELETE FROM keys WHERE id = ?", (key,))
 
 
 @contextmanager

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.domain import upgrade
+from bot.domain.tables import metadata
 from tests.office import MONDAY
-from tests.store.bench import Bench, SqliteBench
+from tests.store.bench import SEND_AWAY, Bench, PostgresBench, SqliteBench
+from tests.store.server import Server
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +22,14 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def upgraded(server: Server) -> str:
+    """A database on PostgreSQL at the newest revision: its name."""
+    server.do("CREATE DATABASE store")
+    upgrade.upgrade(server.url("store"), MONDAY)
+    return "store"
+
+
 @pytest.fixture
 def sqlite(tmp_path: Path, empty: Path) -> SqliteBench:
     """For what is promised of SQLite only."""
@@ -27,7 +37,20 @@ def sqlite(tmp_path: Path, empty: Path) -> SqliteBench:
     return SqliteBench(tmp_path)
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture
+def postgres(tmp_path: Path, server: Server, upgraded: str) -> PostgresBench:
+    """For what is promised of PostgreSQL only."""
+    sequences = server.do("SELECT relname FROM pg_class WHERE relkind = 'S'", within=upgraded)
+    server.do(  # emptied: a new database takes thirty times as long
+        f"SELECT {SEND_AWAY} WHERE datname = '{upgraded}' AND pid != pg_backend_pid()",
+        *(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)),
+        *(f"ALTER SEQUENCE {name} RESTART" for (name,) in sequences),
+        within=upgraded,
+    )
+    return PostgresBench(server, server.url(upgraded), tmp_path)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
 def bench(request: pytest.FixtureRequest) -> Bench:
     """One for each kind of store."""
     return request.getfixturevalue(request.param)

@@ -16,9 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 from bot.domain import inbox, jobs, outbox, people, reminders, talks
 from bot.domain.db import Db, StoreDown
-from bot.domain.engine import Torn
+from bot.domain.engine import Locked, Torn, lock
 from bot.domain.tables import Lane, accounts, contacts
-from bot.post.sqlite import Locked, lock
 from bot.post.store import Store
 from tests.store.bench import LIMIT, SqliteBench, account, full_disk, met, on, rows, together, write
 
@@ -137,15 +136,15 @@ def test_a_database_that_somebody_else_has_locked_is_down_at_once_for_all_who_wa
 def test_a_second_process_is_refused(sqlite: SqliteBench):
     async def run(store: Store) -> None:
         with pytest.raises(Locked):
-            lock(sqlite.file)
-        code = "import sys; from pathlib import Path; from bot.post.sqlite import lock; lock(Path(sys.argv[1]))"
+            lock(sqlite.url)
+        code = "import sys; from bot.domain.engine import lock; lock(sys.argv[1])"
         other = await asyncio.to_thread(
-            subprocess.run, [sys.executable, "-c", code, str(sqlite.file)], capture_output=True, timeout=LIMIT
+            subprocess.run, [sys.executable, "-c", code, sqlite.url], capture_output=True, timeout=LIMIT
         )
         assert b"Locked" in other.stderr
 
     on(sqlite, run)
-    lock(sqlite.file).close()
+    lock(sqlite.url).close()
 
 
 def test_the_settings_that_make_the_promises_hold_are_in_force(sqlite: SqliteBench):

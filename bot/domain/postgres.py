@@ -1,0 +1,175 @@
+"""A database on PostgreSQL: its engines, what its errors mean, and the lock that keeps a second process away.
+
+Only imported when a url says so; the driver (psycopg 3) is the extra ``postgresql``.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Literal
+
+import psycopg
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, text
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import DBAPIError
+
+from bot.domain.db import StoreDown
+from bot.domain.engine import Locked, guard
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+Isolation = Literal["SERIALIZABLE", "REPEATABLE READ"]
+_SETTINGS = {
+    "synchronous_commit": "on",  # nothing that was committed is lost, whatever the server's default is
+    "timezone": "UTC",
+    "lock_timeout": "3s",  # shorter than the watchdog waits
+    "idle_in_transaction_session_timeout": "60s",
+    "plan_cache_mode": "force_custom_plan",  # a plan for any state can't use the index of one state
+    "enable_seqscan": "off",  # what is read through whole conflicts with every other turn
+    "jit": "off",
+}
+_CONNECT = {
+    "application_name": "pendamping",
+    "connect_timeout": 5,
+    "keepalives_idle": 10,  # a server that is gone without a word is noticed in half a minute
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+_ONE_PROCESS = 0x50454E44
+"""The key of the advisory lock of the process that has the database open: "PEND"."""
+
+
+def _url(url: str) -> URL:
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def _arguments(url: str, **more: str) -> dict[str, Any]:
+    """What every connection is opened with; options in the url come before ours."""
+    own = _url(url).query.get("options", "")
+    settings = " ".join(f"-c {name}={value}" for name, value in (_SETTINGS | more).items())
+    return {**_CONNECT, "options": f"{own} {settings}".strip()}
+
+
+def writing(url: str, isolation: Isolation = "SERIALIZABLE", **settings: str) -> Engine:
+    """An engine whose transactions are of that isolation; a connection is opened when it is asked for."""
+    engine = create_engine(
+        _url(url),
+        poolclass=NullPool,
+        isolation_level=isolation,
+        connect_args=_arguments(url, **settings),
+        query_cache_size=1000,
+        hide_parameters=True,
+    )
+    guard(engine)
+    event.listen(engine, "handle_error", _broke)
+    return engine
+
+
+BROKE = "broke"
+"""In a connection's `info`, the store's own error that came last, in case a work swallows it."""
+
+
+def _broke(context: ExceptionContext) -> None:
+    error = context.original_exception
+    if context.connection is not None and not context.connection.invalidated and is_stores(error):
+        context.connection.info[BROKE] = error
+
+
+def reading(url: str) -> AsyncEngine:
+    """The engine for everything that only reads, asynchronously."""
+    from sqlalchemy.ext.asyncio import create_async_engine  # it brings the ORM: only when something is read
+
+    arguments = _arguments(url, default_transaction_read_only="on", enable_seqscan="on")
+    return create_async_engine(_url(url), pool_size=4, pool_pre_ping=True, connect_args=arguments, hide_parameters=True)
+
+
+def state_of(error: BaseException) -> str | None:
+    """The SQLSTATE of an error of the driver, as it is or as SQLAlchemy wrapped it."""
+    found = error.orig if isinstance(error, DBAPIError) else error
+    return found.sqlstate if isinstance(found, psycopg.Error) else None
+
+
+def in_the_way(error: BaseException) -> bool:
+    """Whether other transactions were in the way of this one: doing it again is all that is needed."""
+    return state_of(error) in ("40001", "40P01")
+
+
+def lost(error: BaseException) -> bool:
+    """Whether the connection is gone: no word from the server, or its last one (57P01 and the like)."""
+    found = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(found, psycopg.InterfaceError):
+        return True
+    state = state_of(error)
+    return isinstance(found, psycopg.OperationalError) and (state is None or state[:2] == "08" or state[:4] == "57P0")
+
+
+def is_stores(error: BaseException) -> bool:
+    """Whether the store failed (away, full, damaged, overloaded), not the work: a wrong statement, a broken rule."""
+    state = state_of(error) or ""
+    return lost(error) or in_the_way(error) or state[:2] in ("53", "58", "XX") or state in ("55P03", "25P03")
+
+
+class Held:
+    """The lock of the one process that has a database open, on a connection of its own."""
+
+    def __init__(self, url: str) -> None:
+        """Raises `Locked` when another process holds it, `StoreDown` when the database can't be reached."""
+        self._name = named(url)
+        self._engine = create_engine(_url(url), poolclass=NullPool, connect_args=_arguments(url))
+        self._guard = threading.Lock()
+        self._connection: Connection | None = None
+        self._seen = 0.0
+        self.renew()
+
+    def renew(self) -> None:
+        """Make sure that it is still ours, at most once a second; after the connection was lost, take it again."""
+        with self._guard:
+            if self._connection is not None and time.monotonic() - self._seen < 1.0:
+                return
+            try:
+                if self._connection is not None:
+                    self._connection.exec_driver_sql("SELECT 1")
+            except DBAPIError:
+                self._drop()
+            if self._connection is None:
+                self._take()
+            self._seen = time.monotonic()
+
+    def _take(self) -> None:
+        try:
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ONE_PROCESS}).scalar()
+        except DBAPIError as error:
+            raise StoreDown(f"{self._name}: {sentence(error)}") from error
+        if not taken:
+            connection.close()
+            raise Locked(f"{self._name} is open in another process")
+        self._connection = connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+    def close(self) -> None:
+        with self._guard:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+            self._engine.dispose()
+
+
+def sentence(error: BaseException) -> str:
+    """What the driver said, in one line."""
+    found = error.orig if isinstance(error, DBAPIError) else error
+    return " ".join(str(found).split())
+
+
+def named(url: str) -> str:
+    """A database as an operator knows it: without password, ``postgresql://host/name``."""
+    made = make_url(url)
+    return f"postgresql://{made.host or made.query.get('host') or 'localhost'}/{made.database}"

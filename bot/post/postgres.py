@@ -1,0 +1,352 @@
+"""The store on PostgreSQL: one thread writes for the stations, many works to one commit; a few do turns, one to each.
+
+A turn is one SERIALIZABLE transaction, run again when others were in its way. Whatever else is written goes through one
+thread in the order it came, grouped in REPEATABLE READ: nobody's change is overwritten unseen, and it doesn't take part
+in the conflicts of turns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.chat.seams import Clock
+from bot.domain import engine, postgres
+from bot.domain.db import Db, StoreDown
+from bot.domain.engine import Held, Locked, Misused
+from bot.domain.keys import Keys
+from bot.post.items import Item, Queue, answer, batches, failed, waiting
+from bot.post.store import Work
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+T = TypeVar("T")
+_RERUNS = 30  # times that others may be in the way of one transaction before it is put off
+_DOUBT = 10.0  # seconds to find out whether a commit came through whose answer was lost
+_STATEMENT = "10s"  # no turn needs as much
+
+
+class PostgresStore:
+    """The connections of one process to its database. Made inside a running event loop, whose futures it answers."""
+
+    def __init__(
+        self,
+        url: str,
+        keys: Keys,
+        clock: Clock,
+        *,
+        group: int = 32,
+        turns: int = 4,
+        on_commit: Callable[[int], None] | None = None,
+        held: Held | None = None,
+    ) -> None:
+        """Lock and open an upgraded database. `turns` are done side by side; the rest is as in `store.opened`."""
+        self._held = held if isinstance(held, postgres.Held) else postgres.Held(url)
+        self._url = url
+        self._reads: AsyncEngine | None = None
+        self._keys = keys
+        self._clock = clock
+        self._group = group  # each work has a subtransaction or two; over 64 of them cost everybody time
+        self._on_commit = on_commit
+        self._loop = asyncio.get_running_loop()
+        self._closed = False
+        self._age = 0  # how often what processes remember has changed
+        self._writes: Queue = queue.SimpleQueue()
+        self._turns: Queue = queue.SimpleQueue()
+        serial = _timed(postgres.writing(url, statement_timeout=_STATEMENT))
+        self._writer = _Hand(_timed(postgres.writing(url, "REPEATABLE READ")))
+        self._alone = _Hand(serial)
+        self._hands = [self._writer, self._alone]
+        self._threads = [threading.Thread(target=self._write, name="writer", daemon=True)]
+        for i in range(turns):
+            self._hands.append(hand := _Hand(serial, again=True))
+            self._threads.append(threading.Thread(target=self._turn, args=(hand,), name=f"turns {i}", daemon=True))
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def reads(self) -> AsyncEngine:
+        if self._reads is None:
+            self._reads = postgres.reading(self._url)
+        return self._reads
+
+    def write(self, work: Work[T], *, alone: bool = False) -> Awaitable[T]:
+        return self._put(self._writes, work, alone)
+
+    def turn(self, work: Work[T]) -> Awaitable[T]:
+        return self._put(self._turns, work, True)
+
+    def _put(self, items: Queue, work: Work[T], alone: bool) -> Awaitable[T]:
+        future: asyncio.Future[T] = self._loop.create_future()
+        if self._closed:
+            future.set_exception(StoreDown("closed"))
+        else:
+            items.put(Item(work, alone, future))
+        return future
+
+    def busy_for(self) -> float:
+        return max(hand.busy_for() for hand in self._hands)
+
+    async def close(self) -> None:
+        """Do what is waiting, then close the connections and give the lock back."""
+        self._closed = True
+        self._writes.put(None)
+        for _ in self._threads[1:]:
+            self._turns.put(None)
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join)
+        if self._reads is not None:
+            await self._reads.dispose()
+        self._held.close()
+
+    # The threads
+
+    def _write(self) -> None:
+        stop = False
+        while not stop:
+            items, stop = waiting(self._writes, self._group)
+            for batch in batches(items):
+                hand = self._alone if batch[0].alone else self._writer
+                self._do(hand, batch)
+                # One that the store fails under, by what it asks of it, mustn't take the others along.
+                if len(batch) > 1 and hand.connection is not None and isinstance(batch[0].error, StoreDown):
+                    for item in batch:
+                        self._do(hand, [item])
+                self._loop.call_soon_threadsafe(answer, batch)
+        self._alone.close()
+        self._writer.close()
+
+    def _turn(self, hand: _Hand) -> None:
+        while (item := self._turns.get()) is not None:
+            self._do(hand, [item])
+            self._loop.call_soon_threadsafe(answer, [item])
+        hand.close()
+
+    # A transaction
+
+    def _do(self, hand: _Hand, items: list[Item]) -> None:
+        """One transaction, as often as others are in its way. Afterwards every item has its value or its error."""
+        losses = 0
+        for _ in range(_RERUNS):
+            try:
+                self._once(hand, items)
+            except _Again as again:
+                losses += again.lost
+                if losses < 2:
+                    continue
+                failed(items, StoreDown("the connection was lost twice"))
+            except StoreDown as error:
+                failed(items, error)
+            return
+        failed(items, StoreDown("others were in the way"))
+
+    def _once(self, hand: _Hand, items: list[Item]) -> None:
+        """One try. Raises `_Again` when nothing was kept and another try may do, `StoreDown` when none will."""
+        xid: str | None = None
+        forgot = False
+        try:
+            connection = self._open(hand)
+            with connection.begin():
+                for item in items:
+                    forgot |= self._one(hand, connection, item, grouped=len(items) > 1)
+                self._keys.commit()  # before what they sealed
+                raw: Any = connection.connection.driver_connection
+                xid = raw.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()[0]
+        except _Undone:
+            hand.kept.clear()
+            return
+        except Misused as error:
+            hand.drop()
+            failed(items, error if len(items) == 1 else StoreDown("another work ended all"))
+            return
+        except (SQLAlchemyError, psycopg.Error, sqlite3.Error, OSError) as error:
+            hand.kept.clear()
+            if not self._came_through(hand, error, xid):
+                raise StoreDown(postgres.sentence(error)) from error
+        if forgot:
+            self._age += 1
+        if self._on_commit:
+            self._on_commit(len(items))
+
+    def _one(self, hand: _Hand, connection: Connection, item: Item, *, grouped: bool) -> bool:
+        """One work, in a savepoint of its own where there are others; whether it made what is remembered untrue.
+
+        Raises when the store failed, and `_Undone` when the work did and is the only one.
+        """
+        raw: Any = connection.connection.driver_connection
+        item.value = item.error = None
+        if grouped:
+            raw.execute("SAVEPOINT work")
+        db = Db(connection, self._keys, self._clock.now(), hand.kept)
+        connection.info.pop(postgres.BROKE, None)
+        try:
+            connection.info[engine.WORKING] = True
+            hand.starts()
+            item.value = item.work(db)
+            db.settle()
+        except BaseException as error:  # also SystemExit: a handler must not end a thread of ours
+            if postgres.is_stores(error):
+                raise
+            item.error = error if isinstance(error, Exception) else RuntimeError(repr(error))
+        finally:
+            hand.stops()
+            connection.info[engine.WORKING] = False
+        if engine.misused(connection):
+            raise Misused from item.error
+        if broke := connection.info.pop(postgres.BROKE, None):
+            raise broke  # the work has caught what it can't mend
+        if item.error is None and raw.info.transaction_status == TransactionStatus.INERROR:
+            item.error = RuntimeError("a statement failed and the work went on: what may fail needs a savepoint")
+        if item.error is None:
+            if grouped:
+                raw.execute("RELEASE work")
+            return db.forgot
+        if not grouped:
+            raise _Undone
+        hand.kept.clear()
+        raw.execute("ROLLBACK TO work")
+        return False
+
+    def _came_through(self, hand: _Hand, error: Exception, xid: str | None) -> bool:
+        """After an error: True if all was kept nevertheless, False if the store can't. Raises `_Again`."""
+        if postgres.in_the_way(error):
+            raise _Again(lost=False)
+        if not postgres.lost(error):
+            return False
+        hand.drop()
+        if xid is None or hand.again:
+            raise _Again(lost=True)
+        until = time.monotonic() + _DOUBT
+        while (status := self._status(hand, xid)) == "in progress":  # the server may not know yet that we are gone
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.1)
+        if status == "aborted":
+            raise _Again(lost=True)
+        return status == "committed"
+
+    def _status(self, hand: _Hand, xid: str) -> str | None:
+        """What has become of a transaction, as the server knows it."""
+        try:
+            with (connection := self._open(hand)).begin():
+                return connection.execute(_STATUS, {"xid": xid}).scalar()
+        except (SQLAlchemyError, psycopg.Error, StoreDown):
+            hand.drop()
+            return "in progress"
+
+    def _open(self, hand: _Hand) -> Connection:
+        """A thread's connection, and nothing in its memory that others have made untrue. Raises `StoreDown`."""
+        if not hand.again:
+            try:
+                self._held.renew()
+            except Locked as error:
+                raise StoreDown(str(error)) from error
+        if hand.age != self._age:
+            hand.age = self._age  # before the transaction: what it reads is at least as new
+            hand.kept.clear()
+        return hand.connect()
+
+
+class _Again(Exception):
+    """Nothing was kept; do it again. `lost`: because the connection was."""
+
+    def __init__(self, *, lost: bool) -> None:
+        self.lost = lost
+
+
+class _Undone(Exception):
+    """The only work of a transaction has failed."""
+
+
+class _Hand:
+    """What one thread works with: its connection, its memory, its stopwatch. `again`: its works may be done again."""
+
+    def __init__(self, engine: Engine, *, again: bool = False) -> None:
+        self.again = again
+        self.connection: Connection | None = None
+        self.kept: dict[str, Any] = {}
+        self.age = 0
+        self._engine = engine
+        self._began: float | None = None  # when the work at hand began, later by what the server took
+        self._asked: float | None = None  # when the server was asked for what it hasn't answered yet
+
+    def connect(self) -> Connection:
+        """Its connection, opened if there is none. Raises `StoreDown`."""
+        if self.connection is None:
+            try:
+                self.connection = self._engine.connect()
+            except SQLAlchemyError as error:
+                raise StoreDown(postgres.sentence(error)) from error
+            self.connection.info[_HAND] = self
+        return self.connection
+
+    def drop(self) -> None:
+        """Throw the connection away; the next work opens a new one."""
+        self.kept.clear()
+        if self.connection is not None:
+            self.connection.invalidate()
+            self.connection.close()
+            self.connection = None
+
+    def close(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+        self._engine.dispose()
+
+    # A server that takes long is no stuck turn: its statements end by their own limit.
+
+    def starts(self) -> None:
+        self._asked, self._began = None, time.monotonic()
+
+    def stops(self) -> None:
+        self._began = None
+
+    def asks(self) -> None:
+        self._asked = time.monotonic()
+
+    def answered(self) -> None:
+        asked, began = self._asked, self._began
+        if asked is not None and began is not None:
+            self._began = began + time.monotonic() - asked
+        self._asked = None
+
+    def busy_for(self) -> float:
+        asked, began = self._asked, self._began
+        return 0.0 if began is None else max(0.0, (time.monotonic() if asked is None else asked) - began)
+
+
+_HAND = "hand"
+_STATUS = text("SELECT pg_xact_status(CAST(:xid AS xid8))")
+
+
+def _timed(engine: Engine) -> Engine:
+    """Let hands know while they wait for the server."""
+
+    def asks(connection: Connection, *_: Any) -> None:
+        if hand := connection.info.get(_HAND):
+            hand.asks()
+
+    def answered(connection: Connection, *_: Any) -> None:
+        if hand := connection.info.get(_HAND):
+            hand.answered()
+
+    def refused(context: ExceptionContext) -> None:
+        if context.connection is not None and not context.connection.invalidated:
+            answered(context.connection)
+
+    event.listen(engine, "before_cursor_execute", asks)
+    event.listen(engine, "after_cursor_execute", answered)
+    event.listen(engine, "handle_error", refused)
+    return engine
