@@ -316,6 +316,7 @@ def numbered(scan: Scan, m: Said) -> None:
 def _year_alone(scan: Scan, m: Said) -> None:
     year = int(m["y"])
     scan.found.append(When(date(year, 1, 1), date(year, 12, 31), "year"))
+    scan.doubtful |= bool(m["edge"])
 
 
 def _feast(scan: Scan, m: Said) -> None:
@@ -360,9 +361,11 @@ RULES: tuple[_Rule, ...] = tuple(
         (r"\btanggal (?P<d>[0-9]{1,2})(?![0-9]|[/.-][0-9])(?: bulan (?:(?P<month>[0-9]{1,2})\b(?: "
             r"(?:tahun )?(?P<y>20[0-9]{2}))?|(?P<rel>depan|ini|lalu|kemarin)\b))?(?P<ago> (?:yang "
             r")?(?:lalu|kemarin))?", numbered),
+        (r"(?<![0-9/.,-])(?P<d>[0-9]{1,2}) bulan (?P<m>[0-9]{1,2})\b(?! ?(?:lagi|lalu|hari|minggu|pekan|bulan))"
+            r"(?: (?:tahun )?(?P<y>20[0-9]{2})\b)?", _figures),
         (r"(?<![0-9/.,-])(?P<d>[0-9]{1,2}) ?[-/.] ?(?P<m>[0-9]{1,2})(?P<y>)(?![0-9/.-])", _figures),
         (r"(?<![0-9/.,-])(?P<m>[0-9]{1,2})[-/](?P<y>20[0-9]{2})(?![0-9/.-])|\bbulan "
-            r"(?P<m2>[0-9]{1,2})\b(?P<y2>)", _number_month),
+            r"(?P<m2>[0-9]{1,2})\b(?: (?:tahun )?(?P<y2>20[0-9]{2})\b)?", _number_month),
         (rf"(?:\b(?P<edge>awal|akhir|tengah) )?(?:bulan )?{_MONTH}(?: ?(?:tahun "
             rf")?(?<![0-9]){_YEAR}(?![0-9]))?{_REL}(?P<mod> (?:depan|lalu|kemarin))?", _month_year),
         (rf"\bmalam (?P<day>{NAMES}|minggu)\b{_MOD}", _eve),
@@ -381,6 +384,7 @@ RULES: tuple[_Rule, ...] = tuple(
         (r"\b(?:hari ini|sekarang|besok lusa|lusa|besok|kemarin lusa|kemarin dulu|kemarin)\b", _relative),
         (r"\b(?:nanti|mengko|ngko|mengke|mangke|tadi|mau) ?(?:pagi|siang|sore|malam|bengi|awan)\b|\b(?:pagi|siang|sore|"
             r"malam) ini\b|\btoday\b", _today),
-        (r"\b(?:tahun )?(?P<y>20[0-9]{2})\b(?![/.-])", _year_alone),
+        (r"(?:\b(?P<edge>awal|akhir|tengah) )?\b(?:tahun )?(?P<y>20[0-9]{2})\b(?![/.-])"
+            r"(?P<edge2> (?:awal|akhir|tengah)\b)?", _year_alone),
     )
 )  # fmt: skip

@@ -50,7 +50,7 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"\b(?:belum|blm|gak|ga|tidak|durung|dereng) (?:ada|onok|wonten|dapat|dpt) (?:kabar|info|"
         r"panggilan|pengumuman|jawaban|balasan)\w*\b|\bkok belum\b", "belumkabar"),
     (r"\b(?:sudah|sdh|udah|udh|wis|wes|sampun) (?:n?daftar|dftr|mendaftar|registrasi)\b|"
-        r"\bpendaftaran (?:saya|ku)\b|\bdaftar kemarin\b", "terdaftar"),
+        r"\bpendaftaran (?:\w+ )?(?:saya|ku)\b|\bdaftar kemarin\b", "terdaftar"),
     (r"\bsampai (?:mana|dimana|di mana)\b|\bteko ngendi\b", "status"),
     (r"\bfoto ?(?:produk|produc?t)\w*\b|\bfotografi\b|\bphoto\b", "foto"),
     (r"\bsiap (?:ekspor|expor\w*|export)\b", "ekspor"),
@@ -237,7 +237,7 @@ SPEAKS: dict[str, str] = {
     "daftar+saya:.7 pelatihan+bikin:.8 daftar+usaha:-3.4 daftar+usaha+pelatihan:3.4",
     "batal_pelatihan": "batal:4 batal+pelatihan:2.5 batal+daftar:2",
     "status_pelatihan": "lolos:4 pengumuman:3.4 belumkabar:3 terdaftar:2.6 status+daftar:3 tes+daftar:2.4 "
-    "status+pelatihan:3 status+terdaftar:3 terdaftar+pelatihan:1 lolos+pelatihan:2 "
+    "terdaftar+usaha:-2.2 status+pelatihan:3 status+terdaftar:3 terdaftar+pelatihan:1 lolos+pelatihan:2 "
     "pengumuman+pelatihan:2",
     "sertifikat_pelatihan": "sertifikat:2.4 sertifikat+pelatihan:4.5 unduh:1.5 sertifikat+kemarin:1.5 "
     "sertifikat+mana:1 "
@@ -277,6 +277,6 @@ SPEAKS: dict[str, str] = {
     "luar_topik": "luar:3.4",
     "status_permohonan": "pengajuan:3 status:2.6 status+kapan:.6 pengajuan+status:2 pengajuan+saya:2.4 "
     "tes+status:1.4 pengajuan+belumkabar:2",
-    "daftar_umkm": "binaan:3.8 suratketerangan:3.8 daftar+usaha:2.8 daftar+dinas:2.4 data+usaha:.4 "
-    "suratketerangan+usaha:.5",
+    "daftar_umkm": "binaan:3.8 suratketerangan:3.8 daftar+usaha:2.8 daftar+dinas:2.4 data+usaha:1.1 "
+    "terdaftar+usaha:3.4 suratketerangan+usaha:.5",
 }

@@ -79,6 +79,7 @@ _SPELL = re.compile(
 )
 """An amount for a spell of its own ("5 juta 3 bulan"), which isn't one of our periods."""
 
+_JOINING = ("rong", "telung", "patang", "limang", "nem", "pitung", "wolung", "sangang")
 _MEND = mender(
     {
         before + word + after: f"{bool(before)} {name}"
@@ -89,6 +90,7 @@ _MEND = mender(
     }
     | NUMBER_WORDS
     | {w: w for w in SLANG | COUNTED}
+    | {digit + unit: digit + unit for digit in _JOINING for unit in ("atus", "puluh", "ewu", "yuta")}
     | table(
         {
             "ribu": "ribu rebu ewu",
@@ -106,6 +108,8 @@ _MEND = mender(
             "minimal": "minimal minim min",
             "maksimal": "maksimal maks max",
             "paling": "paling",
+            "mulai": "mulai",
+            "banter": "banter mentok akeh",
             "banyak": "banyak",
             "sedikit": "sedikit dikit",
             "antara": "antara",

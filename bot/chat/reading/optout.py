@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from bot.chat.reading.slips import mender
-from bot.chat.reading.words import clean, listed, squeeze, table
+from bot.chat.reading.words import clean, listed, squeeze, stems, table
 
 Wish = Literal["stop_all", "stop_topic:pelatihan", "stop_topic:program", "stop_topic:asesmen", "resume"]
 
@@ -214,6 +214,8 @@ def _near(word: str) -> str:
         return _WORDS[stem]
     if len(word) > 4 and _SENDING.fullmatch(word):
         return "kirim"
+    if any(_WORDS.get(s) == "stop" for s in stems(word)):
+        return "stop"
     return (
         "stop"
         if re.fullmatch(r"b[eu]?r?h?[ei]nt[iy]i?|s[e]?to+pp?|uns[uo]bs?cri[bp]e?|h[ae]?nt[i]?k[ae]?n", word)
@@ -295,7 +297,7 @@ def _refuses(said: list[str], marks: list[str], line: str) -> bool:
         )
     if re.search(r"\btidak (?:(?:usah|lagi) ?)+(?:\w+ )?(?:kirim|pesan)\b", spoken):
         return True
-    if re.search(r"\btidak kirim\b", spoken) and "lagi" in marks:
+    if re.search(r"\btidak kirim\b", spoken) and "lagi" in marks and not others:
         return True
     if (
         re.search(r"\btidak (?:usah|lagi)\b", spoken)

@@ -50,7 +50,9 @@ _OTHERS = re.compile(
         r"teman|orang|nanti|lupa|lali|kesupen|belum"
     r"|tidak|gak|ga|nggak|ndak|ora|mboten|bukan|sanes|jangan|ojo|rusak|hilang|ganti|mati|tanya|masih|cari)\b"
 )  # fmt: skip
-_HELD_BACK = re.compile(r"[0-9][a-z*#?][0-9a-z*#?]|\b(?:bukan|jangan|sanes|ojo)[^0-9+]{0,12}[0-9+]")
+_HELD_BACK = re.compile(
+    r"[0-9](?:[a-z*#?][0-9a-z*#?]|[a-np-z]\b)|\batau\b|\b(?:bukan|jangan|sanes|ojo)[^0-9+]{0,12}[0-9+]"
+)
 _RUN = re.compile(r"\+?\(?\+?[0-9][0-9 .()-]*")
 _BREAK = re.compile(r"(?<=[0-9]) +(?=(?:\+ ?62|62 ?8|0[2-9]))")
 

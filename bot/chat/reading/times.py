@@ -143,6 +143,7 @@ def _prepared(text: str) -> str:
     text = text.replace("ba'da", "bakda").replace("jum'at", "jumat").replace("isya'", "isya")
     text = re.sub(r"\bs\.? ?/? ?d\b\.?|\b(?:sampai|sampe|hingga) dengan\b", " sampai ", text)
     text = re.sub(r"\bsa[k']? ?(?=durung)", "sak", text)
+    text = re.sub(r"\b(?:kurang|krg|krang|kirang) ?(?:lebih|lbh|langkung)\b|\bkurleb\b", "sekitar", text)
     text = re.sub(r"\b(pagi|siang|sore)2\b|\b(pagi)-pagi\b", r"\1\2", text)
     text = re.sub(r"\b(?:s[ho]+lat|salat|sembahyang|waktu) (?=[a-z])", "", text)
     text = re.sub(r"\b(?:setelah|habis|bakda|sehabis|sesudah|bubar|bar|abis|selesai) jumat\b", "bakda jumatan", text)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from bot.chat.reading.outcome import Invalid, Reading, Unsure
 from bot.chat.reading.slips import mender
-from bot.chat.reading.words import canonical, clean, listed, single, skeletons_of, squeeze, table
+from bot.chat.reading.words import canonical, clean, listed, single, skeletons_of, squeeze, stems, table
 from bot.chat.text import t
 
 Answer = Literal["yes", "no", "unsure", "in_progress", "expired"]
@@ -85,9 +85,9 @@ _KNOWN = table(
         # under way
         "proses": """
         proses progres progress otw prosess diproses memproses diurus ngurus urus mengurus ngurusi dirus
-        urusan pengajuan pengurusan diajukan ngajukan mengajukan ngajuaken pendaftaran antri antre ngantri
-        antrian nunggu menunggu tunggu nenggo nengga ngenteni enteni ngentosi ngrantos ditunggu verifikasi
-        diverifikasi survei disurvei garap digarap nggarap garapan prosese proseske antrekan dibuatkan
+        urusan pengajuan pengurusan aju ajuk ajukan diajukan ngajukan mengajukan ngajuaken pendaftaran antri antre
+        ngantri antrian nunggu menunggu tunggu nenggo nengga ngenteni enteni ngentosi ngrantos ditunggu
+        verifikasi diverifikasi survei disurvei garap digarap nggarap garapan prosese proseske antrekan dibuatkan
         dibikinkan digawe digawekno dipundamel dipunurus ngurusaken dipunproses lampahaken ngurusno diurusno
         diurusne diurusi diperpanjang perpanjangan memperpanjang dilengkapi melengkapi upload diupload input
         dikerjakan mengerjakan dibuat pembuatan
@@ -200,6 +200,8 @@ def _read(text: str, thumb: bool) -> Answer | Invalid | Unsure[Answer]:
     return read
 
 
+_CLITIC = re.compile(r"(?<=[a-z]{3})(?:deh|dong|donk|lah|kok|sih|kak|pak|bu|mas|mbak|aja|kan)$")
+"""Particles and forms of address written onto their word: "okedeh", "belumkak"."""
 _YA = re.compile(r"(?:i?y[aeiou]{1,3}|ok[aei]{0,2})[hkpsyz]{0,3}")
 """Yes in its many endings: "yaps", "iyak", "yupz", "okeh"."""
 
@@ -208,7 +210,13 @@ def _mark(word: str) -> str | None:
     """The meaning of one word, None for one without."""
     if word not in _KNOWN and single(word) in _IDLE:
         return None
-    return canonical(word, _KNOWN, _SKELETONS) or ("ya" if _YA.fullmatch(squeeze(word)) else None)
+    if (known := canonical(word, _KNOWN, _SKELETONS)) is not None:
+        return known
+    if _YA.fullmatch(squeeze(word)):
+        return "ya"
+    if (bare := _CLITIC.sub("", word)) != word:
+        return _mark(bare)
+    return "proses" if any(_KNOWN.get(stem) == "proses" for stem in stems(word)) else None
 
 
 def _hand(plain: str, thumb: bool) -> Answer | Invalid:
@@ -256,7 +264,7 @@ def _meaning(marks: list[str], said: str) -> Answer | None:
     if _not_known(marks, line, said):
         return "unsure"
     if re.search(
-        r"\b(?:tidak|tdk|ora|ga|gak|gk|mboten|ndak|nggak) ?(?:apa|papa|(?:po|no|puno)po|masalah|keberatan|salah)|"
+        r"\b(?:tidak|tdk|ora|ra|ga|gak|gk|mboten|ndak|nggak) ?(?:apa|papa|(?:po|no|puno)po|masalah|keberatan|salah)|"
         r"\bgapapa\b|\brapopo\b|\b(?:ada|onok) yang salah",
         said,
     ):
