@@ -1,135 +1,131 @@
-"""``python -m bench``: measure everybody, print a table."""
+"""``python -m bench``: measures everybody, prints a table, writes it down; exit code 1 below a floor stated here."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import gc
-import itertools
 import shutil
+import sys
 import tempfile
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from statistics import median
+from typing import TYPE_CHECKING
 
 import uvloop
 from rich.console import Console
 
-from bench import contestants
-from bench.contestants import ALL, Contestant, make_template
-from bench.crowd import Crowd, Failed
-from bench.machine import free_port, running
+from bench import report
+from bench.contestants import ALL, FLOOR, MANY, OURS, PEERS, POSTGRESQL, PROFILED, Contestant, Place
+from bench.measure import QUICK, Figures, Spans, middle, offices, one_round
+from bench.report import Limit
+
+if TYPE_CHECKING:
+    from tests.store.server import Server
 
 LONGEST = 12 * 60
-out = Console(highlight=False)
+"""Seconds until it is given up."""
+TIMES_THE_PEERS, TIMES_THE_PEERS_ON_POSTGRESQL = 3.0, 2.0
+"""Our turns a second are at least so many times the best peer's in the same run."""
+SLOWEST = 0.050
+"""Seconds, p99 at half load."""
+GROWTH = 1.2
+"""The p99 with a million contacts is at most so many times that with a thousand."""
+MEGABYTES = 130
+READY = 1.5
+FEW = 1_000
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 
-@dataclass(frozen=True, slots=True)
-class Spans:
-    """Seconds of warming up, of full load and of half load; how often everybody is measured."""
-
-    warm: float = 2.0
-    full: float = 10.0
-    half: float = 8.0
-    rounds: int = 3
-
-
-QUICK = Spans(1.5, 4.0, 3.0, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """What one round of one contestant came to. Times in seconds, memory in megabytes, `cpu` in seconds a turn."""
-
-    rate: float
-    p50: float
-    p95: float
-    p99: float
-    ready: float
-    memory: float
-    cpu: float
-    emulator: float
+def limits(found: dict[str, Figures], few: Figures | None, many: Figures | None) -> list[Limit]:
+    """What is promised, and what came of it; only what was measured."""
+    best = max((found[peer.key].rate for peer in PEERS if peer.key in found), default=0.0)
+    kept: list[Limit] = []
+    for who, times in ((OURS, TIMES_THE_PEERS), (POSTGRESQL, TIMES_THE_PEERS_ON_POSTGRESQL)):
+        if who.key in found:
+            ours = found[who.key]
+            if best:
+                name = f"{who.store}: times the best peer"
+                kept.append(Limit(name, ours.rate / best, times, at_least=True, unit="x"))
+            kept.append(Limit(f"{who.store}: p99 at half load", ours.p99 * 1e3, SLOWEST * 1e3, unit=" ms"))
+    if few and many:
+        kept.append(Limit("p99 with many contacts, times that with few", many.p99 / few.p99, GROWTH, unit="x"))
+        kept.append(Limit("memory with many contacts", many.memory, MEGABYTES, unit=" MB"))
+        kept.append(Limit("ready with many contacts", many.ready, READY, unit=" s"))
+    return kept
 
 
-def middle(rounds: Sequence[Round]) -> Round:
-    """The median of each figure by itself."""
-    fields = Round.__dataclass_fields__
-    return Round(**{name: median(getattr(found, name) for found in rounds) for name in fields})
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
-
-
-async def one_round(who: Contestant, folder: Path, template: Path, spans: Spans) -> Round:
-    """Start a contestant on a new folder, measure it, end it, and check what it kept. Raises `Failed` or `Died`."""
-    who.prepare(folder, template)
-    strangers = itertools.count(10_000_000)
-    crowd = Crowd(lambda: next(strangers))
-    await crowd.open()
+@asynccontextmanager
+async def place(who: Contestant, work: Path, server: Server | None) -> AsyncGenerator[Place]:
+    """A new folder and an empty database, taken away at the end."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{who.key}-", dir=work))
     try:
-        async with running(who.command(folder, crowd.url, free_port()), folder / "log") as process:
-            await crowd.gather()
-            await crowd.busy(spans.warm)
-            turns, cpu, own = crowd.turns, process.cpu(), time.process_time()
-            rate = await crowd.busy(spans.full)
-            turns = crowd.turns - turns
-            cpu, own = (process.cpu() - cpu) / turns, (time.process_time() - own) / turns
-            await crowd.finish()
-            waits = await crowd.paced(rate / 2, spans.half)
-            memory = process.memory()
-            await asyncio.sleep(0.2)  # the last acknowledgements
+        if server and who.store == "PostgreSQL":
+            with server.database() as url:
+                yield Place(folder, url)
+        else:
+            yield Place(folder, f"sqlite:///{folder}/office.db")
     finally:
-        await crowd.close()
-    found = who.left(folder)
-    if found != (crowd.registered, crowd.ages, ""):
-        raise Failed(f"{crowd.registered} registered, ages {crowd.ages}; in the database: {found}")
-    p50, p95, p99 = (percentile(waits, share) for share in (0.5, 0.95, 0.99))
-    return Round(rate, p50, p95, p99, process.ready, memory, cpu, own)
+        shutil.rmtree(folder)
 
 
-async def measure(chosen: Sequence[Contestant], spans: Spans) -> dict[str, Round]:
-    work = Path(tempfile.mkdtemp(prefix="bench-"))
-    gc.disable()  # the emulator's own pauses aren't anybody's latency
-    found: dict[str, list[Round]] = {}
-    try:
-        template = Path(tempfile.mkdtemp(dir=work))
-        crowd = Crowd(lambda: 0)
-        await crowd.open()
-        await make_template(template, crowd.url, free_port())
-        await crowd.close()
-        for number in range(spans.rounds):
-            for who in chosen:
-                if why := who.missing():
-                    out.print(f"{who.name:42} {why}")
-                    continue
-                folder = work / f"{who.key}-{number}"
-                one = await one_round(who, folder, template, spans)
-                found.setdefault(who.key, []).append(one)
-                out.print(
-                    f"{who.name:42} {one.rate:7.0f}/s  p50 {one.p50 * 1e3:5.1f}  p95 {one.p95 * 1e3:5.1f}  "
-                    f"p99 {one.p99 * 1e3:5.1f} ms  {one.memory:4.0f} MB  ready {one.ready:4.2f} s  "
-                    f"cpu {one.cpu * 1e6:5.0f} us/turn, emulator {one.emulator * 1e6:4.0f}"
-                )
-                shutil.rmtree(folder)
-                gc.collect()
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+async def measure(chosen: list[Contestant], spans: Spans, work: Path, server: Server | None) -> dict[str, Figures]:
+    """Everybody once a round, so that a machine that changes its mind does so for all; the medians by contestant."""
+    found: dict[str, list[Figures]] = {}
+    for _ in range(spans.rounds):
+        for who in chosen:
+            async with place(who, work, server) as empty:
+                one = await one_round(who, empty, spans)
+                counted = empty.folder / "profile.txt"
+                if counted.exists():
+                    out.print(counted.read_text(encoding="utf-8"), soft_wrap=True)
+            found.setdefault(who.key, []).append(one)
+            out.print(f"{who.name}, {who.store}: {one.rate:.0f} turns/s, p99 {one.p99 * 1e3:.1f} ms", soft_wrap=True)
     return {key: middle(rounds) for key, rounds in found.items()}
+
+
+async def run(options: argparse.Namespace) -> int:
+    spans = QUICK if options.quick else Spans()
+    chosen = [who for who in ALL if not options.only or who.key in options.only]
+    if options.profile:
+        chosen = [PROFILED]
+    missing = {who.key: why for who in chosen if (why := who.missing())}
+    chosen = [who for who in chosen if who.key not in missing]
+    work = Path(tempfile.mkdtemp(prefix="bench-"))
+    server = None
+    if POSTGRESQL in chosen:
+        from tests.store.server import Server  # it brings psycopg
+
+        server = Server(safe=True)
+    gc.disable()  # the emulator's own pauses are nobody's
+    few = many = None
+    try:
+        found = await measure(chosen, spans, work, server)
+        if OURS.key in found and not options.only:
+            crowds = await offices(MANY, work, (FEW, spans.many), found[OURS.key].rate / 2, spans)
+            few, many = middle(crowds[FEW]), middle(crowds[spans.many])
+    finally:
+        if server:
+            server.stop()
+        shutil.rmtree(work, ignore_errors=True)
+    kept = limits(found, few, many)
+    whole = report.Whole([who for who in ALL if who in chosen or who.key in missing], found, missing, few, many,
+                         spans, kept, FLOOR.key)  # fmt: skip
+    report.show(out, whole)
+    if not (options.quick or options.only or options.profile):
+        report.write(whole)
+    return 1 if any(not limit.held for limit in kept) and not options.quick else 0
 
 
 async def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench")
-    parser.add_argument("--quick", action="store_true", help="about a minute, and nothing is written")
-    parser.add_argument("--only", nargs="*", default=[], help="of: " + " ".join(who.key for who in ALL))
+    parser.add_argument("--quick", action="store_true", help="about a minute; nothing is written, no floor counts")
+    parser.add_argument("--only", nargs="+", default=[], metavar="KEY", help=" ".join(who.key for who in ALL))
+    parser.add_argument("--profile", action="store_true", help="ours alone, its statements and its time counted")
     options = parser.parse_args()
-    chosen = [who for who in contestants.ALL if not options.only or who.key in options.only]
     async with asyncio.timeout(LONGEST):
-        await measure(chosen, QUICK if options.quick else Spans())
-    return 0
+        return await run(options)
 
 
 if __name__ == "__main__":

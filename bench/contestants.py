@@ -1,19 +1,17 @@
-"""Who is measured: how each is prepared and started, and what must lie in its database in the end."""
+"""Who is measured: how each is started, and what must lie in its database in the end."""
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import create_engine, text
+
 from bench.flows.register import OWNERS
 from bench.form import SECRET, TOKEN
-from bench.machine import running
+from bench.machine import free_port, running
 from bot.config import ConfigError, load
-from bot.domain import engine
 
 CONFIG = """
 [database]
@@ -36,43 +34,50 @@ folder = "{folder}/backups"
 """
 FLOOD = 20
 """`[limits] flood_updates` as the product ships it."""
+_UNFINISHED = ("SELECT count(*) FROM inbox WHERE state <> 1", "SELECT count(*) FROM outbox WHERE state <> 2")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a contestant runs: a folder of its own, and the url of its database."""
+
+    folder: Path
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """`command` gets the folder, the emulator's address and a port; `prepare` makes the folder ready for a start.
-
-    `left` gives (how many owners, the sum of their ages, what is unfinished in words) of a folder after the end.
-    """
+    """`command` gets the place, the emulator's address and a port to listen at."""
 
     key: str
     name: str
-    command: Callable[[Path, str, int], Sequence[str]]
-    left: Callable[[Path], tuple[int, int, str]]
-    prepare: Callable[[Path, Path], None] = lambda folder, template: folder.mkdir()
+    store: str
+    command: Callable[[Place, str, int], Sequence[str]]
+    ours: bool = False
     missing: Callable[[], str] = lambda: ""
+    """Why it can't be measured, in a word for the table; empty when it can."""
 
 
 def _ours(
-    url: str = "sqlite:///{folder}/office.db", library: str = "python-telegram-bot", module: str = "bench.ours"
-) -> Callable[..., list[str]]:
-    def command(folder: Path, api: str, port: int, flood: int = FLOOD) -> list[str]:
-        config = folder / "config.toml"
-        settings = {"folder": folder, "api": api, "port": port, "library": library, "flood": flood}
-        config.write_text(
-            CONFIG.format(url=url.format(folder=folder), token=TOKEN, secret=SECRET, **settings), encoding="utf-8"
-        )
+    library: str = "python-telegram-bot", module: str = "bench.ours", flood: int = FLOOD
+) -> Callable[[Place, str, int], Sequence[str]]:
+    def command(place: Place, api: str, port: int) -> Sequence[str]:
+        settings = {"url": place.url, "folder": place.folder, "library": library, "api": api, "port": port}
+        config = place.folder / "config.toml"
+        config.write_text(CONFIG.format(token=TOKEN, secret=SECRET, flood=flood, **settings), encoding="utf-8")
         return ["-m", module, str(config)]
 
     return command
 
 
-def _lacks(library: str) -> Callable[[], str]:
-    """Whether our configuration doesn't know a library yet, in a word for the table."""
+def _peer(module: str, *more: str) -> Callable[[Place, str, int], Sequence[str]]:
+    return lambda place, api, port: ["-m", module, place.url.removeprefix("sqlite:///"), api, str(port), *more]
 
+
+def _unknown(setting: str, value: str) -> Callable[[], str]:
     def missing() -> str:
         try:
-            load(None, {"PENDAMPING_TELEGRAM__OWNERS__LIBRARY": library})
+            load(None, {f"PENDAMPING_{setting}": value})
         except ConfigError:
             return "not built yet"
         return ""
@@ -80,53 +85,50 @@ def _lacks(library: str) -> Callable[[], str]:
     return missing
 
 
-async def make_template(folder: Path, api: str, port: int) -> None:
-    """A database in a folder, as the first start leaves it, with the table of the bench's flow."""
-    async with running(OURS.command(folder, api, port), folder / "log"):
+async def first_start(who: Contestant, place: Place, api: str) -> None:
+    """What isn't measured: our first start, which makes the database; and the table of the bench's flow."""
+    if not who.ours:
+        return
+    async with running(who.command(place, api, free_port()), place.folder / "log"):
         pass
-    writing = engine.writing(f"sqlite:///{folder}/office.db")
-    OWNERS.metadata.create_all(writing)
-    writing.dispose()
+    engine = create_engine(place.url)
+    OWNERS.metadata.create_all(engine)
+    engine.dispose()
 
 
-def _copy(folder: Path, template: Path) -> None:
-    shutil.copytree(template, folder)
+def left(who: Contestant, place: Place) -> tuple[int, int, str]:
+    """What lies in the database after the end: how many owners, the sum of their ages, and what is unfinished."""
+    engine = create_engine(place.url)
+    with engine.connect() as connection:
+        owners, ages = connection.execute(text("SELECT count(*), coalesce(sum(age), 0) FROM bench_owners")).one()
+        queries = _UNFINISHED if who.ours else ()
+        found = [(query, connection.execute(text(query)).scalar()) for query in queries]
+    engine.dispose()
+    return owners, int(ages), "; ".join(f"{query}: {count}" for query, count in found if count)
 
 
-def _peer(module: str, *more: str) -> Callable[[Path, str, int], list[str]]:
-    return lambda folder, api, port: ["-m", module, str(folder), api, str(port), *more]
-
-
-def _rows(file: str, *unfinished: str) -> Callable[[Path], tuple[int, int, str]]:
-    def left(folder: Path) -> tuple[int, int, str]:
-        with closing(sqlite3.connect(folder / file)) as db:
-            owners, ages = db.execute("SELECT count(*), coalesce(sum(age), 0) FROM bench_owners").fetchone()
-            found = [f"{query}: {count}" for query in unfinished if (count := db.execute(query).fetchone()[0])]
-        return owners, ages, "; ".join(found)
-
-    return left
-
-
-_DONE = (
-    "SELECT count(*) FROM inbox WHERE state != 1",
-    "SELECT count(*) FROM outbox WHERE state != 2",
+OURS = Contestant("ours", "Pendamping", "SQLite", _ours(), ours=True)
+MANY = Contestant("many", "Pendamping", "SQLite", _ours(flood=100_000), ours=True)
+"""Ours where a thousand people register over and over, each of them faster than anybody types."""
+PROFILED = Contestant("profile", "Pendamping, counted", "SQLite", _ours(module="bench.profile"), ours=True)
+FLOOR = Contestant("floor", "floor: bare aiohttp and sqlite3", "SQLite", _peer("bench.floor"))
+PEERS = (
+    Contestant("ptb", "python-telegram-bot ConversationHandler", "SQLite", _peer("bench.peer_ptb")),
+    Contestant("ptb-aiohttp", "the same, its requests over aiohttp", "SQLite", _peer("bench.peer_ptb", "--aiohttp")),
+    Contestant("aiogram", "aiogram FSM, reply in the answer", "SQLite", _peer("bench.peer_aiogram")),
 )
-
-OURS = Contestant("ours", "Pendamping, SQLite", _ours(), _rows("office.db", *_DONE), _copy)
-OURS_AIOGRAM = Contestant(
-    "ours-aiogram",
-    "Pendamping, SQLite, aiogram",
-    _ours(library="aiogram"),
-    _rows("office.db", *_DONE),
-    _copy,
-    _lacks("aiogram"),
+POSTGRESQL = Contestant(
+    "postgresql",
+    "Pendamping",
+    "PostgreSQL",
+    _ours(),
+    ours=True,
+    missing=_unknown("DATABASE__URL", "postgresql://postgres@/bench?host=/nowhere"),
 )
-PTB = Contestant("ptb", "python-telegram-bot ConversationHandler", _peer("bench.peer_ptb"), _rows("peer.db"))
-PTB_AIOHTTP = Contestant("ptb-aiohttp", "the same over aiohttp", _peer("bench.peer_ptb", "--aiohttp"), _rows("peer.db"))
-AIOGRAM = Contestant("aiogram", "aiogram FSM", _peer("bench.peer_aiogram"), _rows("peer.db"))
-FLOOR = Contestant("floor", "floor: bare aiohttp and sqlite3", _peer("bench.floor"), _rows("floor.db"))
-PROFILED = Contestant(
-    "profile", "Pendamping, statements counted", _ours(module="bench.profile"), _rows("office.db", *_DONE), _copy
+ALL = (
+    OURS,
+    Contestant("ours-aiogram", "Pendamping, library aiogram", "SQLite", _ours("aiogram"), ours=True),
+    POSTGRESQL,
+    *PEERS,
+    FLOOR,
 )
-
-ALL = (OURS, OURS_AIOGRAM, PTB, PTB_AIOHTTP, AIOGRAM, FLOOR)

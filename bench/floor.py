@@ -69,7 +69,7 @@ def answer(kept: list[asyncio.Future[None]]) -> None:
         future.set_result(None)
 
 
-async def main(folder: Path, api: str, port: int) -> None:
+async def main(file: Path, api: str, port: int) -> None:
     loop, waiting = asyncio.get_running_loop(), queue.SimpleQueue[Item | None]()
     states: dict[int, tuple[int, list[str]]] = {}
     session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64))
@@ -103,7 +103,7 @@ async def main(folder: Path, api: str, port: int) -> None:
         task.add_done_callback(tasks.discard)
         return web.Response()
 
-    thread = threading.Thread(target=write, args=(folder / "floor.db", waiting, loop))
+    thread = threading.Thread(target=write, args=(file, waiting, loop))
     thread.start()
     app = web.Application()
     app.router.add_post("/hook", hook)

@@ -70,6 +70,18 @@ async def running(command: Sequence[str], log: Path) -> AsyncGenerator[Process]:
             await process.wait()
 
 
+async def python(*command: str) -> None:
+    """Run ``python COMMAND`` in the project to its end. Raises `Died`."""
+    process = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=HOUSE)
+    try:
+        if await process.wait():
+            raise Died(" ".join(command))
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
 def tail(log: Path) -> str:
     return log.read_text(errors="replace")[-2000:]
 

@@ -110,8 +110,8 @@ def routes(kept: Kept) -> Router:
     return router
 
 
-async def main(folder: Path, api: str, port: int) -> None:
-    kept, memory = Kept(folder / "peer.db"), MemoryStorage()
+async def main(file: Path, api: str, port: int) -> None:
+    kept, memory = Kept(file), MemoryStorage()
     bot = Bot(TOKEN, session=AiohttpSession(api=TelegramAPIServer.from_base(api)))
     for chat, (step, answers) in (await kept.open()).items():
         key = StorageKey(bot.id, chat, chat)

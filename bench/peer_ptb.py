@@ -142,8 +142,8 @@ def conversation(kept: Kept) -> ConversationHandler[Context]:
     )
 
 
-async def main(folder: Path, api: str, port: int, request: BaseRequest) -> None:
-    kept = Kept(folder / "peer.db")
+async def main(file: Path, api: str, port: int, request: BaseRequest) -> None:
+    kept = Kept(file)
     left = await kept.open()
     memory = DictPersistence(
         user_data_json=json.dumps({chat: answers for chat, (_, answers) in left.items()}),

@@ -10,21 +10,22 @@ import re
 import sys
 import threading
 import time
-from collections import Counter
-from collections.abc import Awaitable
-from functools import partial
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
 
 from bench import ours
-from bot.domain.db import Db
-from bot.post.sqlite import SqliteStore
-from bot.post.store import Work
+from bot.domain import outbox
+from bot.post import turn
+from bot.post.intake import Intake
 
 WRITTEN = "profile.txt"
 """In the folder of the settings, when the process has ended."""
+_WORKS: tuple[tuple[Any, str], ...] = ((Intake, "_keep"), (turn, "take"), (outbox, "claim"), (outbox, "sent"))
+"""What the writer's thread does in each turn, by where it is found."""
 _IN = re.compile(r"\((?:\?, )*\?\)|IN \([^)]*\)")
 _VALUE = re.compile(r"X?'[^']*'|\b\d+(?:\.\d+)?\b", re.IGNORECASE)
 
@@ -32,28 +33,30 @@ _VALUE = re.compile(r"X?'[^']*'|\b\d+(?:\.\d+)?\b", re.IGNORECASE)
 def main() -> int:
     statements: Counter[str] = Counter()
     works: Counter[str] = Counter()
-    spent: Counter[str] = Counter()
+    spent: defaultdict[str, float] = defaultdict(float)
     threads: dict[str, float] = {}
 
     def connected(dbapi: Any, _record: Any) -> None:
-        dbapi.set_trace_callback(lambda statement: statements.update([shape(statement)]))
+        def ran(statement: str) -> None:
+            statements[shape(statement)] += 1
 
-    def write(store: SqliteStore, work: Work[Any], *, alone: bool = False) -> Awaitable[Any]:
-        name = getattr(work.func if isinstance(work, partial) else work, "__qualname__", "?")
+        dbapi.set_trace_callback(ran)
 
-        def timed(db: Db) -> Any:
+    def timed(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any, **more: Any) -> Any:
             began = time.thread_time()
             try:
-                return work(db)
+                return work(*args, **more)
             finally:
                 now = time.thread_time()
                 works[name] += 1
                 spent[name] += now - began
                 threads["writer's thread"] = now
 
-        return plain(store, timed, alone=alone)
+        return run
 
-    plain, SqliteStore.write = SqliteStore.write, write
+    for owner, name in _WORKS:
+        setattr(owner, name, timed(f"{owner.__name__}.{name}", getattr(owner, name)))
     event.listen(Engine, "connect", connected)
     try:
         return ours.main()
@@ -63,11 +66,11 @@ def main() -> int:
         report(statements, works, spent, threads)
 
 
-def report(statements: Counter[str], works: Counter[str], spent: Counter[str], threads: dict[str, float]) -> None:
+def report(statements: Counter[str], works: Counter[str], spent: dict[str, float], threads: dict[str, float]) -> None:
     turns = max(1, sum(count for text, count in statements.items() if text.startswith("UPDATE inbox SET said")))
     lines = [f"{turns} turns; all figures a turn, the start included"]
     lines += [f"{seconds / turns * 1e6:7.0f} us  {name}" for name, seconds in threads.items()]
-    for name, seconds in spent.most_common(12):
+    for name, seconds in sorted(spent.items(), key=lambda item: -item[1])[:12]:
         lines.append(f"{seconds / turns * 1e6:7.0f} us    {name}: {works[name] / turns:.2f} works")
     lines.append(f"{sum(statements.values()) / turns:7.2f} statements")
     lines += [f"{count / turns:7.2f}   {text}" for text, count in statements.most_common(32)]
