@@ -56,7 +56,7 @@ _PERIODS: tuple[tuple[Period, str], ...] = (
 )
 _PERIOD = re.compile(
     r"(?:(?:/|@|\b(?:per|tiap|setiap|saben|dalam|sak|sa)\b|\b1\b(?![.,]))\s*(?:1 )?|\b(?:per|se|sa|sak)(?=[a-z]))"
-    rf"\s*(?:{'|'.join(f'(?P<{n}>{w})' for n, w in _PERIODS)})(?:nya|ne)?\b(?: sekali)?"
+    rf"\s*(?:{'|'.join(f'(?P<{n}>{w})' for n, w in _PERIODS)})(?:nya|ny|ne|n)?\b(?: sekali)?"
     r"|\b(?:(?P<d>harian)|(?P<w>mingguan)|(?P<m>bulanan)|(?P<y>tahunan))\b"
 )
 _SHORT: dict[str, Period] = {"d": "hari", "w": "minggu", "m": "bulan", "y": "tahun"}
@@ -152,9 +152,16 @@ def read_money(text: str, reading: Reading) -> Money | Invalid | Unsure[Money]:
     strays = [a for a in amounts if a not in found and not (lower and a.start == lower[0].start)]
     odd = slipped or several or _stray(strays, tokens) or (period and _PRICED.search(rest)) or _SPELL.search(rest)
     read = _ranged(found, lower, rest, period) or _single(found, rest, period)
-    if isinstance(read, Unsure) or not odd:
+    if isinstance(read, Unsure) or not (odd or (not read.compare and read.upto is None and _HALF_BOUND.search(rest))):
         return read
     return _asked(read)
+
+
+_HALF_BOUND = re.compile(
+    rf"(?<![a-z]){NOT} [^;,]{{0,12}}[0-9]|\b(?:sampai|maks\w*|di ?bawah|di ?atas) [a-z]{{1,3}} ?[0-9]"
+    rf"|[0-9] ?[a-z]*[.,-]* ?/ ?(?!(?:{'|'.join(sorted(COUNTED))})\b)[a-z]+|[0-9] ?[a-z]+ [a-z]{{1,2}} atas\b"
+)
+"""A bound or a period that was meant, and not understood: "gak sampa i 1 juta", "450rb/hrr"."""
 
 
 _DIGIT = rf"(?:[1-9]|{'|'.join(w for w, code in NUMBER_WORDS.items() if re.fullmatch('number [1-9]', code))})"

@@ -147,6 +147,7 @@ _JOINED = re.compile(
 _MEND = mender(
     {w: m for w, m in _KNOWN.items() if m in {"tidak", "belum", "bukan"} and not w.endswith("_")}
     | {w: "" for w in {*_KNOWN, *_LOOSE} if _KNOWN.get(w) not in {"tidak", "belum", "bukan"}}
+    | {w: w for w in ("kurang", "kirang", "tahu", "yakin", "paham", "ngerti")}
 )
 """A slip in a no must not leave a yes: "beum punya"."""
 
