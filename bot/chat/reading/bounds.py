@@ -23,7 +23,7 @@ _BEFORE: tuple[tuple[Compare, str], ...] = (
     ("<=", rf"<=|maks(?:imal|imum)?|max|paling (?:banyak|bnyk|tinggi|besar|gede|akeh|mahal|banter|pol|mentok)|"
         rf"(?:{_SPAN}|s/d|"
         rf"sd) dengan|{_SPAN}|setinggi tingginya"),
-    (">=", r">=|min(?:imal|imum|im)?|paling (?:sedikit|dikit|rendah|kecil|tidak|sithik|sitik|setitik|cilik|murah|"
+    (">=", rf">=|min(?:imal|imum|im)?|paling (?:sedikit|dikit|rendah|kecil|{NOT}|sithik|sitik|setitik|cilik|murah|"
         r"minim)|sedikitnya|"
         r"setidaknya|mulai(?: dari| dr)?"),
 )  # fmt: skip

@@ -89,7 +89,11 @@ def prepared(text: str) -> str:
     text = re.sub(r"\b(?:yang akan datang|yad|y\.a\.d\.?|yg akan datang|akan datang)\b", "depan", text)
     text = re.sub(r"\b([a-z]{4,})2\b", r"\1", text)
     text = in_digits(text)
-    text = re.sub(r"\b((?:[0-9]+|se|sak) ?[a-z]+) (?:ke ?depan|ing ngarep)\b", r"\1 lagi", text)
+    text = re.sub(
+        r"\b((?:[0-9]+|se|sak) ?[a-z]+) (?:ke ?depan|ing ngarep|(?:dari|teko|soko) (?:sekarang|skrg|saiki))\b",
+        r"\1 lagi",
+        text,
+    )
     text = re.sub(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])", " ", text)
     text = re.sub(r"\b(?:suk|sesuk|mbesuk|m?benjing) (?=(?:dino |dinten |hari )?[a-z])", _unless_day, text)
     return re.sub(r"[a-z]+", _spelled, text)

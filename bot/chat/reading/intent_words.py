@@ -20,8 +20,11 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"\bbea ?cukai\b|\b(?:kode )?hs ?code\b|\bkode hs\b|\b(?:pasar|jual|kirim) (?:ke )?luar ?neg[ei]ri\b", "ekspor"),
     (r"\bcar ?free ?day\b|\bcfd\b|\btoko oleh[ -]?oleh\b|\b(?:kantor )?pemerintah\b|\btoko modern\b", "pameran"),
     (r"\bdaftar tunggu\b", "pengumuman"),
+    (r"\bcara(?:ne|nya)? (?:n|nge|men)?daftar(?:nya|ne|e)?\b", "bikin daftar"),
+    (r"\b(?:tidak|tdk|gak|ga|gk|nggak|ndak|ora|mboten) (?:bisa|bs|iso|saget)[ .!]*$", "takbisa"),
     (r"\bminta (?:uang|duit|bayaran|imbalan|fee)\b|\batas nama dinas\b", "pungli"),
     (r"\b(?:respon\w*|balas\w*|jawab\w*|proses\w*) (?:\w+ )?(?:lama|lambat|suwe)\b|"
+        r"\b(?:lama|suwe|lambat|lemot) (?:di)?(?:respon|balas|bales|jawab|proses|layani)\w*\b|"
         r"\b(?:lama|suwe|lambat|lemot) (?:banget|sekali|pol|nemen|temen|sanget|eram)\b", "keluhan"),
     (r"\b(?:bantu|layani|bisa) (?:apa|opo|nopo)\b|\bapa (?:aja |saja )?yang bisa\b|\bbisa (?:bantu|ngapain)\b", "menu"),
     (r"\bjam (?:berapa|piro|pinten) (?:sekarang|saiki|ini)\b|\b(?:kamu|anda|sampean|ini) siapa\b|"
@@ -144,6 +147,7 @@ _MEANT = table(
         "pengumuman": "pengumuman diumumkan antrian antrean pengumumannya tunggu peserta seleksi",
         "belumkabar": "belumkabar",
         "terdaftar": "terdaftar",
+        "takbisa": "takbisa",
         "sertifikat": "sertifikat sertipikat sertif piagam sertifikatnya sertifikate srtifikat ijazah sertfikat",
         "unduh": "download unduh donlot cetak_ ambil donlod",
         "asesmen": "kurasi angket evaluasi penilaiane dikurasi kurator_ asesmen assessment assesment asesment "
@@ -235,7 +239,7 @@ SPEAKS: dict[str, str] = {
     "pelatihan+info:1 pelatihan+kapan:.6 pelatihan+apa:1 pelatihan+daftar:1.6",
     "daftar_pelatihan": "pelatihan:2 daftar:2 ikut:1.6 mau:.8 pelatihan+ikut:1.4 pelatihan+mau:1 daftar+mau:1 "
     "daftar+saya:.7 pelatihan+bikin:.8 daftar+usaha:-3.4 daftar+usaha+pelatihan:3.4",
-    "batal_pelatihan": "batal:4 batal+pelatihan:2.5 batal+daftar:2",
+    "batal_pelatihan": "takbisa+pelatihan:6 batal:4 batal+pelatihan:2.5 batal+daftar:2",
     "status_pelatihan": "lolos:4 pengumuman:3.4 belumkabar:3 terdaftar:2.6 status+daftar:3 tes+daftar:2.4 "
     "terdaftar+usaha:-2.2 status+pelatihan:3 status+terdaftar:3 terdaftar+pelatihan:1 lolos+pelatihan:2 "
     "pengumuman+pelatihan:2",

@@ -55,7 +55,7 @@ _PERIODS: tuple[tuple[Period, str], ...] = (
     ("tahun", "tahun|thn|th|taun|tahunan|year"),
 )
 _PERIOD = re.compile(
-    r"(?:(?:/|@|\b(?:per|tiap|setiap|saben|dalam|sak|sa)\b|\b1\b(?![.,]))\s*(?:1 )?|\b(?:per|se|sa|sak)(?=[a-z]))"
+    r"(?:(?:/|@|\b(?:per|tiap|setiap|sak?ben|dalam|sak|sa)\b|\b1\b(?![.,]))\s*(?:1 )?|\b(?:per|se|sa|sak)(?=[a-z]))"
     rf"\s*(?:{'|'.join(f'(?P<{n}>{w})' for n, w in _PERIODS)})(?:nya|ny|ne|n)?\b(?: sekali)?"
     r"|\b(?:(?P<d>harian)|(?P<w>mingguan)|(?P<m>bulanan)|(?P<y>tahunan))\b"
 )
@@ -114,7 +114,7 @@ _MEND = mender(
             "sedikit": "sedikit dikit",
             "antara": "antara",
             "per": "per",
-            "tiap": "tiap setiap saben",
+            "tiap": "tiap setiap saben sakben",
             "harian": "harian",
             "mingguan": "mingguan",
             "bulanan": "bulanan",

@@ -174,6 +174,7 @@ def doesnt_know(text: str) -> bool:
 def _read(text: str, thumb: bool) -> Answer | Invalid | Unsure[Answer]:
     plain = clean(text)
     plain = re.sub(r"\b(?:he+[' ]?e+[hm]?|ho+[' ]?o+h?)\b(?! [a-z])", "iya", plain)
+    plain = re.sub(r"\bin ?s[hy]a+ ?al+[ao]h?\b", "insyaallah", plain)
     plain = _TAK_I.sub(lambda m: "aku " if m[0].endswith(" ") else "aku", plain)
     plain = re.sub(r"\b(ya|iya)/(tidak|gak|ga|tdk|no)\b", r"\1 atau \2", plain)
     plain = _JOINED.sub(r"\1 \2", plain)
@@ -265,8 +266,8 @@ def _meaning(marks: list[str], said: str) -> Answer | None:
     if _not_known(marks, line, said):
         return "unsure"
     if re.search(
-        r"\b(?:tidak|tdk|ora|ra|ga|gak|gk|mboten|ndak|nggak) ?(?:apa|papa|(?:po|no|puno)po|masalah|keberatan|salah)|"
-        r"\bgapapa\b|\brapopo\b|\b(?:ada|onok) yang salah",
+        r"\b(?:tidak|tdk|ora|ra|ga|gak|gk|mboten|ndak|nggak) ?(?:apa|papa|o?popo|opo opo|nopo|punopo|masalah|"
+        r"keberatan|salah)|\bgapapa\b|\brapopo\b|\b(?:ada|onok) yang salah",
         said,
     ):
         return "no" if re.search(r"(?<!tidak )(?<!gak )\bada yang salah", said) else "yes"
@@ -329,7 +330,9 @@ def _not_known(marks: list[str], line: str, said: str) -> bool:
     ):
         return True
     if re.search(r"\b(?:tidak|belum|bukan)\b.*\btahu\b", line) or re.search(
-        r"\b(?:tidak|belum) (?:bisa )?yakin\b", said
+        r"\b(?:tidak|ga|gak|nggak|belum|blm|durung|dereng|ora|mboten) (?:bisa|iso|saget|bs) "
+        r"(?:n?jawab|menjawab|mutus\w*)\b|\b(?:tidak|belum) (?:bisa )?yakin\b",
+        said,
     ):
         return True
     if re.search(
