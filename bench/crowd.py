@@ -8,6 +8,7 @@ import random
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ PEOPLE = 100
 PATIENCE = 15.0
 """Seconds until an answer counts as lost."""
 _KEYS = tuple(ASKED)
+_NUMBERS = count(1)
 _BOT = {"id": 4242, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
 _DATA = re.compile(r'"callback_data": *"([^"]+)"')
 _NAMES = ("Siti Aminah", "Budi Santoso", "Wati Lestari", "Agus Salim", "Rini Astuti", "Joko Susilo", "Dewi Sartika")
@@ -219,7 +221,8 @@ class Crowd:
             self._wrong.set_exception(Failed(why))
 
     def number(self) -> int:
-        self._number += 1
+        """A number for an update or a message; no crowd uses one again, or an office would think it a repetition."""
+        self._number = next(_NUMBERS)
         return self._number
 
     def now(self) -> int:

@@ -150,7 +150,7 @@ async def main(file: Path, api: str, port: int, request: BaseRequest) -> None:
         conversations_json=json.dumps({"register": {json.dumps([c, c]): step for c, (step, _) in left.items()}}),
     )
     builder = Application.builder().token(TOKEN).base_url(f"{api}/bot").updater(None).request(request)
-    application: Any = builder.get_updates_request(request).persistence(memory).build()
+    application: Any = builder.get_updates_request(request).persistence(memory).job_queue(None).build()
     application.add_handler(conversation(kept))
 
     async def hook(call: web.Request) -> web.Response:
