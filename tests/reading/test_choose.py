@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import time
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.chat.reading import Reading
 from bot.chat.reading.choose import choose
+from bot.chat.reading.money import Money, read_money
 from bot.chat.reading.quantities import spans_in
+from bot.chat.reading.score import read_rows
 from bot.chat.reading.words import listed
 
+DATA = Path(__file__).parents[1] / "data"
 SECTORS = (
     "Makanan siap saji", "Makanan/minuman kemasan", "Fesyen/batik", "Kerajinan (kriya)", "Jasa", "Perdagangan/toko",
     "Lainnya",
@@ -110,11 +115,23 @@ def test_doubtful(labels: tuple[str, ...], text: str, near: tuple[int, ...]) -> 
         (SECTORS, "8"),
         (SECTORS, "bukan jasa"),
         (SECTORS, "apa beda makanan siap saji sama kemasan?"),
+        (SECTORS, "siap pak"),  # agrees, and isn't "siap saji"
+        (SECTORS, "baik bu"),
         (WORKERS, "orang"),
+        (WORKERS, "1.500.000"),
+        (WORKERS, "usaha saya sendiri"),
         (WORKERS, "bukan 2 orang"),
         (WORKERS, "2 kg"),
         (AGES, "sejak 2020"),
         (SALES, "5 juta sehari"),
+        (SALES, "sethaun 100 juta"),
+        (SALES, "2M"),
+        (SALES, "1.500 juta"),
+        (SALES, "081200004378"),
+        (SALES, "belum pernah"),
+        (SALES, "nanti ya"),
+        (SALES, "usaha saya belum didata"),
+        (SALES, "omset 300 juta kena pajak gak"),
         (SALES, "3x 500rb"),
         (SALES, "1.5000.00"),
         ((), "jasa"),
@@ -139,6 +156,21 @@ def test_a_count_fits_its_label(count: int) -> None:
 @given(months=st.integers(1, 200).filter(lambda n: n != 12))
 def test_months_fit_their_label(months: int) -> None:
     assert choose(f"{months} bulan", AGES) == (months >= 6) + (months > 12) + (months > 36)
+
+
+def test_a_band_is_the_one_of_the_amount(monday: Reading) -> None:
+    """Over all labelled amounts: what is sure here is what the reader of money reads ("hampir 5 juta" is below 5)."""
+    borders = (5_000_000, 25_000_000, 50_000_000, 165_000_000, 1_250_000_000)
+    agreed = 0
+    rows = [r for name in ("utterances.csv", "utterances_own.csv") for r in read_rows(DATA / name)]
+    for row in (r for r in rows if r.category == "money" and not r.text.startswith(("hampir", "nyaris"))):
+        chosen, amount = choose(row.text, SALES), read_money(row.text, monday)
+        if isinstance(chosen, int) and isinstance(amount, Money) and not amount.compare:
+            ends = {sum(x >= border for border in borders) for x in (amount.amount, amount.upto or amount.amount)}
+            assert chosen in ends, row.text
+            assert amount.period in (None, "bulan"), row.text
+            agreed += 1
+    assert agreed > 250
 
 
 def test_spans_of_labels() -> None:

@@ -21,7 +21,7 @@ from bot.chat.reading.numerals import in_digits
 from bot.chat.reading.quantities import UNIT_WORDS, Span, spans_in
 from bot.chat.reading.slips import COMMON
 from bot.chat.reading.words import LONGEST, PADDING, Spellings, clean, hurried, listed, skeletons_of, squeeze, table
-from bot.chat.reading.yesno import doesnt_know
+from bot.chat.reading.yesno import ANSWERS, doesnt_know
 from bot.chat.text import t
 
 WHICH = t("Which of these do you mean?")
@@ -34,10 +34,15 @@ _MOST_LABELS = 100
 _NEGATED = re.compile(
     r"\b(?:bukan|bkn|tidak|tdk|gak|ga|gk|nggak|ndak|enggak|ora|dudu|sanes|mboten|jangan|ojo|selain|kecuali|not)\b"
 )
-_ELSE = re.compile(
-    r"\b(?:per|tiap|setiap|saben|dalam|se|sak)? ?(?:hari|hr|minggu|mgg|tahun|thn|th|dino|taun|day|year)\b"
+_ASKS = re.compile(
+    r"\?|\b(?:apa|apakah|berapa|brp|gimana|bagaimana|kapan|di ?mana|kenapa|piye|pripun|piro|pinten|opo|nopo)\b"
+    r"|\b(?:gak|ga|nggak|ndak|tidak|ora)$"
 )
-"""An amount of money for another spell than the label's is another amount."""
+_ELSE = re.compile(
+    r"(?:\b|se|per|sak)(?:hari|minggu|pekan|tahun|taun|dino|dinten|day|week|year)\w{0,3}\b|\b(?:hr|mgg|thn|th)\b"
+    r"|[0-9] ?[mx]\b|\*"
+)
+"""An amount of money for another spell than the label's is another amount; M may be a million or a thousand of them."""
 _SINCE = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 """A year says since when, not how much."""
 _NO_OTHERS = re.compile(
@@ -45,6 +50,7 @@ _NO_OTHERS = re.compile(
     r"(?:karyawan|pegawai|pekerja|pembantu|anak ?buah|buruh|rewang)\w*"
 )
 _ALONE = re.compile(r"\b(?:sendiri\w*|sndiri\w*|sndr|dewe\w*|dhewe\w*|piyambak\w*|ijen\w*|alone|single fighter)\b")
+_OWN = re.compile(r"\b(?:usaha|milik|rumah|punya|modal|uang|produksi|bikin|buat|karyawan)(?:ku|nya)? (?:\w+ )?sendiri")
 _WITH_ONE = re.compile(
     r"(?:(?:saya|aku|kulo|ku) )?(?:dan|sama|karo|kalih|dengan|dgn|dibantu|plus|&|sm|ambek|mbek)? ?"
     r"(?:suami istri|suami|istri|bojo|ibu|anak|adik|kakak|mertua|keponakan)(?: (?:saya|aku|ku|kulo))?"
@@ -82,8 +88,8 @@ _BOUNDS = UNIT_WORDS | listed(
 
 _WAITS = re.compile(r"(?:belum|blm|blum|blom|durung|dereng|belom)(?: (?:pak|bu|mas|mbak|kak|e|o))?")
 _UNCOUNTED = re.compile(
-    r"\b(?:belum|blm|blum|tidak|tdk|gak|ga|nggak|ndak|ora|durung|dereng|mboten)\b.*"
-    r"\b(?:di|ng|meng)?(?:h?itung|etung|catat|catet|cek|data|rekap|hafal|apal)"
+    r"\b(?:belum|blm|blum|tidak|tdk|gak|ga|nggak|ndak|ora|durung|dereng|mboten)(?: \w+)? "
+    r"(?:di|ng|meng)?(?:h?itung|etung|catat|catet|rekap|hafal|apal)\w{0,3}$"
 )
 
 
@@ -122,7 +128,7 @@ def choose(text: str, labels: Sequence[str]) -> Chosen:
     if exact:
         return exact[0]
     typed = clean(text)
-    if len(said.split()) > _MOST_WORDS or ("?" in typed and len(said.split()) > 2):
+    if len(said.split()) > _MOST_WORDS or (_ASKS.search(typed) and len(said.split()) > 2):
         return ()
     if (position := _position(typed, len(known))) is not None:
         return position
@@ -165,7 +171,7 @@ def _fitted(typed: str, known: tuple[_Label, ...]) -> Chosen | None:
         return None if spans is not None else ()
     if re.search(r"\b(?:bukan|bkn|dudu|sanes|selain|kecuali|jangan|not)\b", typed):
         return ()
-    if kind == "rupiah" and _ELSE.search(typed):
+    if "%" in typed or (kind == "rupiah" and (_ELSE.search(typed) or _nearly_else(typed))):
         return ()
     if len(spans) == 1 and not spans[0].kind:
         return _bare(typed, spans[0], known, kind)
@@ -178,6 +184,13 @@ def _fitted(typed: str, known: tuple[_Label, ...]) -> Chosen | None:
     return _doubt([i for span in spans for i in _holding(span, known)])
 
 
+def _nearly_else(typed: str) -> bool:
+    """Whether a word is a slip of "setahun" and its like, which makes another amount."""
+    spells = ("sehari", "seminggu", "setahun", "pertahun", "perhari", "perminggu", "tahunan", "harian", "mingguan")
+    said = [w for w in re.findall(r"[a-z]{5,10}", typed) if w not in COMMON]
+    return any(OSA.distance(w, spell, score_cutoff=1) < 2 for w in said for spell in spells)
+
+
 def _people(typed: str) -> tuple[Span, ...] | None:
     """As `spans_in`, for people: alone, with a husband, and workers who may be meant beside the owner."""
     if _NO_OTHERS.search(typed):
@@ -185,7 +198,7 @@ def _people(typed: str) -> tuple[Span, ...] | None:
     spans = spans_in(typed)
     if spans is None:
         return None
-    if not spans and (_ALONE.search(typed) and not _NEGATED.search(typed)):
+    if not spans and _ALONE.search(typed) and not _NEGATED.search(typed) and not _OWN.search(typed):
         return (Span("people", Fraction(1), Fraction(1)),)
     if not spans and _WITH_ONE.fullmatch(re.sub(r"^cuma |^hanya |^mek ", "", plain.fold(typed))):
         return (Span("people", Fraction(2), Fraction(2)),)
@@ -221,7 +234,7 @@ def _bare(typed: str, span: Span, known: tuple[_Label, ...], kind: str) -> Chose
     if kind != "rupiah" and _SINCE.search(typed):
         return ()
     strange = [w for w in re.findall(r"[a-z]+", in_digits(typed)) if w not in PADDING and w not in _ABOUT]
-    if strange:
+    if strange or (kind != "rupiah" and span.low >= 1000):
         return None
     sizes = [Fraction(1)] if kind == "rupiah" and span.low >= 1000 else _sizes(known)
     scaled = [replace(span, kind=kind, low=span.low * size, high=span.high * size) for size in sizes]
@@ -260,6 +273,9 @@ def _named(said: str, known: tuple[_Label, ...]) -> Chosen:
         return ()
     matched = frozenset(w for near in heard for w in near)
     best = [i for i, n in enumerate(covers) if n == most]
+    words = frozenset(w for i in best for w in known[i].words)
+    if matched & words <= ANSWERS and (most < len(heard) or not words <= ANSWERS):
+        return ()  # "siap" agrees, and isn't "siap saji"
     full = [i for i in best if known[i].words - PADDING <= matched and known[i].words]
     best = full if len(full) == 1 and most == len(heard) else best
     if all(not _NEGATED.search(known[i].folded) for i in best) and _NEGATED.search(said):
@@ -295,6 +311,8 @@ def _near(word: str, vocabulary: frozenset[str]) -> frozenset[str]:
         same |= {w for w in vocabulary if w.startswith(stem)}
     if same:
         return frozenset(same)
+    if word in ANSWERS:
+        return frozenset()
     if (short := hurried(word, _skeletons(vocabulary))) is not None:
         return frozenset({short})
     if len(word) < 4 or (len(word) < 6 and word in COMMON):
@@ -302,7 +320,8 @@ def _near(word: str, vocabulary: frozenset[str]) -> frozenset[str]:
     room = 2 if len(word) > 7 else 1
     alike = [w for w in vocabulary if len(w) > 3 and w[0] == word[0]]
     found = process.extract(word, alike, scorer=OSA.distance, score_cutoff=room, limit=4)
-    return frozenset(w for w, distance, _ in found if distance == found[0][1])
+    near = frozenset(w for w, distance, _ in found if distance == found[0][1])
+    return near if len(word) > 4 else frozenset(w for w in near if len(w) != len(word) or sorted(w) == sorted(word))
 
 
 def _stem(word: str) -> str:

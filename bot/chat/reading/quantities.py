@@ -89,7 +89,7 @@ _SAME = tuple(
 )
 _TOKEN = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[a-z]+|[^\sa-z0-9]")
 _JOINS = table({"-": "- ~ sampai sampe smp smpe sampek hingga sd nganti ngantos to atau utawa dan lan and or"})
-_NEARLY = re.compile(r"\b(?:hampir|hampr|meh|ampir|mau|arep|masuk)(?: (?:mau|ke|sudah))?\s*$")
+_NEARLY = re.compile(r"\b(?:hampir|hampr|nyaris|meh|ampir|mau|arep|masuk)(?: (?:mau|ke|sudah))?\s*$")
 _BIT_MORE = re.compile(r"\s*(?:an )?(?:lebih|lbh|luwih|langkung|sekian)\b")
 _AGO = re.compile(r"\s*(?:yang |yg |sing )?(?:lalu|kemarin|kepungkur|kepengker)\b")
 """The business began "mulai 2 tahun lalu": two years, not two or more."""
@@ -139,12 +139,14 @@ def _found(tokens: list[re.Match[str]]) -> list[_Found]:
         if not word[0].isdigit() and not (word == "setengah" and _unit(tokens, at + 1)):
             at += 1
             continue
-        value = Fraction(1, 2) if word == "setengah" else number(word)[0]
+        value, _, others = (Fraction(1, 2), "", ()) if word == "setengah" else number(word)
         after = at + 1
         below = tokens[after + 1][0] if after + 1 < len(tokens) and tokens[after][0] == "/" else ""
         if below in {"2", "4"}:
             value, after = value / int(below), after + 2
         unit = _unit(tokens, after)
+        if (others and unit) or re.match("0[0-9]", word):  # "1.500 juta" can be read in two ways, "0812" is a code
+            raise Broken(word)
         end = tokens[after if unit else after - 1].end()
         if first != at and not unit:
             unit = "rp"

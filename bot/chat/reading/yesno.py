@@ -110,6 +110,8 @@ _KNOWN = table(
         "berlakunya berlakune aktif tanggalnya",
     }
 )
+ANSWERS = frozenset(_KNOWN)
+"""The words that answer a yes-or-no question."""
 _SKELETONS = skeletons_of(_KNOWN)
 _LOOSE = listed(
     """
@@ -166,12 +168,18 @@ def read_yes_no(text: str, reading: Reading, *, thumb: bool = True) -> Answer | 
 
 
 def doesnt_know(text: str) -> bool:
-    """Whether somebody says that she doesn't know, or will see ("ga tau", "mboh", "masih bingung")."""
-    read = _read(text, thumb=False)
-    return (read.value if isinstance(read, Unsure) else read) == "unsure"
+    """Whether somebody says that she doesn't know, and nothing else ("ga tau", "mboh", "masih bingung")."""
+    _, said, _ = _prepared(text)
+    marks = {w: _mark(w) for w in said}
+    only = all(m in _NOT_KNOWING or (m is None and single(w) in _IDLE) for w, m in marks.items())
+    return bool(said) and only and _read(text, thumb=False) == "unsure"
 
 
-def _read(text: str, thumb: bool) -> Answer | Invalid | Unsure[Answer]:
+_NOT_KNOWING = ("ragu", "tidak", "belum", "tahu", "sedang")
+
+
+def _prepared(text: str) -> tuple[str, list[str], bool]:
+    """The text with its slips put right, its words, and whether a slip stayed uncertain."""
     plain = clean(text)
     plain = re.sub(r"\b(?:he+[' ]?e+[hm]?|ho+[' ]?o+h?)\b(?! [a-z])", "iya", plain)
     plain = re.sub(r"\bin ?s[hy]a+ ?al+[ao]h?\b", "insyaallah", plain)
@@ -179,7 +187,11 @@ def _read(text: str, thumb: bool) -> Answer | Invalid | Unsure[Answer]:
     plain = re.sub(r"\b(ya|iya)/(tidak|gak|ga|tdk|no)\b", r"\1 atau \2", plain)
     plain = _JOINED.sub(r"\1 \2", plain)
     plain, slipped = _MEND(plain)
-    said = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])2\b", "", plain.replace("'", "").replace("-", " ")))
+    return plain, re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])2\b", "", plain.replace("'", "").replace("-", " "))), slipped
+
+
+def _read(text: str, thumb: bool) -> Answer | Invalid | Unsure[Answer]:
+    plain, said, slipped = _prepared(text)
     if not said:
         number = plain.strip(" .)")
         return "yes" if number == "1" else "no" if number == "2" else _hand(plain, thumb)  # the first button is yes
