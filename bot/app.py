@@ -25,7 +25,7 @@ from bot.clock import Ticks
 from bot.config import Config, host_port
 from bot.domain import dated, inbox, jobs, outbox, people, places, regions, upgrade
 from bot.domain.db import Db, StoreDown
-from bot.domain.engine import lock
+from bot.domain.engine import lock, looking
 from bot.domain.inbox import Letter
 from bot.domain.keys import keyring
 from bot.domain.tables import Received
@@ -90,12 +90,13 @@ class App:
         if serve:
             await _try_port(config.web.listen)  # before what takes long
         url, keys = config.database.url, config.database.keys
-        held = lock(url)  # before the upgrade: nobody else may be at work on it
+        self.held = lock(url)  # before the upgrade: nobody else may be at work on it
         copied = upgrade.upgrade(url, self.clock.now())
         if copied:
             log.info("upgraded", copy=str(copied))
-        self.keys = keyring(keys, config.database.file)
-        self.store = opened(url, self.keys, self.clock, on_commit=self._committed, held=held)
+        with looking(url) as connection:
+            self.keys = keyring(keys, people.anybody(connection))
+        self.store = opened(url, self.keys, self.clock, on_commit=self._committed, held=self.held)
         catalogs = Catalogs.load(LOCALES, config.office.languages, config.office.zone)
         accounts, left = await self.store.write(self._take_up)
         rules = Rules(
@@ -170,6 +171,8 @@ class App:
             await channel.close()
         if hasattr(self, "store"):
             await self.store.close()
+        elif hasattr(self, "held"):
+            self.held.close()
         if hasattr(self, "keys"):
             self.keys.close()
 
@@ -187,7 +190,7 @@ class App:
         """An operator's command (`bot.post.commands`); what it sets free is taken up at once."""
         if command == "ping":
             return {"pid": os.getpid()}
-        answer = await self.store.write(partial(COMMANDS[command], **arguments))
+        answer = await self.store.write(partial(COMMANDS[command], **arguments), alone=True)
         if command == "officers invite":
             answer["link"] = await self._link("officers", f"join-code-{answer['code']}")
         if command == "quarantine replay":

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from babel.messages.pofile import read_po
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.app import LOCALES
 from bot.chat.seams import AccountRefused, Later
 from bot.chat.text import Catalogs
 from bot.config import Config
-from bot.domain import inbox, regions, upgrade
-from bot.domain.keys import anybody
+from bot.domain import inbox, people, regions, tables, upgrade
+from bot.domain.db import StoreDown
+from bot.domain.engine import is_sqlite, looking, named
+from bot.domain.tables import Received
 from bot.run import channels_of, loopback
 
 Level = Literal["ok", "note", "wrong"]
@@ -55,8 +58,9 @@ def _settings(config: Config) -> list[Finding]:
 def _region(config: Config) -> list[Finding]:
     """The office's region must be known to us or to the office's own table."""
     code = config.office.region
-    with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{config.database.file}?mode=ro", uri=True)) as db:
-        if db.execute("SELECT 1 FROM regions WHERE code LIKE ? LIMIT 1", (f"{code}.%",)).fetchone():
+    with suppress(SQLAlchemyError, StoreDown), looking(config.database.url) as db:
+        inside = tables.regions.c.code.startswith(f"{code}.")
+        if db.execute(select(tables.regions.c.code).where(inside).limit(1)).first():
             return []
     try:
         regions.load(code)
@@ -73,8 +77,8 @@ def _keys(config: Config) -> list[Finding]:
             return [
                 Finding("wrong", f"{master} is missing, nothing sealed can be read", "bring it back from your safe")
             ]
-        with suppress(sqlite3.Error):  # an old or damaged database: said below
-            if anybody(config.database.file):
+        with suppress(SQLAlchemyError, StoreDown), looking(config.database.url) as db:  # otherwise it is said below
+            if people.anybody(db):
                 return [missing]
         return [Finding("note", f"no keys in {config.database.keys} yet; the first start makes them")]
     if not wrapped.exists():
@@ -85,36 +89,52 @@ def _keys(config: Config) -> list[Finding]:
 
 
 def _database(config: Config) -> list[Finding]:
-    file = config.database.file
-    if not file.exists():
-        can = os.access(next(p for p in file.absolute().parents if p.exists()), os.W_OK)
-        made = Finding("note", f"no database at {file} yet; the first start makes it")
-        return [made if can else Finding("wrong", f"{file} can't be made here", "see [database] url")]
+    url, file = config.database.url, config.database.file
+    restore = "restore a backup: docs/operating.md"
     try:
-        revision = upgrade.current(config.database.url)
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
-            sound = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.DatabaseError as error:
-        return [Finding("wrong", f"{file} can't be read: {error}", "restore a backup: docs/operating.md")]
-    if sound != "ok":
-        return [Finding("wrong", f"{file} is damaged: {sound}", "restore a backup: docs/operating.md")]
+        name = named(url)
+    except StoreDown as error:
+        return [Finding("wrong", f"[database] url: {error}", "make .venv/installed")]
+    try:
+        if is_sqlite(url) and not file.exists():
+            can = os.access(next(p for p in file.absolute().parents if p.exists()), os.W_OK)
+            made = Finding("note", f"no database at {file} yet; the first start makes it")
+            return [made if can else Finding("wrong", f"{file} can't be made here", "see [database] url")]
+        revision = upgrade.current(url)
+        if damage := _damage(url):
+            return [Finding("wrong", f"{name} is damaged: {damage}", restore)]
+    except DBAPIError as error:
+        said = " ".join(str(error.orig).split())
+        mend = restore if is_sqlite(url) else "see [database] url, and whether the server runs"
+        return [Finding("wrong", f"{name} can't be read: {said}", mend)]
+    if revision is None:
+        return [Finding("note", f"nothing in {name} yet; the first start makes the tables")]
     if revision != upgrade.LATEST:
-        return [Finding("note", f"{file} is at revision {revision}; the next start upgrades it, keeping a copy")]
-    return [Finding("ok", f"database: {file}, revision {revision}"), *_left_behind(config)]
+        copy = ", keeping a copy" if is_sqlite(url) else "; make a backup before"
+        return [Finding("note", f"{name} is at revision {revision}; the next start upgrades it{copy}")]
+    return [Finding("ok", f"database: {name}, revision {revision}"), *_left_behind(config)]
 
 
-_LEFT = "SELECT a.name, count(*) FROM inbox i JOIN accounts a ON a.id = i.account_id WHERE i.state = 0 GROUP BY a.name"
+def _damage(url: str) -> str:
+    """What SQLite finds broken in its file; a server looks after itself, and we ask only for what we rely on."""
+    with looking(url) as db:
+        if is_sqlite(url):
+            found = str(db.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+            return "" if found == "ok" else found
+        return "" if db.exec_driver_sql("SHOW track_counts").scalar() == "on" else "track_counts is off"
 
 
 def _left_behind(config: Config) -> list[Finding]:
     """Messages to a bot that isn't in the settings (any more): nothing reads them."""
     ours = {inbox.HOUSE} | {channel.account for channel in channels_of(config, "http://-" if config.simulated else "")}
-    with closing(sqlite3.connect(f"file:{config.database.file}?mode=ro", uri=True)) as db:
-        waiting: list[tuple[str, int]] = db.execute(_LEFT).fetchall()
+    name = tables.accounts.c.name
+    waiting = select(name, func.count()).join_from(tables.inbox, tables.accounts).group_by(name)
+    with looking(config.database.url) as db:
+        found = db.execute(waiting.where(tables.inbox.c.state == Received.WAITING))
+        left = [(account, count) for account, count in found if account not in ours]
     return [
         Finding("note", f"{count} messages wait for {account}, which isn't in the settings", "set its token again")
-        for account, count in waiting
-        if account not in ours
+        for account, count in left
     ]
 
 

@@ -108,7 +108,9 @@ def _say_ready(config: Config, web: str, simulator: str) -> None:
     else:
         out.print(f"  Web    http://{web}  (/healthz /readyz /metrics)")
         out.print("  Check  [bold]pendamping check[/] asks Telegram whether the tokens are right")
-    out.print(f"  Data   {config.database.file}   keys: {config.database.keys} (keep a copy in a safe)")
+    from bot.domain.engine import named
+
+    out.print(f"  Data   {escape(named(config.database.url))}   keys: {config.database.keys} (keep a copy in a safe)")
     out.print("  Stop   Ctrl+C")
 
 
@@ -166,15 +168,35 @@ def backup(
 def db_upgrade() -> None:
     """Bring the database to this version. A copy of the old file is kept beside it."""
     config = _config()
-    from bot.domain.engine import lock
+    from bot.domain.engine import lock, named
     from bot.domain.upgrade import current, upgrade
 
     with _said(), closing(lock(config.database.url)):
         copied = upgrade(config.database.url, _now())
         revision = current(config.database.url)
-    typer.echo(f"{config.database.file} is at revision {revision}.")
+    typer.echo(f"{named(config.database.url)} is at revision {revision}.")
     if copied:
         typer.echo(f"The file before that: {copied}")
+
+
+@db_app.command("move")
+def db_move(
+    to: Annotated[str, typer.Option("--to", metavar="URL", help="An empty database: postgresql://… or sqlite:///….")],
+) -> None:
+    """Copy everything to another database, from a file to PostgreSQL or back. What is there stays as it is."""
+    config = _config()
+    from bot.config import Database
+    from bot.domain.engine import named
+    from bot.domain.move import move
+
+    with _said():
+        target = Database(url=to)
+        moved = move(config.database.url, target.url, config.database.keys, _now())
+    for table in moved:
+        typer.echo(f"{table.table:14}{table.rows:>9} rows  sha256 {table.checksum}")
+    typer.echo(f"All is in {named(target.url)} too, as it was. To go on there, set in the settings:")
+    typer.echo(f'[database] url = "{named(target.url)}" (with user and password), keys = "{config.database.keys}"')
+    typer.echo(f"Then keep {named(config.database.url)} for a while, but don't start a desk on it again.")
 
 
 @officers_app.command("invite")
@@ -337,18 +359,24 @@ def _do(command: str, **arguments: Any) -> dict[str, Any]:
 def _said() -> Generator[None]:
     """What an operator can mend ends the command with a sentence and exit code 1."""
     from aiohttp import ClientError
+    from pydantic import ValidationError
     from sqlalchemy.exc import DBAPIError
 
     from bot.domain.db import StoreDown
     from bot.domain.engine import Locked
     from bot.domain.keys import NoKey
+    from bot.domain.move import CantMove
     from bot.domain.upgrade import UpgradeFailed
 
     try:
         yield
     except ClientError:
         said = "The running desk couldn't do it; its log says why."
-    except (ValueError, LookupError, OSError, sqlite3.Error, NoKey, UpgradeFailed, Locked, StoreDown) as error:
+    except ValidationError as error:  # without what was typed: it may hold a password
+        said = "; ".join(detail["msg"] for detail in error.errors(include_input=False))
+    except (ValueError, LookupError, OSError, sqlite3.Error) as error:
+        said = str(error)
+    except (CantMove, NoKey, UpgradeFailed, Locked, StoreDown) as error:
         said = str(error)
     except DBAPIError as error:
         said = str(error.orig)

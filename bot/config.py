@@ -77,11 +77,10 @@ def _region(value: str) -> str:
 
 
 def _database(value: str) -> str:
-    if re.match(r"postgres(ql)?(\+\w+)?:", value):
-        raise ValueError(
-            "PostgreSQL is not built yet; this version keeps its data in SQLite: sqlite:///data/pendamping.db"
-        )
-    if not re.fullmatch(r"sqlite:///[^?#:]*[^?#:/]", value):
+    if re.match(r"postgres", value):
+        if not re.fullmatch(r"postgresql://[^/\s?#]*/[\w.-]+(\?[^\s#]+)?", value):
+            raise ValueError("must be like postgresql://USER:PASSWORD@HOST/DATABASE")  # without repeating the password
+    elif not re.fullmatch(r"sqlite:///[^?#:]*[^?#:/]", value):
         raise ValueError("must be sqlite:/// and the path of a file, like sqlite:///data/pendamping.db")
     return value
 
@@ -132,7 +131,9 @@ class Database(_Section):
 
     @property
     def file(self) -> Path:
-        """The SQLite file of `url`."""
+        """The SQLite file of `url`; for PostgreSQL, where it would lie: keys and socket have their names from it."""
+        if self.url.startswith("postgresql:"):
+            return Path("data") / f"{urlsplit(self.url).path.strip('/')}.db"
         return Path(self.url.removeprefix("sqlite:///"))
 
 

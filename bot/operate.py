@@ -6,9 +6,9 @@ from typing import Any
 
 from bot.chat.seams import SystemClock
 from bot.config import Config
-from bot.domain import upgrade
+from bot.domain import people, upgrade
 from bot.domain.db import Db
-from bot.domain.engine import Locked, lock, writing
+from bot.domain.engine import Locked, lock, looking, writing
 from bot.domain.keys import keyring
 from bot.post.commands import COMMANDS
 from bot.web.control import ask
@@ -17,17 +17,20 @@ from bot.web.control import ask
 async def operate(config: Config, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
     """The command's answer. Raises `ValueError` with what was wrong, `OSError` if the running desk doesn't answer.
 
-    Where it is done here, also what opening keys and database raises: `NoKey`, `UpgradeFailed`, errors of SQLite.
+    Where it is done here, also what opening keys and database raises: `NoKey`, `UpgradeFailed`, `StoreDown`, and
+    errors of the driver.
     """
-    file = config.database.file
+    url = config.database.url
     try:
-        held = lock(config.database.url)
+        held = lock(url)
     except Locked:
-        return await ask(file, command, arguments)
+        return await ask(config.database.file, command, arguments)
     try:
         now = SystemClock().now()
-        upgrade.upgrade(config.database.url, now)
-        keys, engine = keyring(config.database.keys, file), writing(config.database.url)
+        upgrade.upgrade(url, now)
+        with looking(url) as connection:
+            keys = keyring(config.database.keys, people.anybody(connection))
+        engine = writing(url)
         try:
             with engine.begin() as connection:
                 answer = COMMANDS[command](Db(connection, keys, now), **arguments)

@@ -28,10 +28,20 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def template_postgres(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same in the server's database ``office``; the folder holds its keys."""
+    folder = tmp_path_factory.mktemp("template")
+    server.do("CREATE DATABASE office")
+    make_template(folder, server.url("office"))
+    return folder
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What is marked `everywhere` runs on every library."""
-    if "library" in metafunc.fixturenames and metafunc.definition.get_closest_marker("everywhere"):
-        metafunc.parametrize("library", ["python-telegram-bot", "aiogram"])
+    """What is marked `everywhere` runs on every library, and on every store with the usual one."""
+    if metafunc.definition.get_closest_marker("everywhere") and "desk" in metafunc.fixturenames:
+        usual = "python-telegram-bot"
+        metafunc.parametrize(("library", "database"), [(usual, "sqlite"), ("aiogram", "sqlite"), (usual, "postgres")])
 
 
 @pytest.fixture
@@ -41,9 +51,21 @@ def library() -> str:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, template: Path, library: str) -> Desk:
+def database() -> str:
+    """The kind of database, where a test isn't marked `everywhere`."""
+    return "sqlite"
+
+
+@pytest.fixture
+def desk(request: pytest.FixtureRequest, tmp_path: Path, library: str, database: str) -> Generator[Desk]:
     """A desk with a fresh database."""
-    return Desk(tmp_path / "desk", template, library=library)
+    if database == "sqlite":
+        yield Desk(tmp_path / "desk", request.getfixturevalue("template"), library=library)
+        return
+    keys: Path = request.getfixturevalue("template_postgres")
+    server: Server = request.getfixturevalue("server")
+    with server.database("office") as url:
+        yield Desk(tmp_path / "desk", keys, library=library, url=url)
 
 
 @pytest.fixture

@@ -67,16 +67,16 @@ class InProcess(BaseRequest):
         return status, json.dumps(answer).encode()
 
 
-def config(folder: Path, **sections: Any) -> Config:
-    """Settings with everything below `folder`."""
-    database = Database(url=f"sqlite:///{folder}/office.db", keys=folder / "keys")
+def config(folder: Path, url: str = "", **sections: Any) -> Config:
+    """Settings with everything below `folder`, but for the database of a server."""
+    database = Database(url=url or f"sqlite:///{folder}/office.db", keys=folder / "keys")
     return Config(database=database, backup=Backup(folder=folder / "backups"), **sections)
 
 
 class Desk:
     """A folder with a database, a platform with two bots, and Apps that come and go on it.
 
-    `template` is an upgraded, region-filled database with its keys, copied in.
+    `template` is an upgraded, region-filled database with its keys, copied in; with a `url` the keys of that database.
     """
 
     def __init__(
@@ -85,6 +85,7 @@ class Desk:
         template: Path | None = None,
         flows: Flows | None = None,
         library: str = "python-telegram-bot",
+        url: str = "",
     ) -> None:
         self.folder = folder
         self.library = library
@@ -92,7 +93,7 @@ class Desk:
         self.platform = Platform(clock=self.clock, monotonic=lambda: self.clock.at.timestamp())
         self.platform.add_bot(OWNERS, "pendamping_bot", "Pendamping")
         self.platform.add_bot(OFFICERS, "petugas_bot", "Meja Petugas")
-        self.config = config(folder)
+        self.config = config(folder, url)
         self.flows = flows
         self.bounds: Bounds = bounds_of(self.config)
         self._seen: dict[str, int] = {"owners": 0, "officers": 0}
@@ -146,9 +147,9 @@ class Desk:
         return result
 
 
-def make_template(folder: Path) -> None:
-    """An upgraded database with the 57 kelurahan of Kota Malang, in `folder`."""
-    settings = config(folder)
+def make_template(folder: Path, url: str = "") -> None:
+    """An upgraded database with the 57 kelurahan of Kota Malang, in `folder`; or at `url`, the keys in `folder`."""
+    settings = config(folder, url)
     upgrade.upgrade(settings.database.url, MONDAY)
     from bot.domain.engine import writing
     from bot.domain.keys import Keys

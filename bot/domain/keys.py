@@ -13,7 +13,6 @@ import secrets
 import sqlite3
 import threading
 from collections import OrderedDict
-from contextlib import closing
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -49,6 +48,7 @@ class Keys:
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute("PRAGMA secure_delete=ON")
         self._db.execute("CREATE TABLE IF NOT EXISTS keys (id TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID")
+        self._new: dict[str, bytes] = {}  # wrapped keys that aren't durable yet
         if not self._db.execute("SELECT 1 FROM keys WHERE id = ?", (HOUSE,)).fetchone():
             self._make(HOUSE)
             self.commit()
@@ -67,10 +67,19 @@ class Keys:
         return name
 
     def commit(self) -> None:
-        """Make the new keys durable; cheap when there are none."""
+        """Make the new keys durable, those of other threads too; cheap when there are none."""
         with self._lock:
-            if self._db.in_transaction:
+            if not self._new:
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._db.executemany("INSERT INTO keys VALUES (?, ?)", self._new.items())
                 self._db.execute("COMMIT")
+            except sqlite3.Error:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            self._new.clear()  # only now: whoever comes next tries again for those that failed
 
     def seal(self, name: str, column: str, plain: bytes) -> bytes:
         """Seal bytes for one column with the key `name`."""
@@ -93,12 +102,8 @@ class Keys:
         self._db.close()
 
     def _make(self, name: str) -> None:
-        if not self._db.in_transaction:
-            self._db.execute("BEGIN IMMEDIATE")
         key, nonce = AESGCM.generate_key(256), os.urandom(_NONCE)
-        self._db.execute(
-            "INSERT INTO keys VALUES (?, ?)", (name, nonce + self._wrap.encrypt(nonce, key, name.encode()))
-        )
+        self._new[name] = nonce + self._wrap.encrypt(nonce, key, name.encode())
         self._cache[name] = AESGCM(key)
 
     def _cipher(self, name: str) -> AESGCM:
@@ -119,19 +124,11 @@ class Keys:
             return found
 
 
-def keyring(folder: Path, database: Path) -> Keys:
-    """The keys of an upgraded database. Raises `NoKey` also when people are in it and the folder holds no keys."""
-    if not (folder / "wrapped.db").exists() and anybody(database):
+def keyring(folder: Path, people: bool) -> Keys:
+    """The keys of a database, which holds `people` or not. Raises `NoKey` also when it does and the folder no keys."""
+    if people and not (folder / "wrapped.db").exists():
         raise NoKey(_bring_back(folder / "wrapped.db"))
     return Keys(folder)
-
-
-def anybody(database: Path) -> bool:
-    """Whether there are people in a database file; not in one that isn't there."""
-    if not database.exists():
-        return False
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db:
-        return db.execute("SELECT 1 FROM people LIMIT 1").fetchone() is not None
 
 
 def _bring_back(wrapped: Path) -> str:

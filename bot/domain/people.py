@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from bot.chat.flow import Person
 from bot.chat.messages import Incoming
@@ -24,6 +24,11 @@ class Contact:
     person: int
     account: int
     address: str
+
+
+def anybody(connection: Connection) -> bool:
+    """Whether there are people in an upgraded database: then its keys must be there too."""
+    return connection.execute(select(people.c.id).limit(1)).first() is not None
 
 
 def slot(person: int) -> int:

@@ -60,6 +60,7 @@ def writing(url: str, isolation: Isolation = "SERIALIZABLE", **settings: str) ->
         poolclass=NullPool,
         isolation_level=isolation,
         connect_args=_arguments(url, **settings),
+        use_native_hstore=False,  # we have none, and it is asked for at every start
         query_cache_size=1000,
         hide_parameters=True,
     )

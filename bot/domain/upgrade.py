@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
 from bot.domain.engine import is_sqlite, looking, named, path_of, writing
@@ -34,11 +34,15 @@ def current(url: str) -> str | None:
     if is_sqlite(url) and not path_of(url).exists():
         return None
     with looking(url) as connection:
-        if not inspect(connection).has_table("alembic_version"):
+        if connection.exec_driver_sql(_UPGRADED[connection.dialect.name]).first() is None:
             return None
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
+_UPGRADED = {
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'",
+    "postgresql": "SELECT 1 FROM pg_class WHERE oid = to_regclass('alembic_version')",
+}
 LATEST = "0002"
 """The newest revision, so that a start on an upgraded database needs no Alembic; a test holds it to `head()`."""
 

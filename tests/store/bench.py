@@ -34,6 +34,8 @@ LIMIT = 30.0  # seconds; nothing here takes one
 class Bench(Protocol):
     """One kind of store. `clock` is moved by tests; `commits` holds how many works each commit had."""
 
+    url: str
+    folder: Path
     clock: MovedClock
     commits: list[int]
 

@@ -16,6 +16,7 @@ from bot.chat.messages import Message
 from bot.chat.talk import Talk, Talks
 from bot.domain import inbox, jobs, outbox, owners, people, talks
 from bot.domain.db import Db, StoreDown
+from bot.domain.engine import looking
 from bot.domain.keys import HOUSE, Keys, NoKey, keyring
 from bot.domain.tables import people as table
 from bot.post.store import Store
@@ -171,13 +172,16 @@ def test_a_master_without_its_wrapped_keys_is_refused(tmp_path: Path):
     assert not (tmp_path / "wrapped.db").exists()
 
 
-def test_a_database_with_people_gets_no_new_keys(sqlite: SqliteBench):
-    keyring(sqlite.folder / "other", sqlite.file).close()  # nobody is in it yet
-    write(sqlite, met)
+def test_a_database_with_people_gets_no_new_keys(bench: Bench):
+    def opened(folder: str) -> None:
+        with looking(bench.url) as connection:
+            keyring(bench.folder / folder, people.anybody(connection)).close()
+
+    opened("other")  # nobody is in it yet
+    write(bench, met)
     with pytest.raises(NoKey, match=r"wrapped\.db is missing"):
-        keyring(sqlite.folder / "another", sqlite.file)
-    keyring(sqlite.folder / "keys", sqlite.file).close()
-    keyring(sqlite.folder / "new", sqlite.folder / "nothing.db").close()
+        opened("another")
+    opened("keys")
 
 
 @pytest.mark.parametrize("cut", ["wrapped.db", "master.key"])
