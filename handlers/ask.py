@@ -26,12 +26,7 @@ class Asked(Line):
 )  # fmt: skip
 def ask(chat: Chat, db: Db) -> None:
     if (waiting := tickets.open_of(db, chat.person)) is not None:
-        chat.say(
-            t(
-                "Your question number *{number}* is still waiting for an officer.\nThe answer comes here in this chat.",
-                number=waiting,
-            )
-        )
+        _more(chat, db, waiting)
         return
     words = chat.ask(optional(Asked("about", t("What would you like to ask our officers?\nA short line is enough."))))
     number, _ = tickets.open_ticket(db, chat.person, "question", words or "")
@@ -42,3 +37,15 @@ def ask(chat: Chat, db: Db) -> None:
             number=number,
         )
     )
+
+
+def _more(chat: Chat, db: Db, waiting: int) -> None:
+    """Add words to the question that is waiting."""
+    asked = t("Your question number *{number}* is still waiting for an officer.\nIs there anything to add?",
+              number=waiting)  # fmt: skip
+    words = chat.ask(optional(Asked("about", asked)))
+    if words:
+        tickets.add_words(db, chat.person, words)
+        chat.say(t("Added to question number *{number}*.\nThe answer comes here in this chat.", number=waiting))
+    else:
+        chat.say(t("All right. The answer comes here in this chat."))

@@ -73,25 +73,37 @@ LABELS: dict[str, Words] = {
 """What each fact of a business is called on reviews, in the profile and on "Change …"; at most 15 characters."""
 
 
+MONTH: dict[str | None, tuple[float, float]] = {
+    None: (1, 1), "bulan": (1, 1), "minggu": (4, 5), "hari": (25, 31), "tahun": (1 / 12, 1 / 12),
+}  # fmt: skip
+"""How often a spell comes in a month, at least and at most: not everybody sells every day."""
+
+
 @dataclass(frozen=True, slots=True)
 class Amount(Choice):
-    """A band of rupiah; an amount that was typed chooses its band."""
+    """A band of rupiah a month (sales) or in all (capital); an amount that was typed chooses its band, one for another
+    spell than a month is asked back as the bands it may come to."""
 
     bands: Sequence[Band] = field(default=(), kw_only=True)
 
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[str]:
-        chosen = Choice.read(self, said, reading, draw)
-        if not isinstance(chosen, Invalid) or said.code:
+        found = None if said.code else read_money(said.text, reading)
+        if not isinstance(found, Money) or found.compare:
+            return Choice.read(self, said, reading, draw)
+        monthly = found.period in (None, "bulan")
+        if found.upto is None and monthly:
+            return self._bands(found.amount, found.amount)[0]
+        chosen = Choice.read(self, said, reading, draw)  # "5 - 25 juta" is the name of a band
+        if not isinstance(chosen, Invalid):
             return chosen
-        found = read_money(said.text, reading)
-        if (
-            not isinstance(found, Money)
-            or found.upto is not None
-            or found.compare
-            or found.period not in (None, "bulan")
-        ):
-            return chosen
-        return next(band.code for band in self.bands if band.most is None or found.amount <= band.most)
+        least, most = MONTH[found.period]
+        bands = self._bands(int(found.amount * least), int((found.upto or found.amount) * most))
+        return bands[0] if len(bands) == 1 and monthly else self.which(bands) if len(bands) <= 3 else chosen
+
+    def _bands(self, least: int, most: int) -> list[str]:
+        """The bands that amounts from `least` to `most` lie in."""
+        places = [next(i for i, b in enumerate(self.bands) if b.most is None or n <= b.most) for n in (least, most)]
+        return [band.code for band in self.bands[places[0] : places[1] + 1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +226,16 @@ def legal_class(chat: Chat, db: Db, sales: str | None, capital: str | None) -> T
     return t("By its capital this is a *{size}* ({source}, in force since {day}).", **values)
 
 
-@flow("business", command="usaha", words=("tambah usaha", "usaha baru", "usaha lain"), title=caption("Add a business"))
+@flow(
+    "business",
+    command="usaha",
+    words=("usaha", "tambah usaha", "usaha baru", "usaha lain"),
+    title=caption("Add a business"),
+)
 def business(chat: Chat, db: Db) -> None:
     owner = owners.find(db, chat.person)
     if owner is None:
-        chat.say(t("You aren't registered yet."), chat.offer(caption("Register"), "register"))
+        unregistered(chat)
         return
     if not consent.agreed(chat, db):
         consent.refused(chat)
@@ -231,6 +248,14 @@ def business(chat: Chat, db: Db) -> None:
     consent.note(chat, db)
     chat.say(t("Thank you, {who}. {business} is noted.", who=owner.address, business=facts["business"]))
     chat.say(legal_class(chat, db, facts.get("sales"), facts.get("capital")), *next_steps(chat))
+
+
+def unregistered(chat: Chat) -> None:
+    """Say that something needs an owner, to one who isn't one yet."""
+    if "register" in chat.under_way():
+        chat.say(t("That works as soon as you are registered. Let's finish that first."))
+    else:
+        chat.say(t("You aren't registered yet."), chat.offer(caption("Register"), "register"))
 
 
 def next_steps(chat: Chat) -> tuple[Button, ...]:

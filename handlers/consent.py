@@ -29,7 +29,7 @@ class Consent(YesNo):
 
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[bool]:
         if said.code == READ or plain.fold(said.text) in (plain.fold(draw(caption("Read it all"))), "baca"):
-            return Invalid(self.whole)
+            return Invalid(self.whole, told=True)
         return YesNo.read(self, said, reading, draw)
 
 
@@ -60,6 +60,7 @@ def agreed(chat: Chat, db: Db) -> bool:
             no=caption("I don't agree"),
             thumb=False,
             whole=_whole(chat, text, age),
+            brief=t("Are you {age} or older, and do you agree?", age=age),
         )
     )
 

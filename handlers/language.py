@@ -22,4 +22,4 @@ def language(chat: Chat, db: Db) -> None:
     chosen = chat.ask(Choice("language", t("Which language do you like to read?"), names))
 
     people.set_language(db, chat.person.id, chosen)
-    chat.say(t("All right, we write in this language from now on."))
+    chat.say(t("All right, from now on we write in this language: {language}.", language=dict(names)[chosen]))

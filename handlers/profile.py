@@ -45,7 +45,7 @@ def _known(person: Person, db: Db) -> bool:
       title=caption("My profile"), menu=20, when=_known)  # fmt: skip
 def profile(chat: Chat, db: Db) -> None:
     if not owners.known(db, chat.person):
-        chat.say(t("You aren't registered yet."), chat.offer(caption("Register"), "register"))
+        business.unregistered(chat)
         return
     show(chat, db)
 
@@ -84,13 +84,13 @@ def _shown(noted: Business, fact: str) -> Words:
     return dict(business.NAMES[fact])[value] if fact in business.NAMES else value
 
 
-@flow("change", command="ubah", words=("ubah data", "ubah profil", "ubah data saya"), title=caption("Change my data"),
+@flow("change", command="ubah", words=("ubah", "ubah data", "ubah profil", "ubah data saya"), title=caption("Change my data"),
       intents=("ubah_data",))  # fmt: skip
 def change(chat: Chat, db: Db) -> None:
     """Correct one fact: which, of which business where there are several, and what it is now."""
     owner = owners.find(db, chat.person)
     if owner is None:
-        chat.say(t("You aren't registered yet."), chat.offer(caption("Register"), "register"))
+        business.unregistered(chat)
         return
     what = chat.ask(Choice("what", t("What should be changed?"), FACTS))
     if what in LABELS:

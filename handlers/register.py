@@ -55,5 +55,7 @@ def nudge(chat: Chat, db: Db, data: Mapping[str, int]) -> None:
         due = reminders.polite(talk.touched + chat.patience, chat.zone)
         reminders.put(db, id, "nudge", str(talk.number), due, data)
         chat.silence()
+    elif not talk.answers:
+        chat.ask_to_go_on(t("There is still a question open. Shall we go on?"))
     else:
         chat.ask_to_go_on(t("We aren't quite done yet, but your answers are kept. Shall we go on?"))

@@ -48,7 +48,8 @@ def hello(chat: Chat, db: Db) -> None:
     intents=("terima_kasih",),
 )
 def thanks(chat: Chat, db: Db) -> None:
-    chat.say(t("You are welcome, Bapak/Ibu. 🙏"))
+    owner = owners.find(db, chat.person)
+    chat.say(t("You are welcome, {who}. 🙏", who=owner.address if owner else t("Bapak/Ibu")))
 
 
 def _greet(chat: Chat, db: Db) -> None:
@@ -74,8 +75,11 @@ def menu(chat: Chat, db: Db) -> None:
 
 
 def _menu(chat: Chat) -> None:
+    waiting = chat.under_way()
+    if waiting:
+        chat.button(chat.offer(caption("Go on where we were"), waiting[0]))
     for found in chat.menu():
-        if found.title is not None:
+        if found.title is not None and found.name not in waiting:
             chat.button(chat.offer(found.title, found.name))
 
 
@@ -87,7 +91,8 @@ def help(chat: Chat, db: Db) -> None:
     chat.say(
         t(
             "This chat can:\n• register your business: type *daftar*\n• show what we have noted: type *profil*\n"
-            "• ask an officer: type *petugas*\n• show everything you can do: type *menu*\n"
+            "• correct it: type *ubah*\n• add a business: type *usaha*\n• ask an officer: type *petugas*\n"
+            "• change the language: type *bahasa*\n• show everything you can do: type *menu*\n"
             "While you answer: *kembali* goes one question back, *batal* stops."
         )
     )

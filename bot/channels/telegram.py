@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from bot.chat.messages import File, Incoming, Kind, Message
@@ -213,8 +214,8 @@ def spoken(
     - A text over 4096 UTF-16 units goes in several messages, its buttons under the last.
     - Telegram takes one keyboard a message. Where a message has both, the phone keyboard goes with the text and the
       buttons follow under a line of their own.
-    - The phone keyboard is `one_time`: it folds away when used. It isn't taken away by later messages, because
-      Telegram lets a bot edit only messages without one.
+    - The phone keyboard is `one_time`: it folds away when used. Where a later message takes it off the screen, its
+      buttons follow in a message of their own, with its last paragraph.
     - An edit whose message never went out (no `replaces`), or that asks for the phone, is sent as a new message.
     """
     chat = _id(address)
@@ -230,16 +231,19 @@ def spoken(
             calls.append(Call("editMessageReplyMarkup", {"chat_id": chat, "message_id": _id(replaces)}))
         return calls
 
-    bodies = [_body(chat, piece) for piece in split(_drawn(message.parts, language, catalogs))]
-    inline = _inline(message, language, catalogs)
-    if message.share_phone is not None and bodies:
-        bodies[-1]["reply_markup"] = _phone(message.share_phone, language, catalogs)
-        if inline:
-            bodies.append(_body(chat, catalogs.draw(t("Or choose:"), language)))
-    if inline and bodies:
-        bodies[-1]["reply_markup"] = inline
-    edited = message.op == "edit" and replaces is not None and message.share_phone is None
-    for number, body in enumerate(bodies):
+    inline, keys = _inline(message, language, catalogs), _keys(message, language, catalogs)
+    texts: list[tuple[Words, ...]] = [message.parts]
+    if inline and keys:
+        if message.no_keys and len(message.parts) > 1:
+            texts = [message.parts[:-1], message.parts[-1:]]
+        elif message.parts:
+            texts.append((t("Please choose:") if message.no_keys else t("Or choose:"),))
+    bodies = [[_body(chat, piece) for piece in split(_drawn(parts, language, catalogs))] for parts in texts]
+    for group, markup in ((bodies[0], keys), (bodies[-1], inline)):
+        if markup and group:
+            group[-1]["reply_markup"] = markup
+    edited = message.op == "edit" and replaces is not None and message.share_phone is None and not message.no_keys
+    for number, body in enumerate(chain.from_iterable(bodies)):
         if edited and number == 0:
             calls.append(Call("editMessageText", {**body, "message_id": _id(replaces or "")}))
         else:
@@ -287,8 +291,11 @@ def _inline(message: Message, language: str, catalogs: Catalogs) -> dict[str, An
     return {"inline_keyboard": [keys[:1], *(keys[i : i + 2] for i in range(1, len(keys), 2))]}
 
 
-def _phone(label: Words, language: str, catalogs: Catalogs) -> dict[str, Any]:
-    button = {"text": clean(catalogs.draw(label, language).text), "request_contact": True}
+def _keys(message: Message, language: str, catalogs: Catalogs) -> dict[str, Any] | None:
+    """The keyboard in place of the letters: the one that shares the phone number, or its removal."""
+    if message.share_phone is None:
+        return {"remove_keyboard": True} if message.no_keys else None
+    button = {"text": clean(catalogs.draw(message.share_phone, language).text), "request_contact": True}
     return {"keyboard": [[button]], "one_time_keyboard": True, "resize_keyboard": True}
 
 

@@ -8,6 +8,7 @@ Pure but for what the flows themselves read and write through `db`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from bot.chat.buttons import Answered, Start, short
@@ -19,7 +20,7 @@ from bot.chat.reading.intent import NOT_UNDERSTOOD, WHICH, read_intent
 from bot.chat.reading.optout import read_optout
 from bot.chat.reading.yesno import read_yes_no
 from bot.chat.rules import Reply, Rules
-from bot.chat.running import Running
+from bot.chat.running import KEPT_WORDS, Running
 from bot.chat.talk import Missed, Talk
 from bot.chat.text import Words, caption, t
 
@@ -33,8 +34,7 @@ _NAVIGATION = {
     "lanjut": "resume", "lanjutkan": "resume", "continue": "resume",
     "mulai baru": "restart", "ulang dari awal": "restart", "start over": "restart",
 }  # fmt: skip
-_KEPT_WORDS = 1000
-"""Characters kept of what wasn't understood, for the officer who may answer it."""
+_WORTH = 2  # answers that are not thrown away without asking
 _BUTTONS = 3  # what WhatsApp shows under one bubble
 
 _SPEAKS = {"text", "button", "contact", "photo", "document", "location"}
@@ -51,8 +51,12 @@ class Conversation(Running):
         if talk and incoming.kind != "button":
             seen = max(talk.touched, talk.offered or talk.touched)
             talk.away = talk.away or self.now - seen > self.rules.idle
+        if talk:
+            self._stopping, talk.stopping = talk.stopping, False
         if incoming.kind in _SPEAKS:
-            self._missed, self.talks.missed = self.talks.missed, None
+            missed, self.talks.missed = self.talks.missed, None
+            if missed and missed.at and self.now - datetime.fromisoformat(missed.at) <= self.rules.idle:
+                self._missed = missed
         match incoming.kind:
             case "text":
                 self._text(incoming.text)
@@ -145,10 +149,10 @@ class Conversation(Running):
         """
         given = dict(given)
         if text:
-            given["heard"] = text[:_KEPT_WORDS]
+            given["heard"] = text[:KEPT_WORDS]
         missed = self._missed.words if self._missed else ""
         if flow.name == "wish":
-            self.talks.missed = Missed(text[:_KEPT_WORDS] or missed, offered=True)
+            self.talks.missed = Missed(text[:KEPT_WORDS] or missed, offered=True, at=self.now.isoformat())
         if flow.name == "ask" and missed:
             given.setdefault("about", missed)
         self._start(flow, given)
@@ -162,7 +166,7 @@ class Conversation(Running):
             buttons.append(self._flow_button(caption("Officer"), "ask"))
         self._say("which", WHICH)
         self._offers += buttons
-        self.talks.missed = Missed(text[:_KEPT_WORDS], times=1)
+        self.talks.missed = Missed(text[:KEPT_WORDS], times=1, at=self.now.isoformat())
         return True
 
     def _command(self, text: str) -> None:
@@ -200,14 +204,12 @@ class Conversation(Running):
                 self._begin(found, tap.given)
         elif isinstance(tap, Answered):
             name = f"{tap.key}.{tap.code}"
-            if open_talk and open_talk.number == tap.talk and _on_screen(open_talk, tap):
+            if open_talk and open_talk.number == tap.talk and self._on_screen(open_talk, tap):
                 open_talk.last = name
                 if tap.key != short(_TALK_KEY):
                     self._advance(Said(code=tap.code))
-                elif tap.code == "go":
-                    self._resume()
                 else:
-                    self._restart()
+                    {"go": self._resume, "new": self._restart, "stop": self._stop}[tap.code]()
             elif (open_talk and (open_talk.number, open_talk.last) == (tap.talk, name)) or (
                 self.talks.ended == (tap.talk, name)
             ):
@@ -235,7 +237,10 @@ class Conversation(Running):
             self._say("away", t("Shall we go on where we stopped?"))
             self._ask_to_go_on()
             return
-        wish = plain.yes_no(said.text) if talk.offered else None
+        wish = plain.yes_no(said.text) if talk.offered or self._stopping else None
+        if wish is not None and self._stopping:
+            self._stop() if wish else self._resume()
+            return
         if wish is not None:  # about going on, not about the question under it
             self._resume() if wish else self._menu()
             return
@@ -248,8 +253,8 @@ class Conversation(Running):
             found = self.rules.flows.intent(self.person.desk, label)
         if found and (refused or (self._back_again and talk.pending)):  # not an answer here, but surely a wish
             self._said, self._offers, self._asked = [], [], None
-            talk.pending = None
-            self._start(found, {})
+            talk.pending, self.talks.missed = None, None
+            self._begin(found, {})
 
     def _ask_to_go_on(self) -> None:
         """Under "shall we go on?": the open question, and buttons to go on or to start over."""
@@ -305,7 +310,18 @@ class Conversation(Running):
             self._menu()
         elif talk.changing:
             self._back()
+        elif len(talk.answers) >= _WORTH and not self._stopping:
+            talk.stopping = True
+            self._say("stopping", t("Shall we stop? What you have answered so far is then not kept.\n"
+                                 "If you just leave it, it stays, and you can go on later."))  # fmt: skip
+            for code, name in (("stop", caption("Yes, stop")), ("go", caption("Go on"))):
+                self._offers.append(self._button(talk, _TALK_KEY, code, name))
         else:
+            self._stop()
+
+    def _stop(self) -> None:
+        """End the open talk, and one that can't go on without it."""
+        if (talk := self.talks.open) is not None:
             self.talks.end()
             if self.talks.open and self._look(self.talks.open)[1] == talk.flow:  # it can't go on without this one
                 self.talks.end()
@@ -355,10 +371,7 @@ class Conversation(Running):
             self._say("not_understood", t("Sorry, I don't understand that yet. Please choose one of these."))
             self._repeat() if self.talks.open else self._menu()
         else:
-            before = self._missed or Missed("")
-            words = f"{before.words} / {text}".strip(" /")[-_KEPT_WORDS:]
-            missed = self.talks.missed = Missed(words, before.times + 1, offered=before.times > 0)
-            if missed.offered:
+            if self._miss(text).offered:
                 self._said.append(t("Sorry, I still don't understand.\nShall I pass it on to an officer?"))
                 yes, no = caption("Yes, to an officer"), caption("Back to the menu")
                 self._offers += [self._flow_button(yes, "ask"), self._flow_button(no, "menu")]
@@ -370,11 +383,10 @@ class Conversation(Running):
                 ]
         self._reply.outcome = "not_understood"
 
-
-def _on_screen(talk: Talk, tap: Answered) -> bool:
-    """Whether a tap is on the question that waits, on the doubt about its answer, or on "shall we go on?"."""
-    if tap.key == short(_TALK_KEY):
-        return talk.offered is not None
-    return tap.key == short(talk.waiting) and (not is_doubt_code(tap.code) or (
-        talk.pending is not None and tap.code == doubt_code(talk.pending, tap.code[1:].partition(".")[0])
-    ))  # fmt: skip
+    def _on_screen(self, talk: Talk, tap: Answered) -> bool:
+        """Whether a tap is on the question that waits, on the doubt about its answer, or on "shall we go on?"."""
+        if tap.key == short(_TALK_KEY):
+            return self._stopping if tap.code == "stop" else self._stopping or talk.offered is not None
+        return tap.key == short(talk.waiting) and (not is_doubt_code(tap.code) or (
+            talk.pending is not None and tap.code == doubt_code(talk.pending, tap.code[1:].partition(".")[0])
+        ))  # fmt: skip

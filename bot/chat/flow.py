@@ -181,10 +181,10 @@ class Flows:
 class Asking(BaseException):
     """A run came to a question without an answer. Not an `Exception`, so that no flow catches it by accident."""
 
-    def __init__(self, question: Question[Any], why: Words | None = None) -> None:
+    def __init__(self, question: Question[Any], refused: Invalid | None = None) -> None:
         super().__init__(question.key)
         self.question = question
-        self.why = why
+        self.refused = refused
 
 
 class Changing(BaseException):
@@ -210,6 +210,7 @@ class Surroundings:
     button: Callable[[str, Mapping[str, str]], str]
     wrote: Callable[[], bool]
     menu: Callable[[], list[Flow]]
+    under_way: Callable[[], list[str]]
     asks: Callable[[Question[Any], str], list[Button] | None]
     office: Mapping[str, str]
     patience: timedelta
@@ -258,8 +259,12 @@ class Chat:
         """What this person can start now, in the menu's order."""
         return self._around.menu()
 
+    def under_way(self) -> list[str]:
+        """The flows of talks that she has begun and not ended, the open one first; without the one that runs."""
+        return self._around.under_way()
+
     def first(self, flow: str, /, **given: str) -> None:
-        """Do another flow before this one can go on; this one comes back when that is done."""
+        """Do another flow before this one can go on; this one comes back when that is done, and ends if it still can't."""
         raise First(flow, given)
 
     def silence(self) -> None:
@@ -354,7 +359,7 @@ class Chat:
         part = self._part(question, said)
         outcome = question.read(part, self._around.reading, self._around.draw)
         if isinstance(outcome, Invalid):
-            raise Asking(question, outcome.why)
+            raise Asking(question, outcome)
         if isinstance(outcome, Unsure):
             doubt = cast(Unsure[T], outcome)
         elif (other := self._around.asks(question, said.text)) is not None:

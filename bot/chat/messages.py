@@ -85,13 +85,15 @@ Op = Literal[
 class Message:
     """What the bot says in one bubble: paragraphs, then one button a row; neutral, its texts still lazy.
 
-    `share_phone` is the label of a platform's "share my phone number" button, where it has one. `callback` is a tap
-    to acknowledge along the way (losing that is harmless, so it needs no row of its own).
+    `share_phone` is the label of a platform's "share my phone number" button, where it has one; `no_keys` takes that
+    button away again. `callback` is a tap to acknowledge along the way (losing that is harmless, so it needs no row of
+    its own).
     """
 
     parts: tuple[Words, ...] = ()
     buttons: tuple[Button, ...] = ()
     share_phone: Words | None = None
+    no_keys: bool = False
     callback: str = ""
     op: Op = "send"
 
@@ -104,6 +106,8 @@ class Message:
             data["buttons"] = [[to_json(b.label), b.data] for b in self.buttons]
         if self.share_phone is not None:
             data["share_phone"] = to_json(self.share_phone)
+        if self.no_keys:
+            data["no_keys"] = True
         if self.callback:
             data["callback"] = self.callback
         if self.op != "send":
@@ -117,6 +121,7 @@ class Message:
             parts=tuple(from_json(p) for p in data.get("parts", ())),
             buttons=tuple(Button(from_json(label), tap) for label, tap in data.get("buttons", ())),
             share_phone=from_json(data["share_phone"]) if "share_phone" in data else None,
+            no_keys=data.get("no_keys", False),
             callback=data.get("callback", ""),
             op=data.get("op", "send"),
         )

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from bot.chat.buttons import short
 from bot.chat.messages import File
 from bot.chat.reading import Invalid, Reading, Unsure, plain
+from bot.chat.reading.choose import choose
 from bot.chat.reading.dates import read_day
 from bot.chat.reading.money import read_money
 from bot.chat.reading.phone import SENDER, read_phone
@@ -40,11 +41,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Question(Generic[T]):
-    """Something to ask. `label` is the answer's name on the review ("kelurahan"); without one it isn't shown there."""
+    """Something to ask. `label` is the answer's name on the review ("kelurahan"); without one it isn't shown there.
+
+    `brief` asks it in short, under the words on why an answer wasn't taken.
+    """
 
     key: str
     text: Words
     label: Words | None = field(default=None, kw_only=True)
+    brief: Words | None = field(default=None, kw_only=True)
     only_here: ClassVar[bool] = False
     """Whether no argument of a button or link answers it: a link must not say "all is right" for anybody."""
     takes_rest: ClassVar[bool] = False
@@ -119,7 +124,8 @@ class Line(Question[str]):
 
 @dataclass(frozen=True, slots=True)
 class Choice(Question[str]):
-    """One of several codes. Read by tap, by number in the list, or by its words. Codes are short ASCII."""
+    """One of several codes. Read by tap, by its words or a part of them, by its place in the list, or by a quantity
+    that fits it; in doubt it is asked back. Codes are short ASCII."""
 
     choices: Sequence[tuple[str, Words]] = ()
 
@@ -130,8 +136,20 @@ class Choice(Question[str]):
         codes = [code for code, _ in self.choices]
         if said.code:
             return said.code if said.code in codes else Invalid(t("Please choose one of these."))
-        found = plain.choose(said.text, [draw(words) for _, words in self.choices])
-        return Invalid(t("Please choose one of these.")) if found is None else codes[found]
+        found = choose(said.text, [draw(words) for _, words in self.choices])
+        if isinstance(found, int):
+            return codes[found]
+        return self.which([codes[i] for i in found])
+
+    def which(self, codes: Sequence[str]) -> Outcome[str]:
+        """Ask back which of some codes is meant."""
+        if not codes:
+            return Invalid(t("Please choose one of these."))
+        return Unsure(
+            codes[0],
+            t("Which of these do you mean?"),
+            tuple((words, code) for code, words in self.choices if code in codes),
+        )
 
     def restore(self, kept: Any) -> str:
         if kept not in [code for code, _ in self.choices]:
@@ -357,7 +375,10 @@ class Optional(Question[T | None], Generic[T]):
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[T | None]:
         if said.code == SKIP or (not said.code and plain.skips(said.text, draw(caption("Skip")))):
             return None
-        return self.asked.read(said, reading, draw)
+        found = self.asked.read(said, reading, draw)
+        if isinstance(found, Invalid) and not said.code and read_yes_no(said.text, reading) in ("no", "in_progress", "unsure"):
+            return None  # "there is none yet", "no idea"
+        return found
 
     def keep(self, value: T | None) -> Any:
         return None if value is None else self.asked.keep(value)
@@ -371,7 +392,7 @@ class Optional(Question[T | None], Generic[T]):
 
 def optional(question: Question[T]) -> Optional[T]:
     """The same question with a button to skip it; the answer is then None."""
-    return Optional(question.key, question.text, label=question.label, asked=question)
+    return Optional(question.key, question.text, label=question.label, brief=question.brief, asked=question)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ _WISHES = re.compile(
 )  # fmt: skip
 """Words of asking and wishing. Without one of them a topic may well be a name: "Pelatihan Jahit Bu Siti"."""
 
+KEPT_WORDS = 1000
+"""Characters kept of what wasn't understood, for the officer who may answer it."""
+
 _NO_WISH = {"luar_topik", "sapa", "terima_kasih", "menu"}
 
 
@@ -42,8 +45,10 @@ class Running:
         self._said: list[Words] = []
         self._offers: list[Button] = []
         self._asked: tuple[Talk, Question[Any]] | None = None
+        self._brief = False  # whether what is asked has just been asked
         self._reply = Reply()
         self._back_again: Flow | None = None  # the flow for one whose words can mean that she wants our news again
+        self._stopping = False  # whether she was asked before this message if it shall end here
         self._missed: Missed | None = None  # what she got no answer to before this message
         self._present = False  # whether this turn is something she did
 
@@ -89,8 +94,9 @@ class Running:
         if self._present:
             talk.touched = self.now
         refusal = ""
+        heard = said
         for _ in range(8):  # each further run is caused by a change, a refusal or a flow to do first
-            chat = Chat(self.person, talk, self._around(), said)
+            chat = Chat(self.person, talk, self._around(talk), said)
             said = None
             self._writes.mark()
             try:
@@ -98,10 +104,10 @@ class Running:
             except Asking as asking:
                 self._said += chat.said
                 self._offers += chat.offers
-                if asking.why is not None:
-                    self._said.append(asking.why)
-                self._reply.outcome = "invalid" if asking.why is not None else "refused" if refusal else "asked"
                 self._asked = (talk, asking.question)
+                self._reply.outcome = "refused" if refusal else "asked"
+                if asking.refused is not None:
+                    self._not_taken(talk, asking.question, asking.refused, heard)
                 return False
             except Changing:
                 pass
@@ -117,6 +123,10 @@ class Running:
             except First as first:
                 self._writes.undo()
                 self._said += chat.said
+                if talk.first == first.flow:  # she has been through it, and it didn't help
+                    self._reply.outcome = "refused"
+                    return True
+                talk.first = first.flow
                 other = self.rules.flows.by_name[first.flow]
                 inner = self._under_way(other, talk) or self._talk(other.name, first.given)
                 if not self._run(other, inner, None):
@@ -129,6 +139,33 @@ class Running:
                     self._reply.outcome = "finished"
                 return True
         raise FlowError(flow.name, refusal, "the flow doesn't come to an end; does it ask what it refuses?")
+
+    def _not_taken(self, talk: Talk, question: Question[Any], refused: Invalid, said: Said | None) -> None:
+        """Say why an answer wasn't taken; from the second time in a row on, with the ways out of the question."""
+        self._said.append(refused.why)
+        self._brief = True
+        if refused.told:
+            return
+        self._reply.outcome = "invalid"
+        officer = self._named("ask")
+        if said is None or said.code or officer is None or talk.flow == officer.name:
+            return
+        what = f"{self._drawn(question.label)}: " if question.label else ""
+        if self._miss(what + said.text).offered:
+            self._said.append(
+                t("If this is difficult, our officers can help.\nOr type *kembali* to go back, *batal* to stop.")
+            )
+            self._offers.append(self._flow_button(caption("Ask an officer"), officer.name))
+
+    def _miss(self, words: str) -> Missed:
+        """Remember words without an answer; the second time in a row an officer is offered."""
+        before = self._missed or Missed("")
+        whole = f"{before.words} / {words}".strip(" /")[-KEPT_WORDS:]
+        missed = self.talks.missed = Missed(whole, before.times + 1, before.times > 0, self.now.isoformat())
+        return missed
+
+    def _drawn(self, words: Words) -> str:
+        return self.rules.catalogs.draw(words, self.rules.catalogs.main).text
 
     def _under_way(self, flow: Flow, but: Talk) -> Talk | None:
         """A talk of this flow that she had begun already."""
@@ -164,12 +201,15 @@ class Running:
                 options = [*(offered or [("y", caption("Yes, that's right"))]), last]
                 options = [(doubt_code(pending, code), words) for code, words in options]
             else:
-                parts.append(_asked_words(question))
+                parts.append(_asked_words(question, self._brief))
                 options = list(question.options())
                 share_phone = question.share_phone()
             buttons = [*(self._button(talk, question.key, code, words) for code, words in options), *buttons]
         if parts:
-            self._reply.messages = [Message(tuple(parts), tuple(buttons), share_phone, callback)]
+            wanted = self._asked is not None and self._asked[1].share_phone() is not None
+            away = self.talks.keys and not wanted
+            self.talks.keys = wanted and (self.talks.keys or share_phone is not None)
+            self._reply.messages = [Message(tuple(parts), tuple(buttons), share_phone, away, callback)]
         elif callback:
             self._reply.messages = [Message(callback=callback, op="answer")]
         return self._reply
@@ -188,7 +228,7 @@ class Running:
     def _talk(self, flow: str, given: Mapping[str, str]) -> Talk:
         return Talk(self.rules.number(), flow, opened=self.now, touched=self.now, given=dict(given))
 
-    def _around(self) -> Surroundings:
+    def _around(self, talk: Talk | None = None) -> Surroundings:
         rules, person = self.rules, self.person
         return Surroundings(
             now=self.now,
@@ -197,6 +237,7 @@ class Running:
             button=lambda flow, given: rules.buttons.start(person.id, flow, given),
             wrote=self._writes.wrote,
             menu=lambda: [f for f in rules.flows.menu(person.desk) if f.when is None or f.when(person, self._db)],
+            under_way=lambda: [t.flow for t in (self.talks.open, self.talks.parked) if t and t is not talk],
             asks=self._asks,
             office=rules.office,
             patience=rules.patience,
@@ -249,8 +290,8 @@ def _same(talk: Talk, flow: Flow, given: Mapping[str, str]) -> bool:
     return talk.flow == flow.name and all(kept.get(key) == value for key, value in given.items())
 
 
-def _asked_words(question: Question[Any]) -> Words:
+def _asked_words(question: Question[Any], brief: bool) -> Words:
     if not isinstance(question, Review):
-        return question.text
+        return question.brief if brief and question.brief is not None else question.text
     listed = (t("• {what}: {value}", what=name, value=value) for _, name, value in question.answers)
     return Lines((question.text, *listed))

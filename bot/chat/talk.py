@@ -38,7 +38,8 @@ class Talk:
 
     `given` are arguments not asked for yet, `changing` an answer that is being changed from the review (key and what
     it was), `away` says that the question is no longer the last thing on the screen, `touched` is her last message,
-    `offered` when she was asked whether to go on, while that is the last thing on the screen.
+    `offered` when she was asked whether to go on, while that is the last thing on the screen; `stopping` while it is
+    asked whether to stop. `first` is the flow that this one has sent her through before it could go on.
     """
 
     number: int
@@ -53,6 +54,8 @@ class Talk:
     last: str = ""
     away: bool = False
     offered: datetime | None = None
+    stopping: bool = False
+    first: str = ""
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {
@@ -77,6 +80,10 @@ class Talk:
             data["away"] = True
         if self.offered:
             data["offered"] = self.offered.isoformat()
+        if self.stopping:
+            data["stopping"] = True
+        if self.first:
+            data["first"] = self.first
         return data
 
     @classmethod
@@ -95,6 +102,8 @@ class Talk:
             last=data.get("last", ""),
             away=data.get("away", False),
             offered=datetime.fromisoformat(data["offered"]) if "offered" in data else None,
+            stopping=data.get("stopping", False),
+            first=data.get("first", ""),
         )
 
 
@@ -102,12 +111,14 @@ class Talk:
 class Missed:
     """What she said last and got no answer to: her `words`, kept for the officer who may answer them.
 
-    `times` is how often in a row she wasn't understood, `offered` whether she was asked if an officer shall answer.
+    `times` is how often in a row she wasn't understood, `offered` whether she was asked if an officer shall answer,
+    `at` when (ISO).
     """
 
     words: str
     times: int = 0
     offered: bool = False
+    at: str = ""
 
 
 @dataclass(slots=True)
@@ -115,13 +126,15 @@ class Talks:
     """A person's talks: the open one, at most one parked under it, and what is left of the last one that ended.
 
     `ended` is number and last tap of a talk that is over, so that a second tap on its last button is only acknowledged.
-    `missed` is there from words without an answer until the next message that is understood.
+    `missed` is there from words without an answer until the next message that is understood. `keys` says that the
+    platform's button for sharing a number is still on her screen.
     """
 
     open: Talk | None = None
     parked: Talk | None = None
     ended: tuple[int, str] | None = None
     missed: Missed | None = None
+    keys: bool = False
 
     def to_json(self) -> dict[str, Any]:
         data: dict[str, Any] = {}
@@ -132,7 +145,9 @@ class Talks:
         if self.ended:
             data["ended"] = list(self.ended)
         if m := self.missed:
-            data["missed"] = [m.words, m.times, m.offered]
+            data["missed"] = [m.words, m.times, m.offered, m.at]
+        if self.keys:
+            data["keys"] = True
         return data
 
     @classmethod
@@ -143,6 +158,7 @@ class Talks:
             parked=Talk.from_json(data["parked"]) if "parked" in data else None,
             ended=(ended[0], ended[1]) if ended else None,
             missed=Missed(*data["missed"]) if "missed" in data else None,
+            keys=data.get("keys", False),
         )
 
     def end(self) -> None:

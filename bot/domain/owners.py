@@ -23,8 +23,12 @@ _RESERVED = {"petugas", "admin", "administrator", "dinas", "pendamping"}
 def person_name(text: str) -> str | Invalid:
     """A name as on the KTP: 3 to 60 letters, dots, commas, apostrophes and hyphens; no office's word as a name."""
     name = plain.clean(text)
-    if not 3 <= len(name) <= 60 or not _NAME.fullmatch(name):
+    if any(c.isdigit() for c in name):
+        return Invalid(t("A name has no digits. Please type only your name."))
+    if not 3 <= len(name) <= 60:
         return Invalid(t("A name has 3 to 60 letters."))
+    if not _NAME.fullmatch(name):
+        return Invalid(t("Please type the name in letters only."))
     if plain.fold(name).split()[0] in _RESERVED:
         return Invalid(t("That word is kept for the office. Please type your own name."))
     return name.title() if name.islower() or name.isupper() else name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from bot.chat.flow import Person
 from bot.chat.text import t
@@ -11,6 +11,8 @@ from bot.domain.db import Db
 from bot.domain.tables import businesses, owners, tickets
 
 _OPEN = select(tickets.c.id).where(tickets.c.person_id == bindparam("person"), tickets.c.closed_at.is_(None))
+LONGEST = 4000
+"""Characters kept of what a person asks in one ticket."""
 _WHERE = (
     select(businesses.c.village, owners.c.name)
     .join(owners, owners.c.person_id == businesses.c.owner_id)
@@ -23,6 +25,16 @@ _WHERE = (
 def open_of(db: Db, person: Person) -> int | None:
     """The number of a person's open ticket."""
     return db.execute(_OPEN, {"person": person.id}).scalar()
+
+
+def add_words(db: Db, person: Person, words: str) -> None:
+    """Add to what a person asks in her open ticket, if there is one."""
+    if (number := open_of(db, person)) is None:
+        return
+    sealed = db.execute(select(tickets.c.words).where(tickets.c.id == number)).scalar()
+    before = db.open(person.id, "tickets.words", sealed) if sealed else ""
+    whole = f"{before}\n{words}".strip()[:LONGEST]
+    db.execute(update(tickets).where(tickets.c.id == number).values(words=db.seal(person.id, "tickets.words", whole)))
 
 
 def open_ticket(db: Db, person: Person, about: str, words: str) -> tuple[int, bool]:

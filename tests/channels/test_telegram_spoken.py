@@ -23,6 +23,7 @@ INLINE = {
         [{"text": "No <b>", "callback_data": "7.run.n.mac"}],
     ]
 }
+NO_KEYS = {"remove_keyboard": True}
 PHONE = {
     "keyboard": [[{"text": "Bagikan", "request_contact": True}]],
     "one_time_keyboard": True,
@@ -59,6 +60,27 @@ def draw(message: Message, replaces: str | None = None) -> list[Call]:
             [
                 Call("sendMessage", {"chat_id": 5, "text": "nomor?", **QUIET, "reply_markup": PHONE}),
                 Call("sendMessage", {"chat_id": 5, "text": "Atau pilih:", **QUIET, "reply_markup": INLINE}),
+            ],
+        ),
+        (
+            Message(("baik",), no_keys=True),
+            None,
+            [Call("sendMessage", {"chat_id": 5, "text": "baik", **QUIET, "reply_markup": NO_KEYS})],
+        ),
+        (
+            Message(("baik",), (YES, NO), no_keys=True),
+            None,
+            [
+                Call("sendMessage", {"chat_id": 5, "text": "baik", **QUIET, "reply_markup": NO_KEYS}),
+                Call("sendMessage", {"chat_id": 5, "text": "Please choose:", **QUIET, "reply_markup": INLINE}),
+            ],
+        ),
+        (
+            Message(("baik", "lalu?"), (YES, NO), no_keys=True),
+            None,
+            [
+                Call("sendMessage", {"chat_id": 5, "text": "baik", **QUIET, "reply_markup": NO_KEYS}),
+                Call("sendMessage", {"chat_id": 5, "text": "lalu?", **QUIET, "reply_markup": INLINE}),
             ],
         ),
         (

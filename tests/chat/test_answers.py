@@ -82,7 +82,23 @@ def test_a_finished_edit_is_not_given_up_later():
     siti.says("Siti Aminah")
     assert siti.says("kembali") == ["Kind?"]
     assert siti.values["name"] == "Siti Aminah"
-    assert siti.says("batal")[-1] == "MENU"
+    siti.says("batal")
+    assert siti.taps("Yes, stop")[-1] == "MENU"
+
+
+def test_what_was_answered_is_not_thrown_away_without_asking():
+    siti = registered(Siti(signup))
+    assert siti.says("batal")[0].startswith("Shall we stop?")
+    assert siti.taps("Go on") == ["All right?", "• name: Siti", "• running: Yes", "• kind: Food"]
+    siti.says("batal")
+    assert siti.says("no")[0] == "All right?"
+    siti.says("batal")
+    assert siti.says("menu")[0] == "MENU"
+    assert siti.taps("Yes, stop", bubble=-2)[0] == "That button belongs to an earlier question."
+    assert siti.talks.open is not None
+    siti.says("batal")
+    assert siti.says("yes")[-1] == "MENU"
+    assert siti.talks.open is None
 
 
 def test_back_takes_the_last_answer_away_and_asks_it_again():

@@ -112,6 +112,7 @@ def test_another_button_of_a_question_that_is_over_gets_the_current_one():
 def test_a_button_of_an_old_talk_gets_the_current_question():
     siti = answered()
     siti.says("batal")
+    siti.taps("Yes, stop")
     siti.says("/signup")
     assert siti.taps("Food", bubble=2) == ["That button belongs to an earlier question.", "Name?"]
 
@@ -119,6 +120,7 @@ def test_a_button_of_an_old_talk_gets_the_current_question():
 def test_a_button_of_an_old_talk_gets_the_menu_when_nothing_is_open():
     siti = answered()
     siti.says("batal")
+    siti.taps("Yes, stop")
     assert siti.taps("Food", bubble=2) == ["That button belongs to an earlier question.", "MENU"]
 
 

@@ -21,6 +21,9 @@ def test_help_in_the_middle(telegram: Telegram):
           …
           …
           …
+          …
+          …
+          …
           Apa nama usahanya?
         > Keripik Bu Siti
         < Usahanya bergerak di bidang apa?
@@ -31,8 +34,8 @@ def test_the_menu_in_the_middle(telegram: Telegram):
     telegram(f"""{TO_BUSINESS}
         > menu
         < Ada yang bisa kami bantu?
-          [Daftar]…[Bantuan]
-        > [Daftar]
+          [Lanjutkan yang tadi] [Tanya petugas] [Bantuan]
+        > [Lanjutkan yang tadi]
         < Apa nama usahanya?
         > menu
         < Ada yang bisa kami bantu?
@@ -94,6 +97,10 @@ def test_two_people_at_once_do_not_meet(telegram: Telegram):
         budi < Salam kenal…
           [Bapak Budi] [Ibu Budi] [Budi saja]
         budi > batal
+        budi < Mau berhenti? Jawaban yang sudah diisi akan hilang.
+          Kalau hanya mau istirahat, tinggalkan saja. Jawabannya tetap tersimpan.
+          [Ya, berhenti] [Lanjut]
+        budi > [Ya, berhenti]
         budi < Baik, kita berhenti di sini…
           …
         > [Ibu Siti]

@@ -48,6 +48,8 @@ def test_what_is_sure_is_taken_as_it_was_meant(telegram: Telegram):
         < Nomor HP?
         > 0812 3456 789O
         < Sudah dibayar?
+          Silakan pilih:
+          [Ya] [Tidak]
         > wis mas
         < Sudah benar?
           • pesanan: keripik tempe
@@ -89,10 +91,12 @@ def test_a_doubtful_day_two_numbers_and_a_half_yes_are_asked_back(telegram: Tele
         > 5 desember
         < Nomor HP?
         > 081234567890 atau 081298765432
-        < Nomor mana yang dipakai, Bapak/Ibu?
+        < Nomor mana yang dipakai?
           [0812-3456-7890] [0812-9876-5432] [Tidak ada yang cocok]
         > [0812-9876-5432]
         < Sudah dibayar?
+          Silakan pilih:
+          [Ya] [Tidak]
         > sik diurus
         < Masih diurus, jadi belum ada. Betul?
           [Ya, betul] [Tidak]

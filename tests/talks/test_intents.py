@@ -90,10 +90,19 @@ def test_asking_an_officer(telegram: Telegram, desk: Desk, words: str):
         < {DONE}
         petugas < Tiket 1: seseorang yang belum terdaftar minta dihubungi petugas.
         > petugas
-        < Pertanyaan Bapak/Ibu nomor 1 masih menunggu petugas.
-          Jawabannya nanti masuk lewat chat ini.
+        < Pertanyaan nomor 1 masih menunggu petugas.
+          Ada yang mau ditambahkan?
+          [Lewati]
+        > usaha saya keripik, di Purwantoro
+        < Sudah ditambahkan ke pertanyaan nomor 1.
+          Jawabannya masuk lewat chat ini.
+        > petugas
+        < Pertanyaan nomor 1 masih menunggu petugas.
+          …
+        > [Lewati]
+        < Baik. Jawabannya masuk lewat chat ini.
     """)
-    assert questions(desk) == ["apakah bisa daftar tanpa NIB?"]
+    assert questions(desk) == ["apakah bisa daftar tanpa NIB?\nusaha saya keripik, di Purwantoro"]
 
 
 def test_asking_an_officer_without_saying_what(telegram: Telegram, desk: Desk):
@@ -111,7 +120,7 @@ def test_a_command_word_is_not_the_question_unless_she_says_so(telegram: Telegra
         > petugas
         < {ASKED}
         > profil
-        < Apakah "profil" ini jawaban Bapak/Ibu?
+        < Apakah "profil" ini jawabannya?
           [Ya, betul] [Tidak] [Profil saya]
         > [Tidak]
         < {ASKED}
@@ -144,7 +153,7 @@ def test_a_second_tap_asks_no_second_question(telegram: Telegram, desk: Desk):
         > [Ya, ke petugas]
         < {DONE}
         > [Ya, ke petugas]
-        < Pertanyaan Bapak/Ibu nomor 1 masih menunggu petugas.
+        < Pertanyaan nomor 1 masih menunggu petugas.
           …
     """)
     assert len(questions(desk)) == 1
@@ -226,7 +235,7 @@ def test_a_wish_is_noted_once_and_a_word_brings_it_to_an_officer(telegram: Teleg
 def test_in_doubt_she_chooses(telegram: Telegram, desk: Desk):
     telegram(f"""
         > pelatihan
-        < Maksudnya yang mana, Bapak/Ibu?
+        < Maksudnya yang mana?
           [Lihat pelatihan] [Daftar pelatihan] [Petugas]
         > [Lihat pelatihan]
         < Maaf, layanan ini belum ada di chat kami: Lihat pelatihan
@@ -242,7 +251,7 @@ def test_in_doubt_she_chooses(telegram: Telegram, desk: Desk):
 def test_doubt_and_then_nothing_is_twice(telegram: Telegram):
     telegram(f"""
         > pelatihan
-        < Maksudnya yang mana, Bapak/Ibu?
+        < Maksudnya yang mana?
         > yang kemarin itu
         < {SECOND}
     """)

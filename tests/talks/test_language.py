@@ -16,14 +16,14 @@ def test_another_language(telegram: Telegram, desk: Desk, word: str):
         < Bapak/Ibu mau pakai bahasa apa?
           [Indonesia] [Jawa] [English]
         > [English]
-        < All right, we write in this language from now on.
+        < All right, from now on we write in this language: English.
         > menu
         < What would you like to do?
           [Register]…[Help]
         > /bahasa
         < Which language do you like to read?
         > indonesia
-        < Baik, mulai sekarang kami memakai bahasa ini.
+        < Baik, mulai sekarang kami memakai bahasa Indonesia.
     """)
     assert [row["language"] for row in kept(desk, "people")] == ["id"]
 
@@ -33,7 +33,7 @@ def test_in_the_middle_the_question_comes_again_in_the_new_language(telegram: Te
         > /bahasa
         < Bapak/Ibu mau pakai bahasa apa?
         > [English]
-        < All right, we write in this language from now on.
+        < All right, from now on we write in this language: English.
           Now back to where we were.
           What is the name of the business?
         > Keripik Bu Siti
@@ -44,7 +44,7 @@ def test_in_the_middle_the_question_comes_again_in_the_new_language(telegram: Te
         > /bahasa
         < Which language do you like to read?
         > 1
-        < Baik, mulai sekarang kami memakai bahasa ini.
+        < Baik, mulai sekarang kami memakai bahasa Indonesia.
           Sekarang kita lanjutkan yang tadi.
           Kira-kira omzet…
           [Di bawah 5 juta]…[Belum tahu]
@@ -55,6 +55,8 @@ def test_the_button_of_the_platform_too(telegram: Telegram, desk: Desk):
     telegram(f"""{TO_PHONE}
         > /bahasa
         < Bapak/Ibu mau pakai bahasa apa?
+          Silakan pilih:
+          [Indonesia] [Jawa] [English]
         > [English]
         < …
           …
@@ -83,7 +85,7 @@ def test_what_is_noted_is_read_in_the_new_language(telegram: Telegram):
         > /bahasa
         < Bapak/Ibu mau pakai bahasa apa?
         > english
-        < All right, we write in this language from now on.
+        < All right, from now on we write in this language: English.
         > profil
         < This is what we have noted:
           • name: Siti Aminah
@@ -106,7 +108,8 @@ def test_javanese_where_it_is_written_and_indonesian_for_the_rest(telegram: Tele
         > /bahasa
         < …
         > [Jawa]
-        < Baik, mulai sekarang kami memakai bahasa ini.
+        < Nggih, wiwit sapunika kita ngagem basa Jawa.
+          Dereng sedaya wonten basa Jawinipun; sanesipun taksih basa Indonesia.
           Sekarang kita lanjutkan yang tadi.
           Papan usahanipun wonten kelurahan pundi, Bu Siti?
           Mangga dipunserat nama kelurahanipun kemawon. Tuladha: Purwantoro

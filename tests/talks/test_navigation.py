@@ -37,7 +37,10 @@ def test_help_names_the_officer(telegram: Telegram):
         < Yang bisa dilakukan di sini:
           • mendaftarkan usaha: ketik daftar
           • melihat data yang tercatat: ketik profil
+          • memperbaiki data: ketik ubah
+          • menambah usaha: ketik usaha
           • bertanya ke petugas: ketik petugas
+          • ganti bahasa: ketik bahasa
           • melihat semua layanan: ketik menu
           Saat mengisi: kembali ke pertanyaan sebelumnya, batal untuk berhenti.
     """)

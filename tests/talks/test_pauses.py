@@ -63,8 +63,8 @@ def test_not_going_on_now(telegram: Telegram):
           Apa nama usahanya?
         > tidak
         < Ada yang bisa kami bantu?
-          [Daftar]…[Bantuan]
-        > [Daftar]
+          [Lanjutkan yang tadi] [Tanya petugas] [Bantuan]
+        > [Lanjutkan yang tadi]
         < Apa nama usahanya?
     """)
 
@@ -219,7 +219,7 @@ def test_no_nudge_for_a_talk_that_was_started_over_but_one_for_the_new_one(teleg
           …
           …
         ~ 25 jam
-        < {NUDGE}
+        < Masih ada pertanyaan yang belum dijawab. Kita lanjutkan?
           Sebelum mulai…
           …
           …
@@ -250,6 +250,10 @@ def test_the_stop_word_in_the_middle(telegram: Telegram, desk: Desk):
     (person,) = asyncio.run(desk.round(do=lambda db: rows(db, "people")))
     assert person["opted_out_at"] is not None, "a greeting is no permission"
     telegram("""
+        > batal
+        < Mau berhenti? Jawaban yang sudah diisi akan hilang.
+          Kalau hanya mau istirahat, tinggalkan saja. Jawabannya tetap tersimpan.
+          [Ya, berhenti] [Lanjut]
         > batal
         < Baik, kita berhenti di sini…
           …

@@ -44,6 +44,7 @@ def test_one_thing_is_corrected(telegram: Telegram, what: str):
         > {answer}
         < Terima kasih. Sudah kami catat:
           • {noted}
+          {"Silakan pilih:" if what == "nomor HP" else ""}
           [Profil saya] [Menu]
         > [Ubah {what}]
         < {asked.replace("Bu Siti", "…") if what != "sapaan" else "Salam kenal…"}
@@ -166,7 +167,7 @@ def test_with_two_businesses_which_one_is_asked(telegram: Telegram, desk: Desk):
 def test_a_talk_that_is_open_waits_for_the_change(telegram: Telegram):
     telegram(f"""{TO_BUSINESS}
         > /profil
-        < Bapak/Ibu belum terdaftar.
+        < Itu bisa setelah pendaftaran selesai. Kita selesaikan dulu ya.
           Apa nama usahanya?
         > Keripik
         < Usahanya bergerak di bidang apa?

@@ -115,16 +115,22 @@ def test_wrong_answers_at_every_question(telegram: Telegram):
           Contoh: Siti Aminah
         > Petugas Dinas
         < Kata itu khusus untuk petugas. Mohon ketik nama Bapak/Ibu sendiri.
+          Kalau sulit, petugas kami siap membantu.
+          Atau ketik kembali untuk mundur, batal untuk berhenti.
           Siapa nama lengkap…
           …
+          [Tanya petugas]
         > (stiker)
         < Maaf, yang itu belum bisa saya baca. Mohon diketik singkat saja ya.
           Siapa nama lengkap…
           …
         > (lokasi)
         < Mohon ketik jawabannya dengan kata-kata.
+          Kalau sulit, petugas kami siap membantu.
+          …
           Siapa nama lengkap…
           …
+          [Tanya petugas]
         > Siti Aminah
         < Salam kenal…
         > terserah
@@ -138,9 +144,13 @@ def test_wrong_answers_at_every_question(telegram: Telegram):
           Nomor HP yang bisa kami hubungi, Bu Siti?
           …
         > (nomor orang lain 6281999999999)
-        < Nomor itu sepertinya bukan nomor Bapak/Ibu. Mohon bagikan nomor sendiri, atau ketik nomornya.
+        < Nomor itu sepertinya nomor orang lain. Mohon bagikan nomor sendiri, atau ketik nomornya.
+          Kalau sulit, petugas kami siap membantu.
+          …
           Nomor HP…
           …
+          Atau pilih:
+          [Tanya petugas]
         > 081234567890
         < Tempat usahanya…
           …
@@ -154,7 +164,7 @@ def test_wrong_answers_at_every_question(telegram: Telegram):
         < Nama usaha terdiri dari 2 sampai 60 huruf.
           Apa nama usahanya?
         > Apa boleh dua usaha?
-        < Apakah "Apa boleh dua usaha?" ini jawaban Bapak/Ibu?
+        < Apakah "Apa boleh dua usaha?" ini jawabannya?
           [Ya, betul] [Tidak]
         > tidak
         < Apa nama usahanya?
@@ -165,6 +175,8 @@ def test_wrong_answers_at_every_question(telegram: Telegram):
           Usahanya bergerak di bidang apa?
         > 9
         < Mohon pilih salah satu.
+          Kalau sulit, petugas kami siap membantu.
+          …
           Usahanya bergerak di bidang apa?
         > makanan minuman
         < Kira-kira omzet…
@@ -172,8 +184,10 @@ def test_wrong_answers_at_every_question(telegram: Telegram):
         < Mohon pilih salah satu.
           Kira-kira omzet…
         > 200rb sehari
-        < Mohon pilih salah satu.
-          Kira-kira omzet…
+        < Maksudnya yang mana?
+          [5 sampai 25 juta] [Tidak ada yang cocok]
+        > tidak
+        < Kira-kira omzet…
         > 5jt per bulan
         < Modal usaha saat ini…
         > 50 juta
@@ -186,7 +200,7 @@ def test_wrong_answers_at_every_question(telegram: Telegram):
         > 1 - 3 tahun
         < Berapa nomor NIB usahanya (13 angka)?
           …
-        > belum ada
+        > ada di rumah
         < Mohon ketik nomornya.
           Berapa nomor NIB usahanya (13 angka)?
           …
@@ -194,6 +208,8 @@ def test_wrong_answers_at_every_question(telegram: Telegram):
         < Nomor NIB biasanya 13 angka.
           Yang kami terima 12 angka: ••••••••9012
           Mohon dicek lagi ya, Bu Siti.
+          Kalau sulit, petugas kami siap membantu.
+          Atau ketik kembali untuk mundur, batal untuk berhenti.
           Berapa nomor NIB usahanya (13 angka)?
           …
         > 1234.5678.90001
@@ -262,6 +278,8 @@ def test_back_from_each_question(telegram: Telegram):
           …
         > kembali
         < Salam kenal…
+          Silakan pilih:
+          [Bapak Siti] [Ibu Siti] [Siti saja]
         > kembali
         < Siapa nama lengkap…
           …
