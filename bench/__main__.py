@@ -17,7 +17,7 @@ import uvloop
 from rich.console import Console
 
 from bench import report
-from bench.contestants import ALL, FLOOR, MANY, OURS, PEERS, POSTGRESQL, PROFILED, Contestant, Place
+from bench.contestants import ALL, FLOOR, MANY, OURS, PEERS, POSTGRESQL, Contestant, Place, counted
 from bench.measure import QUICK, Figures, Spans, middle, offices, one_round
 from bench.report import Limit
 
@@ -89,12 +89,12 @@ async def run(options: argparse.Namespace) -> int:
     spans = QUICK if options.quick else Spans()
     chosen = [who for who in ALL if not options.only or who.key in options.only]
     if options.profile:
-        chosen = [PROFILED]
+        chosen = [counted(who) for who in ALL if who.ours and who.key == options.profile]
     missing = {who.key: why for who in chosen if (why := who.missing())}
     chosen = [who for who in chosen if who.key not in missing]
     work = Path(tempfile.mkdtemp(prefix="bench-"))
     server = None
-    if POSTGRESQL in chosen:
+    if any(who.store == POSTGRESQL.store for who in chosen):
         from tests.store.server import Server  # it brings psycopg
 
         server = Server(safe=True)
@@ -102,7 +102,7 @@ async def run(options: argparse.Namespace) -> int:
     few = many = None
     try:
         found = await measure(chosen, spans, work, server)
-        if OURS.key in found and not options.only:
+        if OURS.key in found and not (options.only or options.profile):
             crowds = await offices(MANY, work, (FEW, spans.many), found[OURS.key].rate / 2, spans)
             few, many = middle(crowds[FEW]), middle(crowds[spans.many])
     finally:
@@ -110,7 +110,7 @@ async def run(options: argparse.Namespace) -> int:
             server.stop()
         shutil.rmtree(work, ignore_errors=True)
     kept = limits(found, few, many)
-    whole = report.Whole([who for who in ALL if who in chosen or who.key in missing], found, missing, few, many,
+    whole = report.Whole([who for who in ALL if who.key in found or who.key in missing], found, missing, few, many,
                          spans, kept, FLOOR.key)  # fmt: skip
     report.show(out, whole)
     if not (options.quick or options.only or options.profile):
@@ -122,7 +122,7 @@ async def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--quick", action="store_true", help="about a minute; nothing is written, no floor counts")
     parser.add_argument("--only", nargs="+", default=[], metavar="KEY", help=" ".join(who.key for who in ALL))
-    parser.add_argument("--profile", action="store_true", help="ours alone, its statements and its time counted")
+    parser.add_argument("--profile", nargs="?", const=OURS.key, metavar="KEY", help="count what one of ours does")
     options = parser.parse_args()
     async with asyncio.timeout(LONGEST):
         return await run(options)

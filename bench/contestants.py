@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -16,7 +16,6 @@ from bot.config import ConfigError, load
 CONFIG = """
 [database]
 url = "{url}"
-keys = "{folder}/office.keys"
 [telegram.owners]
 token = "{token}"
 library = "{library}"
@@ -58,16 +57,23 @@ class Contestant:
     """Why it can't be measured, in a word for the table; empty when it can."""
 
 
-def _ours(
-    library: str = "python-telegram-bot", module: str = "bench.ours", flood: int = FLOOD
-) -> Callable[[Place, str, int], Sequence[str]]:
+def _ours(library: str = "python-telegram-bot", flood: int = FLOOD) -> Callable[[Place, str, int], Sequence[str]]:
     def command(place: Place, api: str, port: int) -> Sequence[str]:
         settings = {"url": place.url, "folder": place.folder, "library": library, "api": api, "port": port}
         config = place.folder / "config.toml"
         config.write_text(CONFIG.format(token=TOKEN, secret=SECRET, flood=flood, **settings), encoding="utf-8")
-        return ["-m", module, str(config)]
+        return ["-m", "bench.ours", str(config)]
 
     return command
+
+
+def counted(who: Contestant) -> Contestant:
+    """The same, counting what it does (`bench.profile`)."""
+
+    def command(place: Place, api: str, port: int) -> Sequence[str]:
+        return ["-m", "bench.profile", *who.command(place, api, port)[2:]]
+
+    return replace(who, command=command)
 
 
 def _peer(module: str, *more: str) -> Callable[[Place, str, int], Sequence[str]]:
@@ -110,7 +116,6 @@ def left(who: Contestant, place: Place) -> tuple[int, int, str]:
 OURS = Contestant("ours", "Pendamping", "SQLite", _ours(), ours=True)
 MANY = Contestant("many", "Pendamping", "SQLite", _ours(flood=100_000), ours=True)
 """Ours where a thousand people register over and over, each of them faster than anybody types."""
-PROFILED = Contestant("profile", "Pendamping, counted", "SQLite", _ours(module="bench.profile"), ours=True)
 FLOOR = Contestant("floor", "floor: bare aiohttp and sqlite3", "SQLite", _peer("bench.floor"))
 PEERS = (
     Contestant("ptb", "python-telegram-bot ConversationHandler", "SQLite", _peer("bench.peer_ptb")),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 HOUSE = Path(__file__).parents[1]
 START_SECONDS = 30.0
+_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(HOUSE)}
 _TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -41,11 +42,11 @@ class Process:
 
 @asynccontextmanager
 async def running(command: Sequence[str], log: Path) -> AsyncGenerator[Process]:
-    """Start ``python COMMAND`` in the project and wait for its word "Ready". Raises `Died`."""
+    """Start ``python COMMAND`` where its log lies, and wait for its word "Ready". Raises `Died`."""
     began = time.perf_counter()
     with log.open("ab") as out:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, *command, cwd=HOUSE, stdout=asyncio.subprocess.PIPE, stderr=out
+            sys.executable, *command, cwd=log.parent, env=_ENVIRONMENT, stdout=asyncio.subprocess.PIPE, stderr=out
         )
     try:
         assert process.stdout
@@ -71,8 +72,8 @@ async def running(command: Sequence[str], log: Path) -> AsyncGenerator[Process]:
 
 
 async def python(*command: str) -> None:
-    """Run ``python COMMAND`` in the project to its end. Raises `Died`."""
-    process = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=HOUSE)
+    """Run ``python COMMAND`` to its end. Raises `Died`."""
+    process = await asyncio.create_subprocess_exec(sys.executable, *command, env=_ENVIRONMENT)
     try:
         if await process.wait():
             raise Died(" ".join(command))

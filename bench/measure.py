@@ -35,7 +35,7 @@ class Spans:
     many: int = 1_000_000
 
 
-QUICK = Spans(1.0, 4.0, 3.0, 1, 20_000)
+QUICK = Spans(1.0, 3.0, 2.0, 1, 5_000)
 
 
 @dataclass(frozen=True, slots=True)

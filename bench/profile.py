@@ -1,6 +1,7 @@
-"""Pendamping under the bench's load, counted and timed from inside: ``python -m bench --profile``.
+"""Pendamping under the bench's load, counted and timed from inside: ``python -m bench --profile [KEY]``.
 
-Statements a turn, and processor time a turn: of the loop's thread, of the writer's thread, and of each kind of work on
+Statements a turn, and processor time a turn: of each thread, and of each kind of work
+on
 it. Where the time goes inside a work is for a sampling profiler, aimed at the process from outside.
 """
 
@@ -36,11 +37,16 @@ def main() -> int:
     spent: defaultdict[str, float] = defaultdict(float)
     threads: dict[str, float] = {}
 
-    def connected(dbapi: Any, _record: Any) -> None:
-        def ran(statement: str) -> None:
-            statements[shape(statement)] += 1
+    def ran(statement: str) -> None:
+        statements[shape(statement)] += 1
 
-        dbapi.set_trace_callback(ran)
+    def connected(dbapi: Any, _record: Any) -> None:
+        if hasattr(dbapi, "set_trace_callback"):
+            dbapi.set_trace_callback(ran)  # also what goes by the driver itself
+
+    def executing(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if connection.dialect.name != "sqlite":
+            ran(statement)
 
     def timed(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
         def run(*args: Any, **more: Any) -> Any:
@@ -51,23 +57,24 @@ def main() -> int:
                 now = time.thread_time()
                 works[name] += 1
                 spent[name] += now - began
-                threads["writer's thread"] = now
+                threads[threading.current_thread().name] = now
 
         return run
 
     for owner, name in _WORKS:
         setattr(owner, name, timed(f"{owner.__name__}.{name}", getattr(owner, name)))
     event.listen(Engine, "connect", connected)
+    event.listen(Engine, "before_cursor_execute", executing)
     try:
         return ours.main()
     finally:
         assert threading.current_thread() is threading.main_thread()
-        threads["loop's thread"] = time.thread_time()
+        threads["loop"] = time.thread_time()
         report(statements, works, spent, threads)
 
 
 def report(statements: Counter[str], works: Counter[str], spent: dict[str, float], threads: dict[str, float]) -> None:
-    turns = max(1, sum(count for text, count in statements.items() if text.startswith("UPDATE inbox SET said")))
+    turns = max(1, works["Intake._keep"])  # each update is kept once, however often its turn is tried
     lines = [f"{turns} turns; all figures a turn, the start included"]
     lines += [f"{seconds / turns * 1e6:7.0f} us  {name}" for name, seconds in threads.items()]
     for name, seconds in sorted(spent.items(), key=lambda item: -item[1])[:12]:
