@@ -81,7 +81,7 @@ _MEANT = table(
     {
         "nib": "nib oss nibnya siup iumk tdp kbli perizinan legalitas berusaha nibku osrba",
         "izin": "izin ijin ijinnya izinnya perijinan",
-        "usaha": "usaha usahaku usahanya umkm ukm bisnis dagangan warung depot kedai kios",
+        "usaha": "usaha usahaku usahanya umkm ukm bisnis dagangan warung depot kedai kios toko",
         "pirt": "pirt pkp",
         "izinedar": "izinedar",
         "rumahan": "rumahan",
@@ -150,8 +150,8 @@ _MEANT = table(
         "takbisa": "takbisa",
         "sertifikat": "sertifikat sertipikat sertif piagam sertifikatnya sertifikate srtifikat ijazah sertfikat",
         "unduh": "download unduh donlot cetak_ ambil donlod",
-        "asesmen": "kurasi angket evaluasi penilaiane dikurasi kurator_ asesmen assessment assesment asesment "
-        "naikkelas penilaian "
+        "asesmen": "dinilai menilai kurasi angket evaluasi penilaiane dikurasi kurator_ asesmen assessment assesment "
+        "asesment naikkelas penilaian "
         "kuesioner kuisioner kesiapan asessmen assesmen",
         "tes": "tes test cek ngecek ukur mengukur",
         "hasil": "hasil poin rapor raport nilaiku skorku hasilnya skor skore nilai score nilainya asile",
@@ -226,7 +226,7 @@ _MEANT = table(
         "bagaimana syarat perpanjang piye pripun",
         "other": "murah mahal tanah tutup ramai sepi bayar biaya harga gratis besok nanti berapa apakah "
         "kalau dapat masuk keluar produk produknya keripik makanan minuman "
-        "kopi roti kue batik kerajinan baju rumah toko kecil mikro besar pertama kedua orang "
+        "kopi roti kue batik kerajinan baju rumah kecil mikro besar pertama kedua orang "
         "keluarga acara teman suami istri "
         "anak kota malang bulan minggu hari tahun sudah belum bisa boleh harus perlu wajib usia "
         "umur lagi masih punya pakai dari",

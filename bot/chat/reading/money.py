@@ -264,7 +264,7 @@ def _zero(alone: str, period: Period | None) -> Money | Unsure[Money] | None:
     if re.findall(r"[0-9]+", alone) != ["0"] or len(said) > 8:
         return None
     at = said.index("0") if "0" in said else -1
-    if at < 0 or (at and said[at - 1] in _LISTED) or (at + 1 < len(said) and said[at + 1] in COUNTED):
+    if at < 0 or (at and said[at - 1] in _LISTED) or (at + 1 < len(said) and said[at + 1] in COUNTED - _OF_NOTHING):
         return None
     strange = [w for w in said if w != "0" and w not in _SUBJECT and w not in _OF_NOTHING and not re.fullmatch(NOT, w)]
     return _asked(Money(0, period=period)) if strange else Money(0, period=period)

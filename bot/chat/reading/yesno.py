@@ -214,7 +214,7 @@ def _read(text: str, thumb: bool) -> Answer | Invalid | Unsure[Answer]:
     return read
 
 
-_CLITIC = re.compile(r"(?<=[a-z]{3})(?:deh|dong|donk|lah|kok|sih|kak|pak|bu|mas|mbak|aja|kan)$")
+_CLITIC = re.compile(r"(?<=[a-z]{2})(?:deh|dong|donk|lah|kok|sih|kak|pak|bu|mas|mbak|aja|kan)$")
 """Particles and forms of address written onto their word: "okedeh", "belumkak"."""
 _YA = re.compile(r"(?:i?y[aeiou]{1,3}|ok[aei]{0,2})[hkpsyz]{0,3}")
 """Yes in its many endings: "yaps", "iyak", "yupz", "okeh"."""
