@@ -20,13 +20,11 @@ from aiogram.exceptions import (
     TelegramAPIError,
     TelegramBadRequest,
     TelegramConflictError,
-    TelegramEntityTooLarge,
     TelegramForbiddenError,
     TelegramMigrateToChat,
     TelegramNetworkError,
     TelegramNotFound,
     TelegramRetryAfter,
-    TelegramServerError,
     TelegramUnauthorizedError,
 )
 from aiogram.methods import TelegramMethod
@@ -89,10 +87,6 @@ def _told(error: TelegramAPIError) -> tuple[int, str, float]:
             return 404, said, 0.0
         case TelegramConflictError():
             return 409, said, 0.0
-        case TelegramEntityTooLarge():
-            return 413, said, 0.0
-        case TelegramServerError():
-            return 500, said, 0.0
         case _:
             return (429 if said.startswith("Too Many Requests") else 0), said, 0.0
 

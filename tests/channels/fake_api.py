@@ -23,6 +23,7 @@ class Answer:
     text: str
     status: int = 200
     type: str = "application/json"
+    encoding: str = "utf-8"
 
 
 DROP = Answer("the connection is cut after the call was read")
@@ -74,7 +75,8 @@ class FakeApi:
             await self.closing.wait()
         if answer in (HANG, DROP) and request.transport is not None:  # the caller may have gone first
             request.transport.abort()
-        return web.Response(text=answer.text, status=answer.status, content_type=answer.type)
+        body = answer.text.encode(answer.encoding)
+        return web.Response(body=body, status=answer.status, content_type=answer.type)
 
     async def _usual(self, method: str, params: dict[str, Any]) -> Answer:
         message = {"date": 1795312800, "chat": {"id": 5, "type": "private"}}

@@ -120,6 +120,7 @@ def test_flood_control_is_obeyed_and_not_counted(make: Make, seconds: int) -> No
         (refusal(502, "Bad Gateway"), True),
         (Answer("<html>" + "x" * 5000, 502, "text/html"), True),
         (Answer("<html>Selamat datang di WiFi</html>", type="text/html"), True),
+        (Answer("<html>Caf\u00e9</html>", 502, "text/html", "latin-1"), True),
         (Answer("[1]"), True),
         (Answer('{"ok":true}'), True),
         (Answer('{"ok":false}', 503), True),
