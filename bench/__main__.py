@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING
 
 import uvloop
 from rich.console import Console
+from rich.markup import escape
 
 from bench import report
 from bench.contestants import ALL, FLOOR, MANY, OURS, PEERS, POSTGRESQL, Contestant, Place, counted
+from bench.crowd import Failed
+from bench.machine import Died
 from bench.measure import QUICK, Figures, Spans, middle, offices, one_round
 from bench.report import Limit
 
@@ -124,8 +127,14 @@ async def main() -> int:
     parser.add_argument("--only", nargs="+", default=[], metavar="KEY", help=" ".join(who.key for who in ALL))
     parser.add_argument("--profile", nargs="?", const=OURS.key, metavar="KEY", help="count what one of ours does")
     options = parser.parse_args()
-    async with asyncio.timeout(LONGEST):
-        return await run(options)
+    try:
+        async with asyncio.timeout(LONGEST):
+            return await run(options)
+    except TimeoutError:
+        out.print(f"[red]broken[/]  not done after {LONGEST // 60} minutes")
+    except (Failed, Died) as error:
+        out.print(f"[red]broken[/]  {escape(str(error))}", soft_wrap=True)
+    return 1
 
 
 if __name__ == "__main__":

@@ -119,7 +119,7 @@ MANY = Contestant("many", "Pendamping", "SQLite", _ours(flood=100_000), ours=Tru
 FLOOR = Contestant("floor", "floor: bare aiohttp and sqlite3", "SQLite", _peer("bench.floor"))
 PEERS = (
     Contestant("ptb", "python-telegram-bot ConversationHandler", "SQLite", _peer("bench.peer_ptb")),
-    Contestant("ptb-aiohttp", "the same, its requests over aiohttp", "SQLite", _peer("bench.peer_ptb", "--aiohttp")),
+    Contestant("ptb-aiohttp", "python-telegram-bot, over aiohttp", "SQLite", _peer("bench.peer_ptb", "--aiohttp")),
     Contestant("aiogram", "aiogram FSM, reply in the answer", "SQLite", _peer("bench.peer_aiogram")),
 )
 POSTGRESQL = Contestant(
