@@ -20,7 +20,7 @@ from rich.markup import escape
 from bench import report
 from bench.contestants import ALL, FLOOR, MANY, OURS, PEERS, POSTGRESQL, Contestant, Place, counted
 from bench.crowd import Failed
-from bench.machine import Died
+from bench.machine import Died, others
 from bench.measure import QUICK, Figures, Spans, middle, offices, one_round
 from bench.report import Limit
 
@@ -38,6 +38,8 @@ GROWTH = 1.2
 MEGABYTES = 130
 READY = 1.5
 FEW = 1_000
+BUSY = 0.05
+"""Share of the machine that others may use before it is said."""
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 
@@ -90,6 +92,8 @@ async def measure(chosen: list[Contestant], spans: Spans, work: Path, server: Se
 
 async def run(options: argparse.Namespace) -> int:
     spans = QUICK if options.quick else Spans()
+    if (busy := await others()) > BUSY:
+        out.print(f"[yellow]busy[/]    {busy:.0%} of this machine is at other work: wait, or don't believe the figures")
     chosen = [who for who in ALL if not options.only or who.key in options.only]
     if options.profile:
         chosen = [counted(who) for who in ALL if who.ours and who.key == options.profile]
@@ -114,7 +118,7 @@ async def run(options: argparse.Namespace) -> int:
         shutil.rmtree(work, ignore_errors=True)
     kept = limits(found, few, many)
     whole = report.Whole([who for who in ALL if who.key in found or who.key in missing], found, missing, few, many,
-                         spans, kept, FLOOR.key)  # fmt: skip
+                         spans, kept, FLOOR.key, busy)  # fmt: skip
     report.show(out, whole)
     if not (options.quick or options.only or options.profile):
         report.write(whole)

@@ -59,7 +59,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """Everything one run came to. `missing`: why somebody wasn't measured."""
+    """Everything one run came to. `missing`: why somebody wasn't measured; `busy`: how much others used the machine."""
 
     contestants: Sequence[Contestant]
     found: Mapping[str, Figures]
@@ -69,6 +69,7 @@ class Whole:
     spans: Spans
     limits: Sequence[Limit]
     floor: str
+    busy: float
 
 
 def cells(one: Figures) -> list[str]:
@@ -115,7 +116,8 @@ def page(whole: Whole) -> str:
     return f"""# Benchmarks
 
 Written by `make bench`, which measures all of this again in less than twelve minutes and fails below the limits stated
-in `bench/__main__.py`. {SystemClock().now():%d %B %Y}, {machine()}.
+in `bench/__main__.py`. {SystemClock().now():%d %B %Y}, {machine()}, {whole.busy:.0%} of
+which were at other work when it began.
 
 ![Turns a second at full load](pictures/benchmarks.svg)
 
