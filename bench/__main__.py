@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import gc
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncGenerator
@@ -131,9 +132,14 @@ async def main() -> int:
     parser.add_argument("--only", nargs="+", default=[], metavar="KEY", help=" ".join(who.key for who in ALL))
     parser.add_argument("--profile", nargs="?", const=OURS.key, metavar="KEY", help="count what one of ours does")
     options = parser.parse_args()
+    task = asyncio.current_task()
+    assert task
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)  # so that nobody is left behind
     try:
         async with asyncio.timeout(LONGEST):
             return await run(options)
+    except asyncio.CancelledError:
+        out.print("stopped")
     except TimeoutError:
         out.print(f"[red]broken[/]  not done after {LONGEST // 60} minutes")
     except (Failed, Died) as error:
