@@ -30,7 +30,7 @@ class Spans:
 
     warm: float = 2.0
     full: float = 10.0
-    half: float = 6.0
+    half: float = 8.0
     rounds: int = 3
     many: int = 1_000_000
 
