@@ -56,9 +56,9 @@ WORKING = "working"
 """Set in a connection's `info` while a work runs in its transaction."""
 
 
-def misused(connection: Any) -> bool:
-    """Whether the work that ran last tried to end the transaction; asking forgets it."""
-    return bool(connection.info.pop("misused", False))
+def misused(info: dict[Any, Any]) -> bool:
+    """Whether the work that ran last tried to end the transaction, by its connection's `info`; asking forgets it."""
+    return bool(info.pop("misused", False))
 
 
 def is_sqlite(url: str) -> bool:

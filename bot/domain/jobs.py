@@ -48,7 +48,7 @@ def put(db: Db, work: str, args: Mapping[str, Any], *, person: int | None = None
 def claim(db: Db, most: int) -> list[Job]:
     """Take up to `most` jobs that are due, oldest first; each counts an attempt."""
     due = select(jobs).where(jobs.c.state == Working.READY, jobs.c.due_at <= db.now).order_by(jobs.c.id).limit(most)
-    found = db.execute(due).all()
+    found = db.execute(due.with_for_update(skip_locked=True)).all()
     if found:
         taken = update(jobs).where(jobs.c.id.in_([row.id for row in found]))
         db.execute(taken.values(state=Working.RUNNING, attempts=jobs.c.attempts + 1))

@@ -137,6 +137,7 @@ def _claimable() -> Any:
         )
         .order_by(outbox.c.lane, outbox.c.id)
         .limit(bindparam("most"))
+        .with_for_update(skip_locked=True, of=outbox)  # what another transaction has in hand waits for the next claim
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -170,6 +171,9 @@ inbox = Table(
     Column("done_at", Utc),
     Column("error", String(400)),
     UniqueConstraint("account_id", "key"),
+    CheckConstraint("state between 0 and 4", name="state"),
+    CheckConstraint("slot between 0 and 63", name="slot"),
+    CheckConstraint("attempts >= 0", name="attempts"),
     Index("ix_inbox_waiting", "slot", "id", sqlite_where=text("state = 0"), postgresql_where=text("state = 0")),
     Index("ix_inbox_aside", "id", sqlite_where=text("state in (2, 3)"), postgresql_where=text("state in (2, 3)")),
     Index("ix_inbox_person", "person_id", "id"),
@@ -205,6 +209,9 @@ outbox = Table(
     Column("done_at", Utc),
     Column("error", String(400)),
     UniqueConstraint("person_id", "origin"),
+    CheckConstraint("state between 0 and 4", name="state"),
+    CheckConstraint("lane between 0 and 3", name="lane"),
+    CheckConstraint("attempts >= 0", name="attempts"),
     Index(
         "ix_outbox_ready",
         "account_id",
@@ -216,7 +223,13 @@ outbox = Table(
     Index(
         "ix_outbox_open", "contact_id", "lane", "id", sqlite_where=text("state = 0"), postgresql_where=text("state = 0")
     ),
-    Index("ix_outbox_leased", "contact_id", sqlite_where=text("state = 1"), postgresql_where=text("state = 1")),
+    Index(
+        "uq_outbox_leased",  # one message of a chat in flight
+        "contact_id",
+        unique=True,
+        sqlite_where=text("state = 1"),
+        postgresql_where=text("state = 1"),
+    ),
     Index("ix_outbox_dead", "id", sqlite_where=text("state = 3"), postgresql_where=text("state = 3")),
     Index("ix_outbox_done", "done_at"),
     Index(
@@ -241,6 +254,8 @@ jobs = Table(
     Column("due_at", Utc, nullable=False),
     Column("done_at", Utc),
     Column("error", String(400)),
+    CheckConstraint("state between 0 and 3", name="state"),
+    CheckConstraint("attempts >= 0", name="attempts"),
     Index("ix_jobs_ready", "id", sqlite_where=text("state = 0"), postgresql_where=text("state = 0")),
     Index("ix_jobs_running", "id", sqlite_where=text("state = 1"), postgresql_where=text("state = 1")),
     sqlite_autoincrement=True,
@@ -376,6 +391,7 @@ invites = Table(
     Column("expires_at", Utc, nullable=False),
     Column("used_by", _Id, ForeignKey("people.id")),
     Column("used_at", Utc),
+    CheckConstraint("(used_by is null) = (used_at is null)", name="used"),
     sqlite_autoincrement=True,
 )
 

@@ -121,7 +121,8 @@ class PostgresStore:
                 hand = self._alone if batch[0].alone else self._writer
                 self._do(hand, batch)
                 # One that the store fails under, by what it asks of it, mustn't take the others along.
-                if len(batch) > 1 and hand.connection is not None and isinstance(batch[0].error, StoreDown):
+                error = batch[0].error
+                if len(batch) > 1 and isinstance(error, StoreDown) and not isinstance(error, _Away):
                     for item in batch:
                         self._do(hand, [item])
                 self._loop.call_soon_threadsafe(answer, batch)
@@ -190,9 +191,10 @@ class PostgresStore:
         if grouped:
             raw.execute("SAVEPOINT work")
         db = Db(connection, self._keys, self._clock.now(), hand.kept)
-        connection.info.pop(postgres.BROKE, None)
+        info = connection.info  # a connection that is lost has none any more
+        info.pop(postgres.BROKE, None)
         try:
-            connection.info[engine.WORKING] = True
+            info[engine.WORKING] = True
             hand.starts()
             item.value = item.work(db)
             db.settle()
@@ -202,10 +204,10 @@ class PostgresStore:
             item.error = error if isinstance(error, Exception) else RuntimeError(repr(error))
         finally:
             hand.stops()
-            connection.info[engine.WORKING] = False
-        if engine.misused(connection):
+            info[engine.WORKING] = False
+        if engine.misused(info):
             raise Misused from item.error
-        if broke := connection.info.pop(postgres.BROKE, None):
+        if broke := info.pop(postgres.BROKE, None):
             raise broke  # the work has caught what it can't mend
         if item.error is None and raw.info.transaction_status == TransactionStatus.INERROR:
             item.error = RuntimeError("a statement failed and the work went on: what may fail needs a savepoint")
@@ -252,7 +254,7 @@ class PostgresStore:
             try:
                 self._held.renew()
             except Locked as error:
-                raise StoreDown(str(error)) from error
+                raise _Away(str(error)) from error
         if hand.age != self._age:
             hand.age = self._age  # before the transaction: what it reads is at least as new
             hand.kept.clear()
@@ -264,6 +266,10 @@ class _Again(Exception):
 
     def __init__(self, *, lost: bool) -> None:
         self.lost = lost
+
+
+class _Away(StoreDown):
+    """The database can't be reached, or is another process's now."""
 
 
 class _Undone(Exception):
@@ -288,7 +294,7 @@ class _Hand:
             try:
                 self.connection = self._engine.connect()
             except SQLAlchemyError as error:
-                raise StoreDown(postgres.sentence(error)) from error
+                raise _Away(postgres.sentence(error)) from error
             self.connection.info[_HAND] = self
         return self.connection
 

@@ -167,7 +167,7 @@ class SqliteStore:
         except BaseException as error:  # also SystemExit: a handler must not end the only thread that writes
             if _is_stores(error):
                 raise
-            if engine.misused(connection):
+            if engine.misused(connection.info):
                 raise Misused from error
             if not raw.in_transaction:
                 raise Torn from error
@@ -176,7 +176,7 @@ class SqliteStore:
             item.error = error if isinstance(error, Exception) else RuntimeError(repr(error))
         finally:
             connection.info[engine.WORKING] = False
-        if engine.misused(connection):
+        if engine.misused(connection.info):
             raise Misused
         if not raw.in_transaction:
             raise Torn

@@ -15,9 +15,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from bot.domain import upgrade
+from bot.domain.engine import looking, writing
 from bot.domain.tables import metadata
 from bot.domain.upgrade import UpgradeFailed
 from tests.office import MONDAY
+from tests.store.server import Server
 
 REVISIONS = [script.revision for script in ScriptDirectory(upgrade.MIGRATIONS).walk_revisions()][::-1]
 
@@ -115,6 +117,43 @@ def test_the_parts_that_the_comparison_does_not_look_at_are_the_same_too(tmp_pat
                     for name, sql in found}  # fmt: skip
 
     assert shape("migrated.db") == shape("made.db")
+
+
+def test_the_same_holds_on_postgresql(server: Server):
+    """Every column, key, condition and index; each of its upgrades is one transaction."""
+    shapes: list[list[Any]] = []
+    for migrated in (True, False):
+        with server.database() as there:
+            if migrated:
+                upgrade.upgrade(there, MONDAY)
+            else:
+                metadata.create_all(writing(there))
+            name = there.partition("?")[0].rpartition("/")[2]
+            shapes.append(server.do(SHAPE, within=name))
+            with looking(there) as connection:
+                context = MigrationContext.configure(connection, opts={"compare_type": True})
+                assert compare_metadata(context, metadata) == []
+    assert shapes[0] == shapes[1]
+    assert len(shapes[0]) > 100
+
+
+SHAPE = """
+    SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace AND conrelid != coalesce(to_regclass('alembic_version'), 0)
+    UNION SELECT tablename, indexname, indexdef FROM pg_indexes
+    WHERE schemaname = 'public' AND tablename != 'alembic_version' ORDER BY 1, 2
+"""
+
+
+def test_numbers_of_rows_that_are_gone_are_not_given_again(tmp_path: Path):
+    path = at(tmp_path / "office.db", "0002")
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("DELETE FROM outbox")
+        db.execute("UPDATE sqlite_sequence SET seq = 99 WHERE name IN ('inbox', 'outbox')")
+    upgrade.upgrade(url(path), MONDAY)
+    with closing(sqlite3.connect(path)) as db:
+        last = dict(db.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+    assert (last["inbox"], last["outbox"], last["people"]) == (99, 99, 1)
 
 
 def test_a_new_file_is_made_and_nothing_copied(tmp_path: Path):
