@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.office import Desk, make_template
+from bot.domain import upgrade
+from bot.domain.tables import metadata
+from tests.office import MONDAY, Desk, make_template
 from tests.store.server import Server
 from tests.transcript import Telegram
 
@@ -18,6 +20,27 @@ def server() -> Generator[Server]:
     made = Server()
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="session")
+def upgraded(server: Server) -> str:
+    """A database on PostgreSQL at the newest revision: its name."""
+    server.do("CREATE DATABASE store")
+    upgrade.upgrade(server.url("store"), MONDAY)
+    return "store"
+
+
+@pytest.fixture
+def emptied(server: Server, upgraded: str) -> str:
+    """The url of that database with nothing in it; making a new one would take thirty times as long."""
+    sequences = server.do("SELECT relname FROM pg_class WHERE relkind = 'S'", within=upgraded)
+    server.send_away(upgraded)
+    server.do(
+        *(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)),
+        *(f"ALTER SEQUENCE {name} RESTART" for (name,) in sequences),
+        within=upgraded,
+    )
+    return server.url(upgraded)
 
 
 @pytest.fixture(scope="session")

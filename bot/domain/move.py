@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, text
+from sqlalchemy import Connection, Engine, Table, func, insert, select, text
 
 from bot.domain import upgrade
 from bot.domain.engine import lock, looking, named, writing
@@ -52,19 +52,25 @@ def move(source: str, target: str, keys: Path, now: datetime) -> list[Moved]:
             raise CantMove(f"There is nothing in {named(source)}.")
         upgrade.upgrade(source, now)
         upgrade.upgrade(target, now)
-        out = writing(target)
+        engine = writing(target)
         try:
-            with looking(source) as reads, out.begin() as writes:
-                _check_keys(reads, keys)
-                _check_empty(writes, named(target))
-                moved = [_table(reads, writes, table) for table in metadata.sorted_tables]
-                _counters(reads, writes)
+            return copy(source, engine, keys)
         finally:
-            out.dispose()
+            engine.dispose()
+
+
+def copy(source: str, target: Engine, keys: Path) -> list[Moved]:
+    """The rows alone, between two databases of the same revision that nobody else has open. Raises `CantMove`."""
+    with looking(source) as reads, target.begin() as writes:
+        _check_keys(reads, keys)
+        _check_empty(writes)
+        moved = [_table(reads, writes, table) for table in metadata.sorted_tables]
+        _counters(reads, writes)
     return moved
 
 
-def _check_empty(target: Connection, name: str) -> None:
+def _check_empty(target: Connection) -> None:
+    name = named(target.engine.url.render_as_string(hide_password=True))
     for table in metadata.sorted_tables:
         if target.execute(select(table).limit(1)).first() is not None:
             raise CantMove(f"{name} isn't empty: there are rows in the table {table.name}.")

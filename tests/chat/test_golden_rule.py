@@ -40,15 +40,19 @@ class Account(Base):
     name: Mapped[str]
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Db]:
-    url = f"sqlite:///{tmp_path}/office.db"
-    upgrade.upgrade(url, MONDAY)
+@pytest.fixture(params=["sqlite", "postgres"])
+def db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Db]:
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/office.db"
+        upgrade.upgrade(url, MONDAY)
+    else:
+        url = request.getfixturevalue("emptied")
     engine, keys = writing(url), Keys(tmp_path / "keys")
-    with engine.begin() as connection:
+    with engine.connect() as connection, connection.begin() as transaction:
         made = Db(connection, keys, MONDAY)
         made.insert(accounts, {"name": "first"})
         yield made
+        transaction.rollback()
     engine.dispose()
     keys.close()
 

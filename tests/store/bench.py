@@ -107,7 +107,8 @@ class PostgresBench:
     def fails(self) -> Generator[None]:
         """The database takes nobody in, and everybody is sent away."""
         name = make_url(self.url).database
-        self.server.do(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", f"SELECT {SEND_AWAY} WHERE datname = '{name}'")
+        away = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        self.server.do(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false", away)
         try:
             yield
         finally:
@@ -115,9 +116,6 @@ class PostgresBench:
 
     def forget_key(self, key: str) -> None:
         forget_key(self.folder, key)
-
-
-SEND_AWAY = "pg_terminate_backend(pid) FROM pg_stat_activity"
 
 
 def forget_key(folder: Path, key: str) -> None:

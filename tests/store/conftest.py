@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain import upgrade
-from bot.domain.tables import metadata
 from tests.office import MONDAY
-from tests.store.bench import SEND_AWAY, Bench, PostgresBench, SqliteBench
+from tests.store.bench import Bench, PostgresBench, SqliteBench
 from tests.store.server import Server
 
 
@@ -22,14 +21,6 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def upgraded(server: Server) -> str:
-    """A database on PostgreSQL at the newest revision: its name."""
-    server.do("CREATE DATABASE store")
-    upgrade.upgrade(server.url("store"), MONDAY)
-    return "store"
-
-
 @pytest.fixture
 def sqlite(tmp_path: Path, empty: Path) -> SqliteBench:
     """For what is promised of SQLite only."""
@@ -38,16 +29,9 @@ def sqlite(tmp_path: Path, empty: Path) -> SqliteBench:
 
 
 @pytest.fixture
-def postgres(tmp_path: Path, server: Server, upgraded: str) -> PostgresBench:
+def postgres(tmp_path: Path, server: Server, emptied: str) -> PostgresBench:
     """For what is promised of PostgreSQL only."""
-    sequences = server.do("SELECT relname FROM pg_class WHERE relkind = 'S'", within=upgraded)
-    server.do(  # emptied: a new database takes thirty times as long
-        f"SELECT {SEND_AWAY} WHERE datname = '{upgraded}' AND pid != pg_backend_pid()",
-        *(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)),
-        *(f"ALTER SEQUENCE {name} RESTART" for (name,) in sequences),
-        within=upgraded,
-    )
-    return PostgresBench(server, server.url(upgraded), tmp_path)
+    return PostgresBench(server, emptied, tmp_path)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

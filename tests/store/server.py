@@ -91,6 +91,11 @@ class Server:
                 cursor.execute(statement.encode())
             return cursor.fetchall() if cursor.description else []
 
+    def send_away(self, name: str, but: str = "false") -> None:
+        """End every connection to a database, as a server does that is started again; but not those of `but`."""
+        others = "datname = current_database() AND pid != pg_backend_pid()"
+        self.do(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others} AND NOT ({but})", within=name)
+
     @contextmanager
     def database(self, template: str = "template1") -> Generator[str]:
         """The url of a fresh database, a copy of `template`."""

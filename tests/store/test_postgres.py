@@ -24,18 +24,13 @@ from bot.domain.tables import accounts
 from bot.post.postgres import PostgresStore
 from bot.post.store import Store, Work
 from tests.office import MONDAY
-from tests.store.bench import LIMIT, SEND_AWAY, PostgresBench, account, met, on, rows, together, write
+from tests.store.bench import LIMIT, PostgresBench, account, met, on, rows, together, write
 from tests.store.proxy import Proxy
 from tests.store.server import Server
 
 
 def names(db: Db) -> list[str]:
     return rows(db, "accounts", "name")
-
-
-def send_away(bench: PostgresBench, *, but: str = "false") -> None:
-    """What a server does to its connections when it is started again."""
-    bench.server.do(f"SELECT {SEND_AWAY} WHERE datname = 'store' AND pid != pg_backend_pid() AND NOT ({but})")
 
 
 # Turns
@@ -199,7 +194,7 @@ def test_a_server_that_takes_long_is_no_stuck_turn(postgres: PostgresBench):
 def test_connections_that_are_lost_are_opened_again_and_nobody_notices(postgres: PostgresBench):
     async def run(store: Store) -> None:
         await asyncio.gather(*(store.turn(names) for _ in range(8)), store.write(account("a")))
-        send_away(postgres)
+        postgres.server.send_away("store")
         await asyncio.gather(*(store.turn(names) for _ in range(8)))
         assert await together(store, account("b"), account("c")) == [2, 3]
         assert await store.write(names) == ["a", "b", "c"]
@@ -214,7 +209,7 @@ def test_a_connection_that_is_lost_in_the_middle_of_a_work_is_no_failure_of_it(p
         db.insert(accounts, {"name": name})
         ran.append(name)
         if ran.count(name) == 1:
-            send_away(postgres, but="query LIKE 'SELECT 1'")
+            postgres.server.send_away("store", but="query LIKE 'SELECT 1'")
         db.execute(select(accounts))
 
     async def run(store: Store) -> None:
@@ -324,7 +319,7 @@ def test_a_process_that_lost_the_lock_to_another_writes_no_more(postgres: Postgr
         held = Held(postgres.url)
         store = PostgresStore(postgres.url, keys, postgres.clock, held=held)
         await store.write(account("a"))
-        send_away(postgres)
+        postgres.server.send_away("store")
         with closing(lock(postgres.url)):
             await asyncio.sleep(1.1)  # it is looked at once a second
             with pytest.raises(StoreDown, match="open in another process"):

@@ -1,0 +1,208 @@
+"""An installation is carried to another database whole, both ways, or not at all."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, event
+from typer.testing import CliRunner
+
+from bot.chat.flow import Person
+from bot.chat.messages import Message
+from bot.chat.reading.place import Place
+from bot.chat.talk import Talk, Talks
+from bot.cli import app
+from bot.domain import consents, dated, inbox, jobs, move, officers, outbox, owners, places, reminders, talks, tickets
+from bot.domain import upgrade as upgrades
+from bot.domain.db import Db
+from bot.domain.engine import Locked, lock, named, writing
+from bot.domain.move import CantMove, Moved
+from bot.domain.tables import Lane, metadata
+from tests.office import MONDAY
+from tests.store.bench import Bench, PostgresBench, SqliteBench, message, met, rows, write
+from tests.store.server import Server
+
+
+def everything(db: Db) -> None:
+    """A row or more in every table, with what is hard to carry: bytes, JSON, times, days, true and false, no value."""
+    siti, budi = met(db, "1", name="Siti Ñ 🌱"), met(db, "2")
+    person = Person(siti.person, "id", contact=siti.id)
+    letter = inbox.add(db, siti, message("u:1"), {"update_id": 1})
+    assert letter
+    inbox.done(db, letter, "halo")
+    inbox.add_unreadable(db, siti.account, "u:2", {"what": 2}, "KeyError")
+    outbox.put(db, siti, Message(("pertama",)), "i1.0")
+    outbox.put(db, budi, Message(("kedua",)), "i1.0", Lane.ALERT, replaces=1)
+    talks.save(db, siti.person, Talks(open=Talk(7, "register", MONDAY, MONDAY, waiting="name")), False)
+    jobs.put(db, "tests.work:double", {"n": 1}, person=siti.person, then="doubled")
+    reminders.put(db, siti.person, "nudge", "7", MONDAY, {"talk": 7, "ids": [1, 2]})
+    places.put(db, [Place("35.73", "Malang", "kota", "35"), Place("35.73.01", "Blimbing", "kecamatan", "35.73")])
+    owners.register(db, person, name="Siti", phone="+6281", village="35.73;rt=001", business="Kue", sector="pangan")
+    consents.note(db, person, consents.SERVICE, "1", allowed=True)
+    consents.note(db, person, "news", "1", allowed=False)
+    code = officers.invite(db, "Pak Budi", "petugas", "35.73")
+    officers.join(db, Person(budi.person, "id", contact=budi.id), code)
+    tickets.open_ticket(db, person, "asks", "tolong")
+    dated.put(db, "class.thresholds", MONDAY.date(), {"sales": [["mikro", 2_000_000_000]]}, "PP 7/2021")
+    db.insert(metadata.tables["wishes"], {"person_id": siti.person, "topic": "pelatihan", "at": MONDAY})
+    db.once(siti.person, "b")
+
+
+def gone(db: Db) -> None:
+    """The newest rows of a table are tidied away; their numbers are not given again."""
+    table = metadata.tables["reminders"]
+    for key in ("8", "9"):
+        reminders.put(db, 1, "nudge", key, MONDAY, {})
+    db.execute(delete(table).where(table.c.key != "7"))
+
+
+@pytest.fixture(params=["sqlite to postgres", "postgres to sqlite"])
+def ways(request: pytest.FixtureRequest, tmp_path: Path, server: Server) -> Any:
+    """Where everything is, and an empty database of the other kind."""
+    if request.param == "sqlite to postgres":
+        source: Bench = request.getfixturevalue("sqlite")
+        with server.database() as url:
+            yield source, PostgresBench(server, url, source.folder)
+    else:
+        source = request.getfixturevalue("postgres")
+        (tmp_path / "other").mkdir()
+        yield source, SqliteBench(tmp_path / "other")
+
+
+Ways = tuple[PostgresBench | SqliteBench, PostgresBench | SqliteBench]
+
+
+def moved(ways: Ways) -> list[Moved]:
+    source, target = ways
+    return move.move(source.url, target.url, source.folder / "keys", MONDAY)
+
+
+def test_everything_is_carried_over_and_can_be_read_there(ways: Ways):
+    source, target = ways
+    write(source, everything, gone)
+    found = moved(ways)
+    assert {table.table for table in found} == set(metadata.tables)
+    assert all(table.rows for table in found), [table.table for table in found if not table.rows]
+    target.folder = source.folder  # the keys stay where they are
+
+    def look(db: Db) -> list[Any]:
+        owner = owners.find(db, Person(1, "id"))
+        assert owner
+        assert (owner.phone, owner.businesses[0].village) == ("+6281", "Kota Malang, RT 001")
+        reminders.put(db, 1, "nudge", "new", MONDAY, {})
+        return [rows(db, name, *table.columns.keys()) for name, table in metadata.tables.items()]
+
+    there, here = write(target, look)[0], write(source, look)[0]
+    assert there == here  # also the number of the reminder that was put in each
+
+
+def test_and_back_again_it_is_the_same(sqlite: SqliteBench, server: Server, tmp_path: Path):
+    write(sqlite, everything, gone)
+    keys = sqlite.folder / "keys"
+    with server.database() as url:
+        there = move.move(sqlite.url, url, keys, MONDAY)
+        back = move.move(url, f"sqlite:///{tmp_path}/back.db", keys, MONDAY)
+    assert there == back
+    with closing(sqlite3.connect(sqlite.file)) as before, closing(sqlite3.connect(tmp_path / "back.db")) as after:
+        for db in (before, after):
+            db.execute("PRAGMA wal_checkpoint")
+        dumps = [{line for line in db.iterdump() if line.startswith("INSERT")} for db in (before, after)]
+    assert dumps[0] == dumps[1]
+
+
+def refused(ways: Ways, match: str) -> None:
+    """It is refused, and what is there stays as it was."""
+    source, _ = ways
+    before = write(source, lambda db: [rows(db, name, *t.columns.keys()) for name, t in metadata.tables.items()])
+    with pytest.raises(CantMove, match=match):
+        moved(ways)
+    after = write(source, lambda db: [rows(db, name, *t.columns.keys()) for name, t in metadata.tables.items()])
+    assert after == before
+
+
+def test_into_a_database_that_is_not_empty_nothing_is_moved(ways: Ways):
+    source, target = ways
+    write(source, everything)
+    upgrades.upgrade(target.url, MONDAY)
+    write(target, lambda db: dated.put(db, "a.rule", MONDAY.date(), 1, "a letter"))
+    refused(ways, r"isn't empty: there are rows in the table rules")
+    assert write(target, lambda db: rows(db, "people", "id")) == [[]]
+
+
+def test_with_a_key_missing_nothing_is_moved(ways: Ways):
+    source, _ = ways
+    write(source, everything)
+    (key,) = write(source, lambda db: db.key_of(1))
+    source.forget_key(key)
+    with pytest.raises(CantMove, match="1 people have no key"):
+        moved(ways)
+    with pytest.raises(CantMove, match="The keys aren't in"):
+        move.move(source.url, ways[1].url, source.folder / "elsewhere", MONDAY)
+
+
+def test_while_a_desk_runs_on_either_nothing_is_moved(ways: Ways):
+    write(ways[0], everything)
+    for bench in ways:
+        with closing(lock(bench.url)), pytest.raises(Locked, match="open in another process"):
+            moved(ways)
+    assert moved(ways)
+
+
+def lossy(kind: str) -> Callable[..., None]:
+    """A database that swallows rows, or changes them, without a word."""
+
+    def swallow(connection: Any, clause: Any, many: Any, single: Any, options: Any) -> Any:
+        if getattr(clause, "is_insert", False) and clause.table.name == "inbox":
+            given = [{**row, "attempts": row["attempts"] + (kind == "changes")} for row in many or [single]]
+            return clause, given[: 1 if kind == "loses" else None], {}
+        return clause, many, single
+
+    return swallow
+
+
+@pytest.mark.parametrize("kind", ["loses", "changes"])
+def test_what_does_not_arrive_as_it_was_is_noticed_and_nothing_kept(ways: Ways, kind: str):
+    source, target = ways
+    write(source, everything)
+    upgrades.upgrade(target.url, MONDAY)
+    engine = writing(target.url)
+    event.listen(engine, "before_execute", lossy(kind), retval=True)
+    with pytest.raises(CantMove, match="2 rows of the table inbox were read"):
+        move.copy(source.url, engine, source.folder / "keys")
+    engine.dispose()
+    assert write(target, lambda db: rows(db, "people", "id")) == [[]]
+    assert moved(ways)
+
+
+def test_where_there_is_nothing_or_it_is_the_same_place(sqlite: SqliteBench, tmp_path: Path):
+    keys = sqlite.folder / "keys"
+    with pytest.raises(CantMove, match="where everything lies already"):
+        move.move(sqlite.url, sqlite.url, keys, MONDAY)
+    with pytest.raises(CantMove, match="There is nothing in"):
+        move.move(f"sqlite:///{tmp_path}/none.db", sqlite.url, keys, MONDAY)
+
+
+def test_the_command_says_what_was_moved_and_what_to_set(ways: Ways, tmp_path: Path):
+    source, target = ways
+    write(source, everything)
+    settings = f'[database]\nurl = "{source.url}"\nkeys = "{source.folder}/keys"\n'
+    (tmp_path / "config.toml").write_text(settings, encoding="utf-8")
+    command = ["--config", str(tmp_path / "config.toml"), "db", "move", "--to"]
+    done = CliRunner().invoke(app, [*command, target.url])
+    assert done.exit_code == 0, done.output
+    assert re.search(r"^people +2 rows  sha256 [0-9a-f]{16}$", done.output, re.MULTILINE)
+    assert f'[database] url = "{named(target.url)}"' in done.output
+    again = CliRunner().invoke(app, [*command, target.url])
+    assert (again.exit_code, "isn't empty" in again.stderr) == (1, True)
+    wrong = CliRunner().invoke(app, [*command, "postgres://siti:canary@h/d"])
+    assert (wrong.exit_code, "must be like" in wrong.stderr, "canary" in wrong.output) == (1, True, False)
+
+
+def test_a_database_is_named_without_its_password():
+    assert named("postgresql://siti:canary@db.example/office") == "postgresql://db.example/office"
