@@ -320,7 +320,9 @@ class Place(Question[str]):
             return said.code if self._name(said.code) else _no_text()
         found = self.find(said.text, reading)
         if isinstance(found, Invalid):
-            return found
+            name = plain.clean(said.text)
+            short = name[:_NAMED] + ("…" if len(name) > _NAMED else "")
+            return Invalid(t('We can\'t find the kelurahan "{name}".', name=short)) if name else found
         if isinstance(found, Site):
             return self._ours(found)
         ours = [(words, self._ours(site)) for words, site in found.choices or ((found.echo, found.value),)]
@@ -352,6 +354,9 @@ class Place(Question[str]):
         code, *inside = value.split(";")
         return ", ".join([self._name(code), *(part.upper().replace("=", " ") for part in inside)])
 
+
+_NAMED = 40
+"""Characters of a place's name that nobody knows, said back to who typed it."""
 
 SKIP = "skip"
 

@@ -11,11 +11,11 @@ from tests.transcript import Telegram
 
 TWICE = """
     > Kampung Durian Runtuh
-    < …
+    < Kelurahan "Kampung Durian Runtuh" belum kami temukan.
       Tempat usahanya di kelurahan mana, Bu Siti?
       …
     > Kampung Durian
-    < …
+    < Kelurahan "Kampung Durian" belum kami temukan.
       Kalau sulit, petugas kami siap membantu.
       Atau ketik kembali untuk mundur, batal untuk berhenti.
       Tempat usahanya di kelurahan mana, Bu Siti?
