@@ -69,8 +69,15 @@ class Db:
     def mark(self) -> None:
         """From here `wrote` and `undo` count."""
         self.settle()
-        self._raw().execute("SAVEPOINT flow")
-        self._mark = self._written()
+        raw = self._raw()
+        if self.connection.dialect.name == "sqlite":
+            raw.execute("SAVEPOINT flow")
+            self._mark = self._written()
+        else:
+            with raw.pipeline():  # one way to the server and back
+                raw.execute("SAVEPOINT flow")
+                written = raw.execute(_WRITTEN)
+            self._mark = int(written.fetchone()[0])
 
     def wrote(self) -> bool:
         """Whether anything was written since `mark`, by ORM, Core or text, or the driver itself."""

@@ -59,7 +59,7 @@ class Intake:
         if not heard:
             return
         try:
-            letters = await self._office.store.write(lambda db: [self._keep(db, found) for found in heard])
+            letters = await self._all(heard)
         except StoreDown as error:
             raise Busy("the store is away") from error
         for found, letter in zip(heard, letters, strict=True):
@@ -75,6 +75,15 @@ class Intake:
         self._slots.put([letter for letter in letters if letter is not None and letter.person])
         if any(found.flood for found in heard):
             self._wake()
+
+    async def _all(self, heard: list[_Heard]) -> list[Letter | None]:
+        write = self._office.store.write
+        try:
+            return await write(lambda db: [self._keep_hers(db, found) for found in heard])
+        except StoreDown:
+            raise
+        except Exception:  # one of them can't be kept: each by itself, to find out which
+            return await write(lambda db: [self._keep(db, found) for found in heard])
 
     def _hear(self, raw: Raw) -> _Heard | None:
         """Read an update; what can't be read is kept as it is. None: nothing a person did."""

@@ -140,9 +140,15 @@ class PostgresStore:
     def _do(self, hand: _Hand, items: list[Item]) -> None:
         """One transaction, as often as others are in its way. Afterwards every item has its value or its error."""
         losses = 0
+        apart = (
+            False  # a savepoint for each work costs as much as the work: only once it is known that one of them fails
+        )
         for _ in range(_RERUNS):
             try:
-                self._once(hand, items)
+                self._once(hand, items, apart=apart)
+            except _Failing:
+                apart = True
+                continue
             except _Again as again:
                 losses += again.lost
                 if losses < 2:
@@ -153,20 +159,28 @@ class PostgresStore:
             return
         failed(items, StoreDown("others were in the way"))
 
-    def _once(self, hand: _Hand, items: list[Item]) -> None:
-        """One try. Raises `_Again` when nothing was kept and another try may do, `StoreDown` when none will."""
+    def _once(self, hand: _Hand, items: list[Item], *, apart: bool) -> None:
+        """One try, with a savepoint for each work if they are to be kept `apart`.
+
+        Raises `_Failing` or `_Again` when nothing was kept and another try may do, `StoreDown` when none will.
+        """
         xid: str | None = None
         forgot = False
         try:
             connection = self._open(hand)
             with connection.begin():
                 for item in items:
-                    forgot |= self._one(hand, connection, item, grouped=len(items) > 1)
+                    forgot |= self._one(hand, connection, item, apart=apart)
+                    if item.error is not None and not apart:
+                        raise _Failing
                 self._keys.commit()  # before what they sealed
-                raw: Any = connection.connection.driver_connection
-                xid = raw.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()[0]
-        except _Undone:
+                if not hand.again:
+                    raw: Any = connection.connection.driver_connection
+                    xid = raw.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()[0]
+        except _Failing:
             hand.kept.clear()
+            if len(items) > 1:
+                raise
             return
         except Misused as error:
             hand.drop()
@@ -181,14 +195,12 @@ class PostgresStore:
         if self._on_commit:
             self._on_commit(len(items))
 
-    def _one(self, hand: _Hand, connection: Connection, item: Item, *, grouped: bool) -> bool:
-        """One work, in a savepoint of its own where there are others; whether it made what is remembered untrue.
-
-        Raises when the store failed, and `_Undone` when the work did and is the only one.
-        """
+    def _one(self, hand: _Hand, connection: Connection, item: Item, *, apart: bool) -> bool:
+        """One work, maybe in a savepoint of its own; whether it made untrue what is remembered. Raises the store's
+        errors; the work's own are in the item, and what it did is undone if it was kept `apart`."""
         raw: Any = connection.connection.driver_connection
         item.value = item.error = None
-        if grouped:
+        if apart:
             raw.execute("SAVEPOINT work")
         db = Db(connection, self._keys, self._clock.now(), hand.kept)
         info = connection.info  # a connection that is lost has none any more
@@ -211,15 +223,12 @@ class PostgresStore:
             raise broke  # the work has caught what it can't mend
         if item.error is None and raw.info.transaction_status == TransactionStatus.INERROR:
             item.error = RuntimeError("a statement failed and the work went on: what may fail needs a savepoint")
-        if item.error is None:
-            if grouped:
-                raw.execute("RELEASE work")
-            return db.forgot
-        if not grouped:
-            raise _Undone
-        hand.kept.clear()
-        raw.execute("ROLLBACK TO work")
-        return False
+        if apart and item.error is not None:
+            hand.kept.clear()
+            raw.execute("ROLLBACK TO work")
+        elif apart:
+            raw.execute("RELEASE work")
+        return item.error is None and db.forgot
 
     def _came_through(self, hand: _Hand, error: Exception, xid: str | None) -> bool:
         """After an error: True if all was kept nevertheless, False if the store can't. Raises `_Again`."""
@@ -228,7 +237,7 @@ class PostgresStore:
         if not postgres.lost(error):
             return False
         hand.drop()
-        if xid is None or hand.again:
+        if xid is None:  # there was nothing to keep, or it may be done again, or it didn't come as far
             raise _Again(lost=True)
         until = time.monotonic() + _DOUBT
         while (status := self._status(hand, xid)) == "in progress":  # the server may not know yet that we are gone
@@ -272,8 +281,8 @@ class _Away(StoreDown):
     """The database can't be reached, or is another process's now."""
 
 
-class _Undone(Exception):
-    """The only work of a transaction has failed."""
+class _Failing(Exception):
+    """A work has failed, and with it everything since the last savepoint."""
 
 
 class _Hand:
