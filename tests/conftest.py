@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
 
+from bot.chat.flow import Flows
 from bot.domain import upgrade
 from bot.domain.tables import metadata
 from tests.office import MONDAY, Desk, make_template
@@ -62,7 +63,7 @@ def template_postgres(server: Server, tmp_path_factory: pytest.TempPathFactory) 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """What is marked `everywhere` runs on every library, and on every store with the usual one."""
-    if metafunc.definition.get_closest_marker("everywhere") and "desk" in metafunc.fixturenames:
+    if metafunc.definition.get_closest_marker("everywhere"):
         usual = "python-telegram-bot"
         metafunc.parametrize(("library", "database"), [(usual, "sqlite"), ("aiogram", "sqlite"), (usual, "postgres")])
 
@@ -80,15 +81,24 @@ def database() -> str:
 
 
 @pytest.fixture
-def desk(request: pytest.FixtureRequest, tmp_path: Path, library: str, database: str) -> Generator[Desk]:
-    """A desk with a fresh database."""
+def desk_with(
+    request: pytest.FixtureRequest, tmp_path: Path, library: str, database: str
+) -> Generator[Callable[[Flows | None], Desk]]:
+    """Makes a desk with a fresh database, and other flows than the product's where they are given."""
     if database == "sqlite":
-        yield Desk(tmp_path / "desk", request.getfixturevalue("template"), library=library)
+        template: Path = request.getfixturevalue("template")
+        yield lambda flows: Desk(tmp_path / "desk", template, flows, library=library)
         return
     keys: Path = request.getfixturevalue("template_postgres")
     server: Server = request.getfixturevalue("server")
     with server.database("office") as url:
-        yield Desk(tmp_path / "desk", keys, library=library, url=url)
+        yield lambda flows: Desk(tmp_path / "desk", keys, flows, library=library, url=url)
+
+
+@pytest.fixture
+def desk(desk_with: Callable[[Flows | None], Desk]) -> Desk:
+    """A desk with a fresh database."""
+    return desk_with(None)
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
+import handlers
 from bot.chat.flow import Chat, Flows, flow
 from bot.chat.questions import Date, Line, Money, Phone, YesNo
 from bot.chat.text import Text
@@ -32,8 +33,9 @@ def order(chat: Chat, db: Db) -> None:
 
 
 @pytest.fixture
-def telegram(tmp_path: Path, template: Path) -> Telegram:
-    return Telegram(Desk(tmp_path / "desk", template, Flows([order])))
+def desk(desk_with: Callable[[Flows], Desk]) -> Desk:
+    found = Flows.find(handlers)
+    return desk_with(Flows([*found.by_name.values(), *found.happenings.values(), order]))
 
 
 def test_what_is_sure_is_taken_as_it_was_meant(telegram: Telegram):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,9 +30,9 @@ def fragile(chat: Chat, db: Db) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, template: Path) -> Desk:
+def desk(desk_with: Callable[[Flows], Desk]) -> Desk:
     found = Flows.find(handlers)
-    made = Desk(tmp_path / "desk", template, Flows([*found.by_name.values(), *found.happenings.values(), fragile]))
+    made = desk_with(Flows([*found.by_name.values(), *found.happenings.values(), fragile]))
     made.bounds = replace(made.bounds, retries=(0.0, 0.0))
     return made
 
