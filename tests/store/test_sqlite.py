@@ -6,20 +6,18 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import closing, suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from bot.domain import inbox, jobs, outbox, people, reminders, talks
 from bot.domain.db import Db, StoreDown
 from bot.domain.engine import Locked, Torn, lock
-from bot.domain.tables import Lane, accounts, contacts
+from bot.domain.tables import accounts, contacts
 from bot.post.store import Store
-from tests.store.bench import LIMIT, SqliteBench, account, full_disk, met, on, rows, together, write
+from tests.store.bench import LIMIT, SqliteBench, account, full_disk, on, rows, together, write
 
 BIG = "x" * 70_000
 
@@ -180,47 +178,3 @@ def test_what_is_deleted_leaves_no_bytes_behind(sqlite: SqliteBench):
     assert canary.encode() in sqlite.bytes()
     write(sqlite, lambda db: db.execute(accounts.delete()))
     assert canary.encode() not in sqlite.bytes()
-
-
-OFTEN: dict[str, Callable[[Db], object]] = {
-    "meet": met,
-    "unfinished": inbox.unfinished,
-    "oldest waiting": lambda db: inbox.oldest_waiting(db, [1, 2]),
-    "aside": inbox.aside,
-    "inbox purge": lambda db: inbox.purge(db, db.now, db.now, db.now),
-    "claim": lambda db: outbox.claim(db, 1, (Lane.REPLY, Lane.ALERT), 50),
-    "claim bulk": lambda db: outbox.claim(db, 1, (Lane.REMINDER, Lane.BROADCAST), 3),
-    "outbox expire": outbox.expire,
-    "outbox release": outbox.release,
-    "outbox depth": outbox.depth,
-    "outbox dead": outbox.dead,
-    "outbox purge": lambda db: outbox.purge(db, db.now),
-    "foreign key": lambda db: db.execute(text("SELECT 1 FROM outbox WHERE replaces = :id"), {"id": 7}),
-    "fire": reminders.fire,
-    "jobs": lambda db: jobs.claim(db, 1),
-    "talk": lambda db: talks.load(db, 1),
-    "contact of": lambda db: people.contact_of(db, 1),
-}
-
-
-@pytest.mark.parametrize("work", OFTEN.values(), ids=OFTEN.keys())
-def test_what_is_asked_often_reads_no_table_through(sqlite: SqliteBench, work: Any):
-    """A million rows must not be read in the one thread that writes."""
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        asked.append((statement, parameters))
-
-    def plans(db: Db) -> list[str]:
-        met(db)
-        event.listen(db.connection, "before_cursor_execute", note)
-        work(db)
-        event.remove(db.connection, "before_cursor_execute", note)
-        raw: Any = db.connection.connection.driver_connection
-        told = [(s, p) for s, p in asked if s.startswith(("SELECT", "UPDATE", "DELETE"))]
-        return [row[3] for s, p in told for row in raw.execute(f"EXPLAIN QUERY PLAN {s}", p)]
-
-    (found,) = write(sqlite, plans)
-    assert found
-    through = [step for step in found if step.startswith("SCAN") and "INDEX" not in step and "CONSTANT" not in step]
-    assert through == [], found
