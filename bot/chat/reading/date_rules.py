@@ -7,37 +7,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 from bot.chat.reading.date_words import DAYS
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """A day, or a whole week (Monday to Sunday), month or year, from `first` to `last`."""
-
-    first: date
-    last: date
-    unit: Literal["day", "week", "month", "year"] = "day"
-
-    def __str__(self) -> str:
-        """The short notation of the labelled phrases: ``2026-12-05``, ``2026-12``, ``2027``, or ``a/b`` for a week."""
-        match self.unit:
-            case "day":
-                return self.first.isoformat()
-            case "month":
-                return self.first.isoformat()[:7]
-            case "year":
-                return f"{self.first.year:04}"
-            case "week":
-                return f"{self.first.isoformat()}/{self.last.isoformat()}"
-
+from bot.chat.reading.when import When, full_year, later, whole_day, whole_month, whole_week
 
 _MONTH = r"(?:m(?P<mon>1[0-2]|[1-9])\b)"
 _YEAR = r"(?P<y>(?:19|20)[0-9]{2}|'?[0-9]{2})"
 _FEASTS: tuple[tuple[str, tuple[int, int]], ...] = (
     (r"malam tahun baru", (12, 31)),
-    (r"tahun baru(?:an)?|new ?year", (1, 1)),
+    (r"tahun baru(?:an)?(?! ?(?:imlek|islam|hijri|jawa|saka|cina|china))|new ?year", (1, 1)),
     (r"17 ?an|17 ?belasan|tujuh ?belasan|hut ri|agustusan|kemerdekaan|hari merdeka", (8, 17)),
     (r"(?:hari )?natal(?:an)?", (12, 25)),
     (r"hari ibu", (12, 22)),
@@ -51,9 +29,12 @@ _FEASTS: tuple[tuple[str, tuple[int, int]], ...] = (
     (r"hari pendidikan(?: nasional)?|hardiknas", (5, 2)),
     (r"hari umkm(?: nasional)?", (8, 12)),
     (r"hari koperasi", (7, 12)),
+    (r"hari santri(?: nasional)?", (10, 22)),
+    (r"(?:hut|ulang tahun|hari jadi) (?:kota )?malang", (4, 1)),
     (r"valentine", (2, 14)),
 )  # fmt: skip
 
+_STEPS = {"depan": 1, "ini": 0, "lalu": -1, "kemarin": -1}
 _Found = list[When]
 
 
@@ -79,29 +60,6 @@ class Said:
         return self._groups.get(name) or self._groups.get(f"{name}2", "")
 
 
-def whole_day(day: date) -> When:
-    return When(day, day)
-
-
-def _week(monday: date) -> When:
-    return When(monday, monday + timedelta(6), "week")
-
-
-def _month(year: int, month: int) -> When:
-    return When(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]), "month")
-
-
-def later(day: date, months: int) -> date:
-    """The same day of another month; 31 January and a month is the last of February."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def _full_year(text: str) -> int:
-    year = int(text.strip("'"))
-    return year if year > 99 else year + (2000 if year < 50 else 1900)
-
-
 def _relative(scan: Scan, m: Said) -> None:
     days = {
         "hari ini": 0,
@@ -117,7 +75,8 @@ def _relative(scan: Scan, m: Said) -> None:
 
 
 def _in_a_while(scan: Scan, m: Said) -> None:
-    count = int(m["n"] or 1) * (1 if m["dir"] == "lagi" else -1)
+    count = int(m["n"] or 1) * (1 if m["dir"] in {"lagi", "depan"} else -1)
+    scan.doubtful |= m["dir"] == "depan"  # "2 minggu depan" may be in two weeks
     if abs(count) > 400:
         scan.doubtful = True
         return
@@ -132,22 +91,28 @@ def _in_a_while(scan: Scan, m: Said) -> None:
             scan.found.append(whole_day(later(scan.today, 12 * count)))
 
 
+def _two_whiles(scan: Scan, m: Said) -> None:
+    """ "2-3 hari lagi": both days are offered."""
+    for count in (m["n"], m["upto"]):
+        _in_a_while(scan, Said(re.fullmatch(r"(?P<n>[0-9]+) (?P<of>.+) (?P<dir>.+)", f"{count} {m['of']} {m['dir']}")))
+
+
 def _span(scan: Scan, m: Said) -> None:
     """ "minggu depan", "bulan ini", "tahun lalu"; with "awal" or "akhir" the day."""
-    step = {"depan": 1, "ini": 0}.get(m["dir"], -1)
+    step = _STEPS[m["dir"]]
     if m["of"] in {"minggu", "pekan"}:
         monday = scan.today - timedelta(scan.today.weekday()) + timedelta(7 * step)
         if m["edge"] == "akhir":
             scan.found += [whole_day(monday + timedelta(5)), whole_day(monday + timedelta(6))]
             return
         scan.doubtful |= bool(m["edge"])
-        scan.found.append(_week(monday))
+        scan.found.append(whole_week(monday))
         if m["of"] == "minggu" and m["dir"] in {"ini", "kemarin"}:  # also: this Sunday, last Sunday
             scan.found.append(whole_day(monday + timedelta(6)))
             scan.doubtful = True
     elif m["of"] == "bulan":
         first = later(scan.today.replace(day=1), step)
-        _edge(scan, _month(first.year, first.month), m["edge"])
+        _edge(scan, whole_month(first.year, first.month), m["edge"])
     else:
         year = scan.today.year + step
         _edge(scan, When(date(year, 1, 1), date(year, 12, 31), "year"), m["edge"])
@@ -175,7 +140,7 @@ def _bare_edge(scan: Scan, m: Said) -> None:
     elif m["of"] == "bulan":
         ahead = 1 if m["edge"] == "awal" and today.day > 1 else 0
         first = later(today.replace(day=1), ahead)
-        _edge(scan, _month(first.year, first.month), m["edge"])
+        _edge(scan, whole_month(first.year, first.month), m["edge"])
     else:
         year = today.year + (1 if m["edge"] == "awal" else 0)
         _edge(scan, When(date(year, 1, 1), date(year, 12, 31), "year"), m["edge"])
@@ -228,21 +193,21 @@ def _exact(scan: Scan, day: int, month: int, year: int | None) -> None:
 
 
 def _day_month(scan: Scan, m: Said) -> None:
-    year = _full_year(m["y"]) if m["y"] else None
+    year = full_year(m["y"]) if m["y"] else None
     if m["rel"]:
-        year = scan.today.year + {"depan": 1, "ini": 0, "lalu": -1, "kemarin": -1}[m["rel"]]
+        year = scan.today.year + _STEPS[m["rel"]]
     _exact(scan, int(m["d"]), int(m["mon"]), year)
     if m["ago"] and scan.found:
         scan.found[-1] = whole_day(later(scan.found[-1].first, -12))
 
 
 def _figures(scan: Scan, m: Said) -> None:
-    _exact(scan, int(m["d"]), int(m["m"]), _full_year(m["y"]) if m["y"] else None)
+    _exact(scan, int(m["d"]), int(m["m"]), full_year(m["y"]) if m["y"] else None)
 
 
 def _from_to(scan: Scan, m: Said) -> None:
     """ "1-3 desember", "tgl 5 atau 6": two days, and "tgl 5-12" may be the fifth of December."""
-    year = _full_year(m["y"]) if m["y"] else None
+    year = full_year(m["y"]) if m["y"] else None
     for number in (m["d"], m["to"]):
         if m["mon"]:
             _exact(scan, int(number), int(m["mon"]), year)
@@ -260,7 +225,7 @@ def _backwards(scan: Scan, m: Said) -> None:
 
 def _compact(scan: Scan, m: Said) -> None:
     day, month, year = m.whole[:2], m.whole[2:4], m.whole[4:]
-    _exact(scan, int(day), int(month), _full_year(year))
+    _exact(scan, int(day), int(month), full_year(year))
     scan.doubtful |= len(year) == 2
 
 
@@ -269,25 +234,36 @@ def _month_year(scan: Scan, m: Said) -> None:
     month, today = int(m["mon"]), scan.today
     year = today.year + (1 if month < today.month else 0)
     if m["rel"]:
-        year = today.year + {"depan": 1, "ini": 0, "lalu": -1, "kemarin": -1}[m["rel"]]
+        year = today.year + _STEPS[m["rel"]]
     if m["y"]:
         if len(m["y"].strip("'")) == 2:
             scan.doubtful = True
             _exact(scan, int(m["y"].strip("'")), month, None)
-        year = _full_year(m["y"])
-    elif m["mod"]:
+        year = full_year(m["y"])
+    elif m["mod"].strip() == "depan":
         scan.doubtful = True
-    _edge(scan, _month(year, month), m["edge"])
+    elif m["mod"]:
+        year = today.year - (month > today.month)
+        scan.doubtful |= month == today.month
+    _edge(scan, whole_month(year, month), m["edge"])
+
+
+def _month_day(scan: Scan, m: Said) -> None:
+    """ "desember 5": the day stands behind its month."""
+    _exact(scan, int(m["d"]), int(m["mon"]), None)
+    scan.doubtful = True
 
 
 def _number_month(scan: Scan, m: Said) -> None:
-    month, year = int(m["m"]), _full_year(m["y"]) if m["y"] else scan.today.year
+    month, year = int(m["m"]), full_year(m["y"]) if m["y"] else scan.today.year
+    if m["rel"]:
+        year += _STEPS[m["rel"]]
     if not 1 <= month <= 12:
         scan.impossible = True
         return
-    if not m["y"] and month < scan.today.month:
+    if not m["y"] and not m["rel"] and month < scan.today.month:
         year += 1
-    scan.found.append(_month(year, month))
+    _edge(scan, whole_month(year, month), m["edge"])
 
 
 def numbered(scan: Scan, m: Said) -> None:
@@ -296,9 +272,9 @@ def numbered(scan: Scan, m: Said) -> None:
     if not 1 <= number <= 31:
         scan.impossible = True
     elif m["month"]:
-        _exact(scan, number, int(m["month"]), _full_year(m["y"]) if m["y"] else None)
+        _exact(scan, number, int(m["month"]), full_year(m["y"]) if m["y"] else None)
     elif m["rel"]:
-        first = later(today.replace(day=1), {"depan": 1, "ini": 0}.get(m["rel"], -1))
+        first = later(today.replace(day=1), _STEPS[m["rel"]])
         _exact(scan, number, first.month, first.year)
     else:
         ago = -1 if m["ago"] else 1
@@ -314,9 +290,9 @@ def numbered(scan: Scan, m: Said) -> None:
 
 
 def _year_alone(scan: Scan, m: Said) -> None:
-    year = int(m["y"])
+    year = full_year(m["y"])
     scan.found.append(When(date(year, 1, 1), date(year, 12, 31), "year"))
-    scan.doubtful |= bool(m["edge"])
+    scan.doubtful |= bool(m["edge"]) or len(m["y"]) < 4
 
 
 def _feast(scan: Scan, m: Said) -> None:
@@ -347,7 +323,9 @@ RULES: tuple[_Rule, ...] = tuple(
     (re.compile(pattern), rule)
     for pattern, rule in (
         (rf"\b(?P<feast>{'|'.join(p for p, _ in _FEASTS)})\b(?: (?:tahun )?(?P<y>20[0-9]{{2}}))?", _feast),
-        (r"(?<![0-9/.-])(?P<y>20[0-9]{2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})(?![0-9/.-])", _figures),
+        (rf"(?<![a-z0-9/.,-])(?P<n>[0-9]{{1,2}})(?: ?{_TO} ?| )(?P<upto>[0-9]{{1,2}}) ?"
+            r"(?P<of>hari|minggu|pekan|bulan|tahun) (?:yang )?(?P<dir>lagi|lalu)\b", _two_whiles),
+        (r"(?<![0-9/.-])(?P<y>(?:19|20)[0-9]{2})[-/.](?P<m>[0-9]{1,2})[-/.](?P<d>[0-9]{1,2})(?![0-9/.-])", _figures),
         (r"(?<![0-9/.-])(?P<d>[0-9]{1,2}) ?[-/.] ?(?P<m>[0-9]{1,2}) ?[-/.] ?(?P<y>[0-9]{4}|"
             r"'?[0-9]{2})(?![0-9/-]|\.[0-9])", _figures),
         (r"(?<![0-9/.,-])(?P<d>[0-9]{1,2}) (?P<m>[0-9]{1,2}) (?P<y>(?:19|20)[0-9]{2}|[0-9]{2})(?![0-9/.,-])", _figures),
@@ -358,15 +336,19 @@ RULES: tuple[_Rule, ...] = tuple(
         (r"(?<![0-9/.,-])[0-3][0-9][01][0-9](?:19|20)?[0-9]{2}(?![0-9/.,-])", _compact),
         (rf"(?<![0-9/.,-])(?P<d>[0-9]{{1,2}}) ?[-/.,]? ?(?:bulan )?{_MONTH}(?: ?[-/.,]? ?(?:tahun "
             rf")?(?<![0-9]){_YEAR}(?![0-9]))?{_REL}(?P<ago> lalu| kemarin)?", _day_month),
+        (r"\bbulan (?P<rel>depan|ini|lalu|kemarin)[ ,;]*(?:di |pas |yang )?tanggal (?P<d>[0-9]{1,2})"
+            r"(?![0-9]|[/.-][0-9])", numbered),
         (r"\btanggal (?P<d>[0-9]{1,2})(?![0-9]|[/.-][0-9])(?: bulan (?:(?P<month>[0-9]{1,2})\b(?: "
             r"(?:tahun )?(?P<y>20[0-9]{2}))?|(?P<rel>depan|ini|lalu|kemarin)\b))?(?P<ago> (?:yang "
             r")?(?:lalu|kemarin))?", numbered),
         (r"(?<![0-9/.,-])(?P<d>[0-9]{1,2}) bulan (?P<m>[0-9]{1,2})\b(?! ?(?:lagi|lalu|hari|minggu|pekan|bulan))"
             r"(?: (?:tahun )?(?P<y>20[0-9]{2})\b)?", _figures),
         (r"(?<![0-9/.,-])(?P<d>[0-9]{1,2}) ?[-/.] ?(?P<m>[0-9]{1,2})(?P<y>)(?![0-9/.-])", _figures),
-        (r"(?<![0-9/.,-])(?P<m>[0-9]{1,2})[-/](?P<y>20[0-9]{2})(?![0-9/.-])|\bbulan "
-            r"(?P<m2>[0-9]{1,2})\b(?: (?:tahun )?(?P<y2>20[0-9]{2})\b)?", _number_month),
-        (rf"(?:\b(?P<edge>awal|akhir|tengah) )?(?:bulan )?{_MONTH}(?: ?(?:tahun "
+        (r"(?<![0-9/.,-])(?P<m>[0-9]{1,2})[-/](?P<y>20[0-9]{2})(?![0-9/.-])|"
+            r"(?:\b(?P<edge>awal|akhir|tengah) )?\bbulan (?P<m2>[0-9]{1,2})\b(?! ?(?:lagi|lalu))"
+            r"(?: (?:tahun )?(?P<y2>20[0-9]{2})\b| tahun (?P<rel>depan|ini|lalu|kemarin))?", _number_month),
+        (rf"{_MONTH} ?(?P<d>[1-9])(?![0-9./]| ?(?:atau|dan|-|sampai|sd|hari|minggu|bulan|tahun))", _month_day),
+        (rf"(?:\b(?P<edge>awal|akhir|tengah) )?(?:di )?(?:bulan )?{_MONTH}(?: ?(?:tahun "
             rf")?(?<![0-9]){_YEAR}(?![0-9]))?{_REL}(?P<mod> (?:depan|lalu|kemarin))?", _month_year),
         (rf"\bmalam (?P<day>{NAMES}|minggu)\b{_MOD}", _eve),
         (rf"\b(?:minggu|pekan) (?P<mod>depan|ini|lalu)[ ,;]*(?:di )?(?:hari (?P<day>minggu)|"
@@ -376,15 +358,16 @@ RULES: tuple[_Rule, ...] = tuple(
         (r"\b(?P<day>minggu)\b(?P<mod> besok| (?:minggu|pekan) (?:depan|ini))(?! lusa)|"
             r"\b(?P<day2>minggu)[ ,]*(?=pagi|siang|sore|malam|;)(?P<mod2>)", _weekday),
         (r"\b(?P<n>[0-9]{1,3}) ?(?P<of>hari|minggu|pekan|bulan|tahun) (?:(?:ke|di) ?)?(?:yang "
-            r")?(?P<dir>lagi|lalu|kemarin)\b", _in_a_while),
-        (r"\b(?:se|sak|sa)(?P<n>) ?(?P<of>hari|minggu|pekan|bulan|tahun) (?:yang )?(?P<dir>lagi|lalu)\b", _in_a_while),
+            r")?(?P<dir>lagi|lalu|kemarin|depan)\b", _in_a_while),
+        (r"\b(?:se|sak|sa)(?P<n>) ?(?P<of>hari|minggu|pekan|bulan|tahun) (?:yang )?"
+            r"(?P<dir>lagi|lalu|depan)\b", _in_a_while),
         (r"(?:\b(?P<edge>awal|akhir|tengah) )?\b(?P<of>minggu|pekan|bulan|tahun) (?:yang |yg "
             r")?(?P<dir>depan|ini|lalu|kemarin)\b", _span),
-        (r"\b(?P<edge>awal|akhir|tengah) (?P<of>minggu|pekan|bulan|tahun)\b", _bare_edge),
+        (r"\b(?P<edge>awal|akhir|tengah) (?P<of>minggu|pekan|bulan|tahun)\b(?! ?(?:19|20)[0-9]{2})", _bare_edge),
         (r"\b(?:hari ini|sekarang|besok lusa|lusa|besok|kemarin lusa|kemarin dulu|kemarin)\b", _relative),
         (r"\b(?:nanti|mengko|ngko|mengke|mangke|tadi|mau) ?(?:pagi|siang|sore|malam|bengi|awan)\b|\b(?:pagi|siang|sore|"
             r"malam) ini\b|\btoday\b", _today),
-        (r"(?:\b(?P<edge>awal|akhir|tengah) )?\b(?:tahun )?(?P<y>20[0-9]{2})\b(?![/.-])"
-            r"(?P<edge2> (?:awal|akhir|tengah)\b)?", _year_alone),
+        (r"(?:\b(?P<edge>awal|akhir|tengah) )?\b(?:tahun )?(?P<y>20[0-9]{2}|19[4-9][0-9])(?: ?an)?\b(?![/.-])"
+            r"(?P<edge2> (?:awal|akhir|tengah)\b)?|\btahun '?(?P<y2>[0-9]{2})(?: ?an)?(?![0-9/.:,-])", _year_alone),
     )
 )  # fmt: skip

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from bot.chat.reading.numerals import NUMBER_WORDS, in_digits
-from bot.chat.reading.slips import mender
-from bot.chat.reading.words import canonical, skeletons_of, table
+from bot.chat.reading.slips import COMMON, mender
+from bot.chat.reading.words import canonical, listed, skeletons_of, table
 
 _WORDS = table(
     {
-        "senin": "senin senen snin sen snen sennin isnin",
+        "senin": "senin senen snn snin sen snen sennin isnin",
         "selasa": "selasa slasa sls selaso slso sel selasah",
         "rabu": "rabu rebo rbu rebu rab rabo",
         "kamis": "kamis kemis kms kam kamiz",
@@ -19,16 +19,16 @@ _WORDS = table(
         "ahad": "ahad akad ngahad ahat ngaat ngakad",
         "minggu": "minggu mgg mggu minggunya minggune mingguan ming",
         "pekan": "pekan",
-        "bulan": "bulan bln wulan sasi bulannya bulane bl",
+        "bulan": "bulan bln wulan sasi sasine wulane bulannya bulane bl",
         "tahun": "tahun thn taun th warsa tahunnya",
-        "hari": "hari hr dina dino dinten harian",
+        "hari": "hari hri hr dina dino dinten harian",
         "depan": "depan dpn ngarep ngajeng mendatang dpan dep depannya ngarepe depn",
         "ini": "ini iki niki punika nih ikiy sekarang_",
         "lalu": "lalu kepungkur kepengker kapungkur",
         "lagi": "lagi lg maneh malih lgi mnh mane engkas engkes kedepan",
-        "sekarang": "sekarang skrg skrang saiki sakniki sapunika skr skarang skrng",
+        "sekarang": "sekarang skrg skrang saiki sakniki sakmeniko sakmenika sapunika skr skarang skrng",
         "besok": "besok bsk bsok besuk mene sesuk ngesuk mbenjing benjing suk bessok mbesok besoknya esok isuk_ "
-        "ngenjing mbesuk bsuk",
+        "keesokan ngenjing mbesuk bsuk",
         "lusa": "lusa luso emben mben lsa",
         "kemarin": "kemarin kmrn kemaren wingi kmaren kmren dek_wingi wingenane_ kmarin kemarn",
         "akhir": "akhir akir ahir pungkasan",
@@ -53,12 +53,28 @@ _WORDS = table(
     }
 )
 _SKELETONS = skeletons_of(_WORDS)
+_COUNTED = listed("hari hri hr dino dina dinten minggu mgg mggu pekan bulan bln wulan sasi tahun taun thn th")
+_UNITS = "|".join(_COUNTED)
 mend = mender(
     {w: m for w, m in _WORDS.items() if not w.endswith("_")}
     | NUMBER_WORDS
     | {w: w for w in ("belum", "tidak", "tahu", "nanti", "mungkin")}
-    | {before + w: f"{before} {w}" for before in ("se", "sak") for w in ("minggu", "bulan", "tahun", "hari", "wulan")}
+    | {before + w: f"{before} {w}" for before in ("se", "sak") for w in _COUNTED}
+    | {w: w for w in ("selapan", "saklapan", "sepasar", "sakpasar", "sewindu", "sakwindu", "dasawarsa", "sedekade")}
 )
+_PLAIN = COMMON | {"seminar", "sama", "aja", "hadir", "se", "sak", "sa", "lapan"}
+"""Words that are no slip of another, however near they are: "rumah" isn't Friday (jumah)."""
+_NAMED_SPANS = (
+    (re.compile(r"\b(?:se|sak)lapan(?:an)?(?: din[ao]| dinten| hari)?\b"), "35 hari"),
+    (re.compile(r"\b(?:se|sak)pasar(?:an)?(?: din[ao]| dinten| hari)?(?= (?:lagi|maneh|malih|mane|engkas))"), "5 hari"),
+    (re.compile(r"\b(?:se|sak)windu\b"), "8 tahun"),
+    (re.compile(r"\b(?:satu |sak )?dasawarsa\b|\b(?:se|satu )dekade\b"), "10 tahun"),
+    (
+        re.compile(r"(?<![0-9] )\b(?:setengah|separo) (?:tahun|taun|thn|th)\b(?= (?:lagi|maneh|malih|lalu|kepungkur))"),
+        "6 bulan",
+    ),
+)
+"""The spans that have names of their own: a selapan is 35 days, a pasar 5, a windu 8 years."""
 DAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "ahad")
 
 
@@ -75,20 +91,21 @@ def prepared(text: str) -> str:
     )
     text = re.sub(r"(?<=[a-z]) ?[.:=](?=[ 0-9]|$)", " ", text)  # "tgl. 5", "tanggal: 5"
     text = " ".join(text.split())
-    text = re.sub(
-        r"\b(se|sak|sa)(hari|hr|minggu|mgg|mggu|pekan|bulan|bln|tahun|thn|th|wulan|din[ao]|dinten|taun)\b",
-        r"\1 \2",
-        text,
-    )
+    for pattern, days in _NAMED_SPANS:
+        text = pattern.sub(days, text)
+    text = re.sub(rf"\b(se|sak|sa)({_UNITS})\b", r"\1 \2", text)
     text = re.sub(
         r"\b(?:nanti|nnti|nti|ntar|entar|engko|mengko|menko|ngko|mengke|mangke|tadi|td|mau|wau) ?"
         r"(?:pagi|pg|siang|sore|malam|mlm|malem|isuk|esuk|enjing|awan|sonten|m?bengi|n?dalu)\b",
         "hari ini",
         text,
     )
-    text = re.sub(r"\b(?:yang akan datang|yad|y\.a\.d\.?|yg akan datang|akan datang)\b", "depan", text)
+    text = re.sub(r"\b(?:di ?)?(?:akhir pekan|week ?end)\b", "akhir pekan", text)
+    text = re.sub(r"\b(?:yang akan datang|yad|y\.a\.d\.?|yg akan datang|akan datang)\b", "mendatang", text)
     text = re.sub(r"\b([a-z]{4,})2\b", r"\1", text)
     text = in_digits(text)
+    text = re.sub(r"(?<=[a-z])'(?=[0-9])", " '", text)
+    text = re.sub(rf"\b((?:[0-9]+|se|sak|sa) ?(?:{_UNITS})) (?:mendatang|berikutnya)\b", r"\1 lagi", text)
     text = re.sub(
         r"\b((?:[0-9]+|se|sak) ?[a-z]+) (?:ke ?depan|ing ngarep|(?:dari|teko|soko) (?:sekarang|skrg|saiki))\b",
         r"\1 lagi",
@@ -107,20 +124,7 @@ def _unless_day(match: re.Match[str]) -> str:
 
 def _spelled(match: re.Match[str]) -> str:
     word = match[0]
-    if word in {
-        "seminar",
-        "mari",
-        "mana",
-        "maaf",
-        "sama",
-        "aja",
-        "semua",
-        "hadir",
-        "harus",
-        "bahan",
-        "dengan",
-        "selama",
-    }:
+    if word in _PLAIN and word not in _WORDS:
         return word
     known = canonical(word, _WORDS, _SKELETONS) or word
     return f"m{known}" if known.isdigit() else known

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from bot.chat.reading.date_rules import NAMES, RULES, Said, Scan, When, numbered, whole_day
+from bot.chat.reading.date_rules import NAMES, RULES, Said, Scan, numbered
 from bot.chat.reading.date_words import DAYS, mend, prepared
 from bot.chat.reading.outcome import Invalid, Reading, Unsure
+from bot.chat.reading.when import When, whole_day
 from bot.chat.reading.words import clean
 from bot.chat.text import Day, Text, t
 
@@ -24,12 +25,15 @@ _CLOCK = re.compile(
     r"(?: ?(?:-|sampai|sd|s/d) ?[0-9]{1,2}(?:[.:][0-9]{2})?)?|\b[0-9]{1,2}:[0-9]{2}\b"
 )
 _NOT_ON = re.compile(
-    r"\b(?:setelah|sesudah|sebelum|habis|hbs|abis|bakda|bubar|bar|sakwise|sakdurunge|pasca|usai|selesai)\b"
+    r"\b(?:setelah|sesudah|sebelum|habis|hbs|abis|bakda|bubar|bar|sakwise|sakdurunge|pasca|usai|selesai|rampung|mari)\b"
+    r"(?! ?(?:,|sholat|solat|[dzl]?h?[uo]h[uo]r|ng?as?h?ar|ash?ar|mah?gh?rib|isyak?|subuh|jumatan)).*;"
 )
+"""After or before a day: the day is named behind such a word. "Besok habis dzuhur" is tomorrow."""
 _BUT = re.compile(
     r"\b(?:tidak|tdk|gak|ga|nggak|ndak|ora|mboten|jangan|bukan|selain|kecuali|ojo|atau|antara|"
         r"sampai|sd|mulai|hingga|kalau tidak|paling lambat"
-    r"|sekitar|mungkin|kira|kayaknya|legi|pahing|paing|pon|wage|kliwon)\b|s/d"
+    r"|sekitar|mungkin|kira|kayaknya|legi|pahing|paing|pon|wage|kliwon"
+    r"|tiap|setiap|saben)\b|s/d|\b(hari|minggu|bulan|tahun)-\1\b"
 )  # fmt: skip
 
 
@@ -40,7 +44,7 @@ def read_date(text: str, reading: Reading) -> When | Invalid | Unsure[When]:
     if not plain or "\ufffd" in plain:
         return Invalid(NO_DATE)
     scan = Scan(reading.at.astimezone(reading.zone).date(), [], doubtful=slipped)
-    rest = _CLOCK.sub(" ; ", plain)
+    rest = _CLOCK.sub(" , ", plain)
     try:
         for pattern, rule in RULES:
             rest = pattern.sub(lambda m, rule=rule: _take(scan, m, rule), rest)
@@ -57,7 +61,7 @@ def _take(scan: Scan, match: re.Match[str], rule: Callable[[Scan, Said], None]) 
 def _outcome(scan: Scan, rest: str, plain: str) -> When | Invalid | Unsure[When]:
     if scan.impossible:
         return Invalid(NO_SUCH_DATE)
-    if scan.found and _NOT_ON.search(plain):
+    if scan.found and _NOT_ON.search(rest):
         return _asked(scan.found[0]) if re.search(r"[0-9]", plain) else Invalid(NO_DATE)
     if not scan.found:
         return _bare(scan, rest)
@@ -66,7 +70,11 @@ def _outcome(scan: Scan, rest: str, plain: str) -> When | Invalid | Unsure[When]
         several = _agreed(several, plain)
     if len(several) > 1:
         return Unsure(several[0], t("Which day do you mean?"), tuple((describe(w), w) for w in several[:3]))
-    left = re.search(r"[0-9]", rest) or re.search(r"\b(?:minggu|bulan|tahun|depan|lagi|lalu|ahad|lusa)\b", rest)
+    left = re.search(r"[0-9]", rest) or re.search(
+        r"\b(?:minggu|pekan|bulan|tahun|depan|lagi|lalu|ahad|lusa|awal|akhir)\b", rest
+    )
+    if several[0].last < scan.today:
+        plain = plain.replace("mulai", "")  # "mulai 2019" says when a business began; "mulai besok" is open
     if scan.doubtful or left or _BUT.search(plain):
         return _asked(several[0])
     return several[0]

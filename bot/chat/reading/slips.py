@@ -39,7 +39,7 @@ COMMON = PADDING | listed(
     tamu tanam tanah tangan tanya tapi tari tarik tebal teh telah telur teman tempat tentu terima tetap teras tidur
     tinggal tinggi titip toko tua tugas tukang tunggu turun tutup uang ujung ukur umum untung upah urus usaha utama
     utang waktu warna warung wajib
-    aku awak ben bojo cilik dodol duit dudu dhuwit gak gawe gede iku isih isin kabeh kudu kene koyok kuwi larang
+    aku awak bar ben bojo cilik dodol duit dudu dhuwit gak gawe gede iku isih isin kabeh kudu kene koyok kuwi larang
     lanang lara lemah melu meneh mesti mung murah nggo ngono ngene oleh omah ono onok opo payu pengen piro piye ra
     rame rego rejo sak sek sepi sik sing sopo tak tau teko tuku turu tibo utowo wae wani wedi wes wis wong yen yo
     ku mu nya an pun per se sa tiap rp rb jt jm pk pkl yg dr dg tp jd sdh udh blm bln th thn hr mgg tgl km kg gr
@@ -61,7 +61,7 @@ COMMON = PADDING | listed(
     ma ba bs bk gk gg ki ne me at am pm by jl pt cv ud tv ah eh uh em um ga ra po ta ti to wo ye yo ay bi mi ni pa nt sy
     sios sido tah reti mesthi mesti yoopo tho kuwi kae loro gelem wegah ojok kagem kangge nopo pundi pripun menawi
     longgar sempat kosongnya pilih ambil minggon sabtunan libur masuk kerjaan antar jemput sekolah solat sholat
-    dinas kantor kota malang desa kecamatan kelurahan lahir kelahiran berdiri mulainya buka tutup pulang
+    dinas kantor kota malang desa kecamatan kelurahan mari mantun lahir kelahiran berdiri mulainya buka tutup pulang
     """
 )
 """Words of every day that are near to words of time and money, and mean what they say."""
