@@ -28,6 +28,7 @@ _SETTINGS = {
     "idle_in_transaction_session_timeout": "60s",
     "plan_cache_mode": "force_custom_plan",  # a plan for any state can't use the index of one state
     "enable_seqscan": "off",  # what is read through whole conflicts with every other turn
+    "enable_sort": "off",  # what is waited for lies in an index in its order, also when the planner knows of one row
     "jit": "off",
 }
 _CONNECT = {

@@ -170,6 +170,23 @@ def test_on_postgresql(full: Db, work: Callable[[Db], object]):
         assert through == [], f"{statement}\n{found}"
 
 
+@pytest.mark.parametrize("lanes", [(Lane.REPLY, Lane.ALERT), (Lane.REMINDER, Lane.BROADCAST)])
+def test_a_claim_stops_at_what_it_takes_also_when_nobody_has_counted_the_rows_yet(emptied: str, lanes: Any):
+    """A broadcast puts a million rows at once, and the statistics are from before."""
+    engine = writing(emptied)
+    with engine.connect() as connection, connection.begin() as transaction:
+        connection.exec_driver_sql("ANALYZE")
+        db = Db(connection, Keys.__new__(Keys), MONDAY)
+        ((statement, parameters),) = asked(db, lambda db: outbox.claim(db, 1, lanes, 50))
+        found = plan(connection, statement, parameters)
+        transaction.rollback()
+    engine.dispose()
+    assert "Index Scan using ix_outbox_ready on outbox " in found, found
+    assert "Sort" not in found, found
+    assert "Join Filter: ((other" not in found, found
+    assert found.count("SubPlan") >= 4, found  # each a look at one place in an index, for as many rows as are taken
+
+
 def test_a_statement_without_an_index_would_be_seen(full: Db):
     found = plan(full.connection, "SELECT id FROM inbox WHERE kind = 'text'", None)
     assert "Seq Scan on inbox" in found
