@@ -150,14 +150,15 @@ def backup(
 ) -> None:
     """Copy database and wrapped keys now, also while the desk runs. The master key is never copied."""
     from bot.domain.backup import backup as make
+    from bot.domain.engine import named
+    from bot.domain.upgrade import current
 
     config = _config()
     stamp = _now().astimezone(config.office.zone).strftime("%Y%m%d-%H%M%S")
     folder = str(into or config.backup.folder)
-    if not config.database.file.exists():
-        typer.echo(f"There is no database at {config.database.file} yet.", err=True)
-        raise typer.Exit(1)
     with _said():
+        if current(config.database.url) is None:
+            raise LookupError(f"There is no database at {named(config.database.url)} yet.")
         made = make(config.database.url, str(config.database.keys), folder, config.backup.keep, stamp)
     typer.echo(
         f"{made['copy']}\nKeep it away from {config.database.keys / 'master.key'}: whoever has both can read all."

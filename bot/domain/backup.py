@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
 from bot.domain import jobs
 from bot.domain.db import Db
-from bot.domain.engine import path_of
+from bot.domain.engine import is_sqlite, path_of
 from bot.domain.tables import jobs as rows
 from bot.domain.upgrade import copy
 
@@ -27,17 +28,31 @@ STAMP = "%Y%m%d-%H%M%S"
 def backup(url: str, keys: str, folder: str, keep: int, stamp: str) -> dict[str, str]:
     """Copy database and wrapped keys into `folder`, keeping the newest `keep` copies. `stamp`: ``20261122-023000``.
 
-    Runs beside the working process; meant for a job. Answers where the copy lies.
+    Runs beside the working process; meant for a job. Answers where the copy lies: a SQLite file, or an archive of
+    pg_dump. Raises `OSError` where there is no pg_dump, or it fails.
     """
-    source, into = path_of(url), Path(folder)
+    into = Path(folder)
     into.mkdir(parents=True, exist_ok=True, mode=0o700)
-    part = copy(source, into / f"{source.stem}-{stamp}.db.part")
+    stem, kind = _stem(url)
+    part = into / f"{stem}-{stamp}.{kind}.part"
+    if is_sqlite(url):
+        copy(path_of(url), part)
+    else:
+        from bot.domain import postgres
+
+        postgres.dump(url, part)
+    # The keys last: a key is durable before what it sealed, so there is one for every person of the copy.
     wrapped = copy(Path(keys) / "wrapped.db", into / "wrapped.db.part")
     wrapped.rename(into / "wrapped.db")
-    done = part.rename(into / f"{source.stem}-{stamp}.db")
-    for old in sorted(into.glob(f"{source.stem}-*.db"))[:-keep]:
+    done = part.rename(into / f"{stem}-{stamp}.{kind}")
+    for old in sorted(into.glob(f"{stem}-*.{kind}"))[:-keep]:
         old.unlink()
     return {"copy": str(done)}
+
+
+def _stem(url: str) -> tuple[str, str]:
+    """What the name of a copy begins and ends with."""
+    return (path_of(url).stem, "db") if is_sqlite(url) else (str(make_url(url).database), "dump")
 
 
 def last_due(now: datetime, at: str) -> datetime:
@@ -48,8 +63,9 @@ def last_due(now: datetime, at: str) -> datetime:
 
 def copied(url: str, folder: str, since: datetime, now: datetime) -> bool:
     """Whether a copy of that time lies in `folder`, also one made by hand. Both in the office's zone."""
-    name = re.compile(re.escape(path_of(url).stem) + r"-([0-9]{8}-[0-9]{6})\.db")
-    found = (name.fullmatch(path.name) for path in Path(folder).glob("*.db"))
+    stem, kind = _stem(url)
+    name = re.compile(rf"{re.escape(stem)}-([0-9]{{8}}-[0-9]{{6}})\.{kind}")
+    found = (name.fullmatch(path.name) for path in Path(folder).glob(f"*.{kind}"))
     return any(since.strftime(STAMP) <= match[1] <= now.strftime(STAMP) for match in found if match)
 
 

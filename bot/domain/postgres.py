@@ -5,8 +5,12 @@ Only imported when a url says so; the driver (psycopg 3) is the extra ``postgres
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import psycopg
@@ -163,6 +167,20 @@ class Held:
                 self._connection.close()
                 self._connection = None
             self._engine.dispose()
+
+
+def dump(url: str, target: Path) -> None:
+    """Write an archive of a whole database with pg_dump. Raises `OSError` if there is none, or with what it said."""
+    if (program := shutil.which("pg_dump")) is None:
+        raise OSError("pg_dump isn't installed (on Debian: apt install postgresql-client)")
+    made = make_url(url)
+    env = os.environ | ({"PGPASSWORD": str(made.password)} if made.password else {})  # not on the command line
+    place = made.set(drivername="postgresql", password=None).render_as_string()
+    command = [program, "--format=custom", "--no-password", f"--file={target}", f"--dbname={place}"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    if done.returncode != 0:
+        target.unlink(missing_ok=True)
+        raise OSError((done.stderr.strip().splitlines() or ["pg_dump failed"])[-1])
 
 
 def sentence(error: BaseException) -> str:

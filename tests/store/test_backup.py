@@ -1,0 +1,51 @@
+"""The daily copy of a database on PostgreSQL: whole, with the keys, and good enough to begin again from."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from bot.domain import backup, people
+from bot.domain.backup import STAMP, copied
+from tests.office import MONDAY
+from tests.store.bench import PostgresBench, met, rows, write
+
+
+def copies(bench: PostgresBench) -> dict[str, str | int]:
+    return {"url": bench.url, "keys": str(bench.folder / "keys"), "folder": str(bench.folder / "copies"), "keep": 2}
+
+
+def test_a_copy_can_be_restored(postgres: PostgresBench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", str(postgres.server.binaries), prepend=os.pathsep)
+    write(postgres, lambda db: met(db, name="Siti"))
+    args = copies(postgres)
+    made = [
+        backup.backup(**args, stamp=MONDAY.replace(hour=hour).strftime(STAMP))["copy"]  # type: ignore[arg-type]
+        for hour in range(3)
+    ]
+    folder = postgres.folder / "copies"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "store-20261123-010000.dump", "store-20261123-020000.dump", "wrapped.db",
+    ]  # fmt: skip
+    assert copied(postgres.url, str(folder), MONDAY, MONDAY)
+    with postgres.server.database() as url:
+        subprocess.run(["pg_restore", "--no-owner", f"--dbname={url}", made[-1]], check=True, timeout=60)
+        restored = PostgresBench(postgres.server, url, postgres.folder)
+        found = write(restored, lambda db: people.load(db, 1, 1)[0].name, lambda db: rows(db, "people", "id"), met)
+        assert found[:2] == ["Siti", [1]]
+        assert found[2].person == 1
+
+
+def test_without_pg_dump_it_is_said_what_is_missing(postgres: PostgresBench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(OSError, match="pg_dump isn't installed"):
+        backup.backup(**copies(postgres), stamp="20261123-020000")  # type: ignore[arg-type]
+
+
+def test_what_pg_dump_says_is_passed_on(postgres: PostgresBench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", str(postgres.server.binaries), prepend=os.pathsep)
+    nowhere = PostgresBench(postgres.server, postgres.server.url("nowhere"), postgres.folder)
+    with pytest.raises(OSError, match='database "nowhere" does not exist'):
+        backup.backup(**copies(nowhere), stamp="20261123-020000")  # type: ignore[arg-type]
