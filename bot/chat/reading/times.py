@@ -12,10 +12,9 @@ from datetime import datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.chat.reading.numerals import NUMBER_WORDS, in_digits
 from bot.chat.reading.outcome import Invalid, Reading, Unsure
-from bot.chat.reading.slips import mender
-from bot.chat.reading.words import clean, table
+from bot.chat.reading.time_words import mend, prepared
+from bot.chat.reading.words import clean
 from bot.chat.text import Text, t
 
 Part = Literal["morning", "midday", "afternoon", "evening"]
@@ -53,43 +52,6 @@ class Hours:
 NO_TIME = t("What time? For example: 9 in the morning, or 13.30.")
 NO_SUCH_TIME = t("There is no such time. Please write it like this: 09.30.")
 
-_WORDS = table(
-    {
-        "pagi": "pagi pgi esuk isuk enjing enjang pagian pg pagii morning",
-        "siang": "siang awan siyang siangan sing_ siangg",
-        "sore": "sore sonten petang soree sorean",
-        "malam": "malam mlm bengi dalu malem wengi malm ndalu",
-        "dini": "dini",
-        "am": "am",
-        "pm": "pm",
-        "jam": "jam jm pukul pkl tabuh pk j jamnya jame puku pukl jaam pukuL",
-        "setengah": "setengah stgh stengah setengh separo set stg seteng setenga sth stngh",
-        "kurang": "kurang krg kirang krang",
-        "lebih": "lebih lbh lewat luwih langkung lwt punjul liwat",
-        "seperempat": "seperempat seprapat prapat",
-        "sampai": "sampai sampe smp smpe sampek hingga nganti ngantos sd tekan sampeyan_ to",
-        "setelah": "setelah sesudah stlh habis hbs abis bakda bakdo bada bubar bar sakwise selesai usai "
-        "sehabis ba'da badha rampung mari",
-        "sebelum": "sebelum sblm sakdurunge sakdurung sadurunge sebelom saderenge",
-        "mulai": "mulai mule wiwit dari",
-        "antara": "antara antawis",
-        "maksimal": "maksimal",
-        "minimal": "minimal",
-        "dzuhur": "dzuhur zuhur dhuhur duhur luhur lohor zhuhur dzuhr zuhr duhuran zduhur dhuhr dzohor lohur",
-        "ashar": "ashar asar ngasar ashr asyar asr ngashar",
-        "maghrib": "maghrib magrib mahgrib magrip maghrip mahrib",
-        "isya": "isya isa isyak ngisak isak isyaa isya' ngisa",
-        "subuh": "subuh shubuh subh subuhan sholatsubuh",
-        "jumatan": "jumatan jumaatan",
-        "tepat": "tepat teng pas persis",
-        "menit": "menit mnt menitan",
-    }
-)
-_MEND = mender(
-    {w: m for w, m in _WORDS.items() if not w.endswith("_") and len(w) > 1}
-    | NUMBER_WORDS
-    | {w: w for w in ("atas", "bawah", "lambat", "paling", "tengah", "diatas", "dibawah", "hari", "selesai", "belum")}
-)
 _PARTS: dict[str, Part] = {"pagi": "morning", "siang": "midday", "sore": "afternoon", "malam": "evening"}
 _PRAYERS = ("dzuhur", "ashar", "maghrib", "isya", "subuh", "jumatan")
 _OTHER_ZONE = {"wita": "Asia/Makassar", "wit": "Asia/Jayapura"}
@@ -123,55 +85,19 @@ class _Impossible(Exception):
 
 def read_time(text: str, reading: Reading) -> Hours | Invalid | Unsure[Hours]:
     """The time of day in an answer, on the clock of the office's zone."""
-    mended, slipped = _MEND(clean(text))
-    plain = _prepared(mended)
+    mended, slipped = mend(clean(text))
+    plain = prepared(mended)
     if not plain or "\ufffd" in plain:
         return Invalid(NO_TIME)
     try:
         read = _read(plain)
     except _Impossible:
         return Invalid(NO_SUCH_TIME)
-    if isinstance(read, Hours) and slipped:
+    if isinstance(read, Hours) and (slipped or re.search(r"[a-z0-9] ?/ ?[a-z]", plain)):
         return _offer([read], sure=False)
     if isinstance(read, Hours) and (zone := re.search(r"\b(wita|wit)\b", plain)):
         return _moved(read, ZoneInfo(_OTHER_ZONE[zone[1]]), reading)
     return read
-
-
-def _prepared(text: str) -> str:
-    """The text with one spelling for each word about time, its numbers as digits, days of the month taken out."""
-    text = text.replace("ba'da", "bakda").replace("jum'at", "jumat").replace("isya'", "isya")
-    text = re.sub(r"\bs\.? ?/? ?d\b\.?|\b(?:sampai|sampe|hingga) dengan\b", " sampai ", text)
-    text = re.sub(r"\bsa[k']? ?(?=durung)", "sak", text)
-    text = re.sub(r"\b(?:kurang|krg|krang|kirang) ?(?:lebih|lbh|langkung)\b|\bkurleb\b", "sekitar", text)
-    text = re.sub(r"\b(pagi|siang|sore)2\b|\b(pagi)-pagi\b", r"\1\2", text)
-    text = re.sub(r"\b(?:s[ho]+lat|salat|sembahyang|waktu) (?=[a-z])", "", text)
-    text = re.sub(r"\b(?:setelah|habis|bakda|sehabis|sesudah|bubar|bar|abis|selesai) jumat\b", "bakda jumatan", text)
-    text = re.sub(
-        r"\b(?:tgl|tanggal) ?[0-9]{1,2}(?:[/-][0-9]{1,2})*|\b[0-9]{1,2} (?:jan|feb|mar|apr|mei|jun|"
-        r"jul|agu|agt|sept?|okt|nov|des)(?:uari|ruari|et|il|i|stus|ember|ober)?\b",
-        " ",
-        text,
-    )
-    text = re.sub(r"\b(?:stg|1/2|½)\b", "setengah", text)
-    text = re.sub(r"(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9])", " ", in_digits(text))
-    text = re.sub(r"[a-z]+", lambda m: _WORDS.get(m[0], m[0]), text)
-    text = re.sub(
-        r"\bhari (?:senin|selasa|rabu|kamis|jumat|sabtu|minggu)\b|\b(?:senin|selasa|rabu|kamis|jumat|sabtu)\b",
-        " ",
-        text,
-    )
-    text = re.sub(
-        r"\b(seperempat|(?:[0-9]{1,2}(?: menit)?)) (lebih|kurang) (?:dari )?jam (\d{1,2})\b(?! ?[.:0-9])",
-        r"jam \3 \2 \1",
-        text,
-    )
-    text = re.sub(
-        r"\b(lebih|kurang) (seperempat|[0-9]{1,2}(?: menit)?) (?:mulai )?jam ([0-9]{1,2})\b(?! ?[.:0-9])",
-        r"jam \3 \1 \2",
-        text,
-    )
-    return " ".join(re.sub(r"\b([ap])\.m\.?", r"\1m", text).split())
 
 
 def _read(plain: str) -> Hours | Invalid | Unsure[Hours]:
