@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -112,7 +113,11 @@ def _database(config: Config) -> list[Finding]:
     if revision != upgrade.LATEST:
         copy = ", keeping a copy" if is_sqlite(url) else "; make a backup before"
         return [Finding("note", f"{name} is at revision {revision}; the next start upgrades it{copy}")]
-    return [Finding("ok", f"database: {name}, revision {revision}"), *_left_behind(config)]
+    found = [Finding("ok", f"database: {name}, revision {revision}"), *_left_behind(config)]
+    if config.backup.at and not is_sqlite(url) and shutil.which("pg_dump") is None:
+        mend = "apt install postgresql-client; or look after backups yourself, and set [backup] at to nothing"
+        found.append(Finding("note", "pg_dump isn't installed: there will be no daily copy", mend))
+    return found
 
 
 def _damage(url: str) -> str:

@@ -187,7 +187,7 @@ def db_move(
     """Copy everything to another database, from a file to PostgreSQL or back. What is there stays as it is."""
     config = _config()
     from bot.config import Database
-    from bot.domain.engine import named
+    from bot.domain.engine import is_sqlite, named
     from bot.domain.move import move
 
     with _said():
@@ -196,7 +196,8 @@ def db_move(
     for table in moved:
         typer.echo(f"{table.table:14}{table.rows:>9} rows  sha256 {table.checksum}")
     typer.echo(f"All is in {named(target.url)} too, as it was. To go on there, set in the settings:")
-    typer.echo(f'[database] url = "{named(target.url)}" (with user and password), keys = "{config.database.keys}"')
+    shown = target.url if is_sqlite(target.url) else f"{named(target.url)} (as you typed it)"
+    typer.echo(f"[database] url: {shown}; [database] keys: {config.database.keys}")
     typer.echo(f"Then keep {named(config.database.url)} for a while, but don't start a desk on it again.")
 
 

@@ -89,7 +89,9 @@ def reading(url: str) -> AsyncEngine:
     from sqlalchemy.ext.asyncio import create_async_engine  # it brings the ORM: only when something is read
 
     arguments = _arguments(url, default_transaction_read_only="on", enable_seqscan="on")
-    return create_async_engine(_url(url), pool_size=4, pool_pre_ping=True, connect_args=arguments, hide_parameters=True)
+    return create_async_engine(
+        _url(url), pool_size=4, max_overflow=0, pool_pre_ping=True, connect_args=arguments, hide_parameters=True
+    )
 
 
 def state_of(error: BaseException) -> str | None:

@@ -197,7 +197,8 @@ def test_the_command_says_what_was_moved_and_what_to_set(ways: Ways, tmp_path: P
     done = CliRunner().invoke(app, [*command, target.url])
     assert done.exit_code == 0, done.output
     assert re.search(r"^people +2 rows  sha256 [0-9a-f]{16}$", done.output, re.MULTILINE)
-    assert f'[database] url = "{named(target.url)}"' in done.output
+    assert f"{named(target.url)} too, as it was" in done.output
+    assert f"[database] keys: {source.folder}/keys" in done.output
     again = CliRunner().invoke(app, [*command, target.url])
     assert (again.exit_code, "isn't empty" in again.stderr) == (1, True)
     wrong = CliRunner().invoke(app, [*command, "postgres://siti:canary@h/d"])
