@@ -19,13 +19,18 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from bench import ours
-from bot.domain import outbox
+from bot.domain import inbox, outbox, people
 from bot.post import turn
-from bot.post.intake import Intake
 
 WRITTEN = "profile.txt"
 """In the folder of the settings, when the process has ended."""
-_WORKS: tuple[tuple[Any, str], ...] = ((Intake, "_keep"), (turn, "take"), (outbox, "claim"), (outbox, "sent"))
+_WORKS: tuple[tuple[Any, str], ...] = (
+    (people, "meet"),
+    (inbox, "add"),
+    (turn, "take"),
+    (outbox, "claim"),
+    (outbox, "sent"),
+)
 """What the writer's thread does in each turn, by where it is found."""
 _IN = re.compile(r"\((?:\?, )*\?\)|IN \([^)]*\)")
 _VALUE = re.compile(r"X?'[^']*'|\b\d+(?:\.\d+)?\b", re.IGNORECASE)
@@ -74,7 +79,7 @@ def main() -> int:
 
 
 def report(statements: Counter[str], works: Counter[str], spent: dict[str, float], threads: dict[str, float]) -> None:
-    turns = max(1, works["Intake._keep"])  # each update is kept once, however often its turn is tried
+    turns = max(1, works["bot.domain.outbox.sent"])  # one answer to each, however often its turn is tried
     lines = [f"{turns} turns; all figures a turn, the start included"]
     lines += [f"{seconds / turns * 1e6:7.0f} us  {name}" for name, seconds in threads.items()]
     for name, seconds in sorted(spent.items(), key=lambda item: -item[1])[:12]:
