@@ -26,7 +26,7 @@ _PERIOD = re.compile(
 _SHORT: dict[str, Period] = {"d": "hari", "w": "minggu", "m": "bulan", "y": "tahun"}
 
 _AFFIXES = (
-    ("", ""), ("se", ""), ("per", ""), ("sa", ""), ("sak", ""), ("", "nya"), ("", "ne"), ("se", "nya"), ("per", "nya"),
+    ("", ""), ("se", ""), ("per", ""), ("sa", ""), ("sak", ""), ("", "nya"), ("se", "nya"), ("per", "nya"),
 )  # fmt: skip
 _JOINING = ("rong", "telung", "patang", "limang", "nem", "pitung", "wolung", "sangang")
 mend = mender(
@@ -35,17 +35,7 @@ mend = mender(
         for name, names in _PERIODS
         for word in names.split("|")
         if len(word) > 2 and not word.endswith(("ian", "nan"))
-        for before, after in (
-            ("", ""),
-            ("se", ""),
-            ("per", ""),
-            ("sa", ""),
-            ("sak", ""),
-            ("", "nya"),
-            ("", "ne"),
-            ("se", "nya"),
-            ("per", "nya"),
-        )
+        for before, after in _AFFIXES
     }
     | NUMBER_WORDS
     | {w: w for w in SLANG | COUNTED}

@@ -8,84 +8,16 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal
 
-from bot.chat.reading.slips import mender
-from bot.chat.reading.words import clean, listed, squeeze, stems, table
+from bot.chat.reading.optout_words import CHATTY, JOINED, SPELLED, TOPICS, WORDS, Wish, mend, near, topic_word
+from bot.chat.reading.words import clean, listed, squeeze
 
-Wish = Literal["stop_all", "stop_topic:pelatihan", "stop_topic:program", "stop_topic:asesmen", "resume"]
-
-_WORDS = table(
-    {
-        "stop": """
-        stop stopp setop stoop setopp berhenti brhenti berenti brenti brhnti henti hentikan hntikan dihentikan
-        distop stopkan mandeg mandek leren unsubscribe unsub unsubs unsubscribed unsubcribe berentikan hentiin
-        stopin brenti diberhentikan setopkan mandheg kendel berhentikan optout unsubscribed stopping distopin
-        stopno mandegno nyetop
-        """,
-        "jangan": "jangan jgn jngn jangn ojo ampun aja_ jo jangann ojok",
-        "tidak": "tidak tdk gak ga gk nggak ngga ndak enggak engga ora ra mboten boten tak emoh moh nda "
-        "kagak gausah rausah gamau gakmau ogah wegah",
-        "usah": "usah perlu prlu butuh mau ingin pengen gelem purun minat sudi kersa",
-        "kirim": """
-        kirim ngirim mengirim dikirim kirimi dikirimi kirimin ngirimi krm krim kirimkan dikirimkan ngirimin
-        kirimno dikirimno broadcast bc brodcast sms japri chat wa whatsapp ngewa wasap hubungi dihubungi
-        menghubungi ganggu diganggu mengganggu ingatkan diingatkan mengingatkan kabari dikabari ngabari
-        ngechat chating chatting undang ngelingno tag spam nyepam ngubungi hubungin kintun kintuni dikintuni
-        dipunkintuni ngintun ngintuni kintunan ajak diajak ngajak ngajaki telepon telpon nelpon telfon promosi
-        promo dichat diwa undangan ngontak dikontak
-        """,
-        "pesan": """
-        pesan pesen pesannya psn pesanku pesane info infonya informasi notif notifikasi notifikasinya notifnya
-        berita beritanya broadcast langganan langganannya berlangganan layanan grup group grub pemberitahuan
-        pengingat reminder kabar jadwal undangan bot wa chat chatnya bc pesanpesan milis daftar_ list otomatis
-        otomatisnya nomor_ infone pesene newsletter iklan iklannya promosi promo siaran spam subscribe
-        """,
-        "matikan": "matikan matiin mateni pateni nonaktifkan nonaktif blokir block blok bisukan mute dimatikan "
-        "patenono dinonaktifkan off offkan",
-        "keluar": "keluar keluarkan metu kluar dikeluarkan leave kluarkan kluarin keluarin hapus_ undur mundur",
-        "lagi": "kembali kembalikan lagi lg maneh malih lgi mane meneh",
-        "cukup": "cukup cukupp wis_ uwis_ sampun_",
-        "mulai": """
-        mulai start aktifkan aktif hidupkan nyalakan buka lanjut lanjutkan langganan subscribe aktipkan uripno
-        bukak diaktifkan aktifno sambung teruskan lanjutno ikutkan mulaikan gabung dimulai resume dihidupkan
-        urupno unstop
-        """,
-    }
+_OTHERS = (
+    r"(?:di)?(?:kirim|kintun|ngirim|antar)\w* (?:barang|paket|pesanan|gas|order|uang|foto|berkas|bahan|makanan)\w*|"
+    r"facebook\w*|fb|instagram\w*|ig(?:ku|e)?|shope+\w*|wifi|indihome|koran|wa bisnis|langganan susu"
 )
-_TOPICS: dict[Wish, frozenset[str]] = {
-    "stop_topic:pelatihan": listed(
-        "pelatihan pelatian plthn latihan bimtek diklat kursus workshop kelas seminar webinar "
-        "pelatihane pelatihannya bimteknya"
-    ),
-    "stop_topic:program": listed(
-        "program ekspor expor export bazar bazaar pameran misi dagang matching buyer promosi bantuan kurasi programnya"
-        " pamerane bazare luar negeri expo fasilitasi festival"
-    ),
-    "stop_topic:asesmen": listed(
-        "asesmen asesment assessment assesment assesmen asesmennya penilaian nilai soal kuesioner "
-        "kuisioner kuis cek naik evaluasi"
-        " pertanyaan penilaiannya survei survey"
-    ),
-}
-_MEND = mender(
-    {w: name for name, names in _TOPICS.items() for w in names}
-    | {w: w if len(w) > 4 else "" for w in _WORDS if _WORDS[w] not in {"jangan", "stop"}}
-    | {w: _WORDS[w] for w in _WORDS if _WORDS[w] == "jangan"}
-)
-_CHATTY = listed(
-    """
-        ya yah y pak bu bapak ibu mas mbak kak min admin om dong donk deh sih aja saja ae wae mawon tolong
-        mohon plis pls please segera terima kasih makasih suwun matur nuwun thx trims maaf nyuwun sewu saya aku
-        kulo kula kami ini itu iki niku niki sekarang saiki dulu sek disik sudah sdh udah wis wes sampun pun
-        semua semuanya kabeh sedaya nomor nomer hp ke dari di dan ok oke mau minta ingin pengen pingin tidak
-        dengan untuk lah kok total permanen assalamualaikum selamat pagi siang sore malam halo hai aja ker sam
-        salah sambung bukan yang the all me oh eh tok thok jenengan panjenengan dinas bot akun chat karo
-        kalian sama langsung cepat berisik spam capek bosan risih banyak sekali banget terlalu kebanyakan berubah
-        pikiran bos gan sis bro tante buk mimin dik dek juragan
-        apapun dipun yo iyo ta rek cak ning nggih inggih po o se pisan wae thok mawon
-        """
-)
+"""Messages of others, and what is sent that is no message."""
+_THINGS = re.compile(rf"\b(?:{_OTHERS})\b")
 # What a stop is said of when it isn't said of our messages.
 _ELSEWHERE = re.compile(
     r"\b(?:kontak|kontrak|map|shopee|tokopedia|tiktok|gojek|grab|lazada|kerja\w*|bekerja|"
@@ -97,20 +29,14 @@ _ELSEWHERE = re.compile(
     r"|istirahat|besok|nanti|langganan (?:di|listrik|koran|wifi|indihome|internet|majalah)|kos|"
     r"kuliah|sekolah|merokok|hujan|macet|produknya|order\w*|pesanan|bahan|gas|pln"
     r"|kredit|pinjaman|cicilan|bank|kur|koperasi|arisan|stok|stock|foto\w*|berkas|data_|lampu|"
+    rf"{_OTHERS}|ojek|aplikasi|pungli|preman|penipu\w*|kompor|"
     r"penjualan|jualannya|pabrik|dapur|warung|kios|pelanggan\w*|pembeli\w*)\b"
 )
 _ASKS = re.compile(
     r"\?|\b(?:apakah|gimana|bagaimana|kalau|kalo|klo|kapan|dimana|mana|berapa|bolehkah|boleh|"
     r"piye|pripun|kenapa|kok bisa|cara|caranya|apa)\b"
 )
-_JOINED = (
-    (re.compile(r"\b(ga|gak|ra|tak)(usah|mau|perlu)\b"), r"\1 \2"),
-    (re.compile(r"\b([a-z]{4,})2\b"), r"\1"),
-    (re.compile(r"\bun[ -]subs?cribe?\b"), "unsubscribe"),
-    (re.compile(r"\bmisi dagang\b|\bluar negeri\b"), "ekspor"),
-    (re.compile(r"\b(?:cek )?naik kelas\b"), "asesmen"),
-    (re.compile(r"\bmboten sah\b"), "mboten usah"),
-)
+_AVERSE = listed("emoh moh wegah ogah gamau gakmau")
 _CANCELS = re.compile(
     r"\b(?:batal\w*|cancel|(?:tidak|gak|ga|nggak|ndak|ora|mboten) (?:mau|ingin|jadi|usah|gelem|"
     r"purun)?) ?(?:ber)?(?:langganan|subscri\w*)\b"
@@ -131,11 +57,17 @@ _CONSENT = re.compile(
 _OUT = re.compile(
     r"\b(?:saya|aku|kulo|mau|ingin|tolong|minta)?\s?(?:keluar(?:kan|in)?|dikeluarkan|metu|leave|undur diri|mundur)\b"
 )
+_ERASE = r"(?:di|dipun|meng|ng)?(?:hapus|apus|busek|coret|copot|keluar|kluar|metu)(?:kan|in|no|en|i|ke|aken|na)?"
 _NUMBERS = re.compile(
-    r"\bhapus (?:\w+ ){0,3}(?:daftar|penerima|list|broadcast|grup)\b|\b(?:blokir|block|blok|"
-    r"hapus) (?:saja |aja )?(?:nomor|nomer|no|hp|wa|kontak)(?: hp| wa)? (?:saya|ini|aku|kulo|"
-    r"ku)\b"
+    rf"\b{_ERASE} (?!data|akun|foto|produk|jawaban|pendaftaran)(?:(?!data|foto|produk|jawaban)\w+ ){{0,4}}"
+    r"(?:daftar|penerima|list|broadcast|grup|group|kontak)\b(?! (?:pelatihan|peserta|tunggu|hadir|antri\w*|anggota|"
+    r"koperasi|bimtek|harga|produk|umkm|usaha))"
+    r"|\b(?:blokir|block|blok|hapus|apus|busek) (?:saja |aja )?(?:nomor|nomer|no|hp|wa|kontak)(?: hp| wa)? "
+    r"(?:saya|ini|aku|kulo|ku)\b|\b(?:jangan|ojo|ampun) (?:pakai|gunakan|gawe|simpan) "
+    r"nom[eo]r(?:ku| (?:saya|ini|aku|kulo))"
+    rf"|\bnom[eo]r(?:ku| (?:hp |wa )?(?:saya|ini|aku|kulo|iki)) (?:tolong |mohon |minta )?{_ERASE}\b(?! (?:dulu|sek))"
 )
+"""Off a list of ours: "hapus nomor saya dari daftar", "nomorku hapusen"."""
 
 
 _ALONE, _NOT, _USE, _AGAIN, _MESSAGE = 1, 2, 4, 8, 16
@@ -143,7 +75,9 @@ _SIGNALS = {
     "stop": _ALONE, "jangan": _ALONE, "matikan": _ALONE, "keluar": _ALONE, "mulai": _ALONE,
     "tidak": _NOT, "usah": _USE, "lagi": _AGAIN, "kirim": _MESSAGE, "pesan": _MESSAGE,
 }  # fmt: skip
-_ANY_FORM = re.compile(r"batal|cancel|cabut|tarik|hapus|blok|langgan|subs|ganggu|buka|lepas|hent|ber?nti|stop")
+_ANY_FORM = re.compile(
+    r"batal|cancel|apus|busek|coret|copot|optout|cabut|tarik|hapus|blok|langgan|subs|ganggu|buka|lepas|hent|ber?nti|stop"
+)
 
 
 @lru_cache(maxsize=8192)
@@ -151,13 +85,17 @@ def _signal(word: str) -> int:
     """What a word, a slip forgiven, can bring to a wish."""
     if _ANY_FORM.search(word):
         return _ALONE
-    for pattern, said_plainly in _JOINED:
+    for pattern, said_plainly in JOINED:
         word = pattern.sub(said_plainly, word)
-    signal = 0
-    for part in (_MEND(word)[0]).split():
-        form = part if part in _WORDS else squeeze(part)
-        signal |= _SIGNALS.get(_WORDS.get(form, "") or _near(form), 0) | (_USE if form == "sah" else 0)
+    signal = _NOT | _USE if word in _AVERSE else 0
+    for part in (mend(word)[0]).split():
+        form = part if part in WORDS else squeeze(part)
+        signal |= _SIGNALS.get(WORDS.get(form, "") or near(form), 0) | (_USE if form == "sah" else 0)
     return signal
+
+
+def _joined(plain: str) -> str:
+    return SPELLED.sub(lambda m: re.sub("[ .-]", "", m[0]), plain)
 
 
 def may_wish(text: str) -> bool:
@@ -166,7 +104,7 @@ def may_wish(text: str) -> bool:
     True is a reason to read on, no more; False is final.
     """
     heard = 0
-    for word in re.findall(r"[a-z]+", clean(text, cut=True).replace("'", "")):
+    for word in re.findall(r"opt[ -]?out|[a-z]+", _joined(clean(text, cut=True).replace("'", ""))):
         heard |= _signal(word)
         if heard & _ALONE:
             return True
@@ -180,14 +118,14 @@ def read_optout(text: str) -> Wish | None:
 
 def read_wish(text: str) -> Wish | None:
     """As `read_optout`, without looking first whether it is worth it."""
-    plain = re.sub(r"\bapa[ -]?(?:apa|pun)\b", "", clean(text, cut=True))
-    for pattern, said_plainly in _JOINED:
+    plain = re.sub(r"\bapa[ -]?(?:apa|pun)\b", "", _joined(clean(text, cut=True)))
+    for pattern, said_plainly in JOINED:
         plain = pattern.sub(said_plainly, plain)
-    plain = _MEND(plain)[0]
-    said = [squeeze(w) if w not in _WORDS else w for w in re.findall(r"[a-z]+", plain.replace("'", ""))]
+    plain = mend(plain)[0]
+    said = [squeeze(w) if w not in WORDS else w for w in re.findall(r"[a-z]+", plain.replace("'", ""))]
     if not said or len(said) > 40:
         return None
-    marks = [_WORDS.get(w, "") or _near(w) for w in said]
+    marks = [WORDS.get(w, "") or near(w) for w in said]
     line = " ".join(said)
     if re.search(
         r"\b(?:bantuan|program|pelatihan|kursus|kegiatan)\w*(?: \w+)? (?:sudah|sdh|udah|wis|"
@@ -202,41 +140,23 @@ def read_wish(text: str) -> Wish | None:
     if _resumes(said, marks, plain):
         return "resume"
     if not _stops(said, marks, plain, line):
-        return None
-    topic = _topic(said)
-    return topic or "stop_all"
+        return _in_a_clause(plain) if not _ASKS.search(plain) else None
+    return _topic(said) or "stop_all"
 
 
-def _near(word: str) -> str:
-    """A slip in the words for stopping, a form of the verbs for sending ("ngingetin", "dikirimin")."""
-    stem = re.sub(r"(?:nya|ne|e)$", "", word)
-    if len(stem) > 3 and stem in _WORDS:
-        return _WORDS[stem]
-    if len(word) > 4 and _SENDING.fullmatch(word):
-        return "kirim"
-    if any(_WORDS.get(s) == "stop" for s in stems(word)):
-        return "stop"
-    return (
-        "stop"
-        if re.fullmatch(r"b[eu]?r?h?[ei]nt[iy]i?|s[e]?to+pp?|uns[uo]bs?cri[bp]e?|h[ae]?nt[i]?k[ae]?n", word)
-        else ""
-    )
-
-
-_SENDING = re.compile(
-    r"(?:me|di|dipun|tak)?(?:ng|ny|n|m)?[aeiou]?"
-    r"(?:kirim|krim|irim|kintun|intun|hubung|ubung|ngebel|bel|ganggu|gangu|inget|ingat|ngat|kabar|abar|chat|cet|undang|ajak|telp|telpon|telepon|tlp|wa|spam)"
-    r"(?:i|in|an|kan|no|ke|aken|ne|e|ono|nono)?"
-)
+def _in_a_clause(plain: str) -> Wish | None:
+    """ "Sudah tutup usaha saya, stop kirim pesan": why, and then the wish, said of messages in its own clause."""
+    for clause in re.split(r"[,;.!]|\b(?:jadi|makanya|soalnya|karena)\b", plain)[:6]:
+        said = re.findall(r"[a-z]+", clause.replace("'", ""))
+        marks = [WORDS.get(w, "") or near(w) for w in said]
+        if clause != plain and _about_us(said, marks) and _stops(said, marks, clause.strip(), " ".join(said)):
+            return _topic(said) or "stop_all"
+    return None
 
 
 def _topic(said: list[str]) -> Wish | None:
-    found: list[Wish] = [name for name, names in _TOPICS.items() if names & set(said)]
+    found: list[Wish] = [name for name, names in TOPICS.items() if names & set(said)]
     return found[0] if found else None
-
-
-def _topic_word(word: str) -> bool:
-    return any(word in names for names in _TOPICS.values())
 
 
 def _stops(said: list[str], marks: list[str], plain: str, line: str) -> bool:
@@ -244,6 +164,8 @@ def _stops(said: list[str], marks: list[str], plain: str, line: str) -> bool:
         return True
     asks = bool(_ASKS.search(plain))
     elsewhere = bool(_ELSEWHERE.search(line))
+    if line in {"mute", "bisukan"}:
+        return True
     if _CONSENT.search(line) or _NUMBERS.search(line) or (_CANCELS.search(line) and not elsewhere):
         return not asks
     if _AT_LAST.search(plain) and not asks:
@@ -252,7 +174,7 @@ def _stops(said: list[str], marks: list[str], plain: str, line: str) -> bool:
     if re.search(r"\bstop ?(?:kontak|map)|\bnon[ -]?stop|\b(?:dari|ikut) (?:pelatihan|bimtek|diklat|kelas)\b", line):
         return False
     if "stop" in marks:
-        others = [w for w, m in zip(said, marks, strict=True) if not m and w not in _CHATTY and not _topic_word(w)]
+        others = [w for w, m in zip(said, marks, strict=True) if not m and w not in CHATTY and not topic_word(w)]
         if asks and not re.search(r"\b(?:tolong|mohon)\b", line):
             return False
         if re.search(r"(?:^|[,;.!] ?)(?:stop|berhenti|unsub\w*)(?:[.!,;]|$)", plain) and len(said) < 14:
@@ -263,25 +185,33 @@ def _stops(said: list[str], marks: list[str], plain: str, line: str) -> bool:
     if _refuses(said, marks, line) and not asks:
         return True
     if "matikan" in marks and not asks and about:
-        return not _ELSEWHERE.search(line)
+        others = [w for w, m in zip(said, marks, strict=True) if not m and w not in CHATTY and not topic_word(w)]
+        return not elsewhere and len(others) < 2
     return _leaves(said, marks, plain, line, asks, elsewhere)
 
 
 def _about_us(said: list[str], marks: list[str]) -> bool:
-    return "pesan" in marks or "kirim" in marks or any(_topic_word(w) for w in said) or "jadwal" in said
+    return "pesan" in marks or "kirim" in marks or any(topic_word(w) for w in said) or "jadwal" in said
 
 
 def _refuses(said: list[str], marks: list[str], line: str) -> bool:
     """ "jangan kirim pesan lagi", "gak usah wa lagi", "tidak perlu info bazar lagi"."""
     spoken = " ".join(m or w for w, m in zip(said, marks, strict=True))
     if re.search(
-        r"\b(?:jangan|tidak) lupa\b|\bjangan dulu\b|\bke nomor (?!ini|iki|niki|saya|aku|kulo)|\blewat\b|\bganti\b|"
+        r"\b(?:jangan|tidak|ojo|ampun) (?:lupa|lali|supe|kesupen)\b|"
+        r"\bjangan dulu\b|\bke nomor (?!ini|iki|niki|saya|aku|kulo)|\blewat\b|\bganti\b|"
         r"\bnanti saja\b|"
         r"\balamat\b|\bfoto\b",
         line,
     ):
         return False
-    others = [w for w, m in zip(said, marks, strict=True) if not m and w not in _CHATTY and not _topic_word(w)]
+    others = [w for w, m in zip(said, marks, strict=True) if not m and w not in CHATTY and not topic_word(w)]
+    if ("lagi" not in marks or "lagi di " in line) and re.search(r"\b(?:malam|pagi|siang|jam|sekarang)\b", line):
+        return False  # "jangan telepon sekarang"
+    if _THINGS.search(line):
+        return False
+    if _AVERSE & set(said) and re.search(r"\bdi\w+", line) and "kirim" in marks and not others:
+        return True  # "ogah diganggu"; "gak dikirim" may be a complaint
     if re.search(r"\bjangan (?:\w+ )?(?:kirim|pesan)\b", spoken):
         if not others and not re.search(r"\b(?:dulu|disik|dhisik|sek|rumiyin)\b", line):
             return True
@@ -301,7 +231,7 @@ def _refuses(said: list[str], marks: list[str], line: str) -> bool:
         return True
     if (
         re.search(r"\btidak (?:usah|lagi)\b", spoken)
-        and any(_topic_word(w) for w in said)
+        and any(topic_word(w) for w in said)
         and {"kirim", "pesan"} & set(marks)
     ):
         return True
@@ -318,16 +248,16 @@ def _leaves(said: list[str], marks: list[str], plain: str, line: str, asks: bool
         return False
     if not _OUT.search(line):
         return False
+    others = [w for w, m in zip(said, marks, strict=True) if not m and w not in CHATTY and w not in {"daftar", "teko"}]
     if "pesan" in marks or "kirim" in marks:
-        return not elsewhere
-    others = [w for w, m in zip(said, marks, strict=True) if not m and w not in _CHATTY and w != "daftar"]
-    return not others and not any(_topic_word(w) for w in said) and len(said) < 6 and "mundur" not in said
+        return not elsewhere and len(others) < 2
+    return not others and not any(topic_word(w) for w in said) and len(said) < 6 and "mundur" not in said
 
 
 def _resumes(said: list[str], marks: list[str], plain: str) -> bool:
     plain = re.sub(r"^(?:boleh|silakan|silahkan|monggo|mangga) ", "", plain)
     said = [w for w in said if w not in {"boleh", "silakan", "silahkan", "monggo", "mangga"}]
-    marks = [_WORDS.get(w, "") or _near(w) for w in said]
+    marks = [WORDS.get(w, "") or near(w) for w in said]
     if re.search(r"\b(?:buka|lepas) blok\w*\b", plain):
         return True
     if (
@@ -336,7 +266,7 @@ def _resumes(said: list[str], marks: list[str], plain: str) -> bool:
         or re.search(r"\b(?:belum|batal|bukan)\b", plain)
     ):
         return False
-    others = [w for w, m in zip(said, marks, strict=True) if not m and w not in _CHATTY]
+    others = [w for w, m in zip(said, marks, strict=True) if not m and w not in CHATTY]
     if others and not set(others) <= {
         "dapat",
         "dapet",

@@ -65,8 +65,10 @@ mend = mender(
 
 
 _OPEN_SHUT = re.compile(
-    r"\b((?:buka|bukak|mulai|start|wiwit|mbuka)[a-z]*\b[^;?]{0,30}?[0-9][^;?]{0,20}?),? ?(?:dan|lan|lalu|terus|trus|sampai)? ?"
-    r"\b(?:tutup|tutupe|tutupnya|nutup|selesai|selesainya|rampung|bubar|kelar|bubare) (?=(?:jam|jm|pukul|pkl|tabuh)? ?[0-9])"
+    r"\b((?:buka|bukak|mulai|start|wiwit|mbuka)[a-z]*\b[^;?]{0,30}?[0-9][^;?]{0,20}?),? ?"
+    r"(?:dan|lan|lalu|terus|trus|sampai)? ?"
+    r"\b(?:tutup|tutupe|tutupnya|nutup|selesai|selesainya|rampung|bubar|kelar|bubare) "
+    r"(?=(?:jam|jm|pukul|pkl|tabuh)? ?[0-9])"
 )
 """Opening hours: "buka jam 6 pagi tutup jam 2 siang"."""
 
