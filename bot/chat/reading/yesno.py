@@ -10,7 +10,8 @@ from typing import Literal
 
 from bot.chat.reading.outcome import Invalid, Reading, Unsure
 from bot.chat.reading.slips import mender
-from bot.chat.reading.words import canonical, clean, listed, single, skeletons_of, squeeze, stems, table
+from bot.chat.reading.words import canonical, clean, single, skeletons_of, squeeze, stems
+from bot.chat.reading.yesno_words import KNOWN, LOOSE
 from bot.chat.text import t
 
 Answer = Literal["yes", "no", "unsure", "in_progress", "expired"]
@@ -18,116 +19,10 @@ Answer = Literal["yes", "no", "unsure", "in_progress", "expired"]
 NO_ANSWER = t("Please answer *yes* or *no*.")
 WRITE_IT = t("For this question, please write the word: *yes* or *no*.")
 
-_KNOWN = table(
-    {
-        # ya and what agrees
-        "ya": """
-        ya y yaa yah yo yoi yoh yok iya iyo iyah iyes iye ye yes yess yup yep yap nggih inggih enggih injih
-        njih nggeh nggehh inggeh nggi nggeh2 ngge gih nji enjeh oyi uyi ok oke okay okey okee oks oki okd sip
-        siip sipp siap siyap betul betoel benar bener bnr btl leres setuju stuju setujuh acc deal cocok pas
-        sesuai gas gass gaskeun gaspol lanjut lanjutkan lanjutken terus monggo mangga mongggo boleh bole blh
-        bersedia sedia ikut ikutan hadir rawuh mau mw mo pengen pingin kepingin purun gelem kersa kerso gelam
-        melok melu nderek ndherek tumut minat berminat tertarik cocog arep kepengen pengin ingin mlaku mlampah tentu
-        pasti jelas valid true sae apik
-        kirim kirimkan yakin simpan sahkan ikhlas gpp sudahbenar eh_he hooh heeh hehe_ sepakat mufakat diterima
-        terima minta iy yasudah yaudah yasudahlah yaudahlah yoweslah dijalankan berjalan jalan buka baik bagus
-        mantap mantab mantul ayo ayuk yuk hayuk hayo silakan silahkan datang dateng teko aman akur tepat
-        insyaallah inshaallah siaap saestu tenan temenan estu ngoten mekaten sarujuk mathuk matuk cus cuss
-        budal ayok iyak iyap jos joss kenek yowes yowis yawis yawes laksanakan langsung sah cucok wokeh hayu
-        manut ngiring saguh enggeh injeh enjih sumangga sumonggo monggo2 kersoo ngersakaken kepareng
-        """,
-        "sudah": """
-            sudah sdh sudh lawas udah udh uda dah suda sudahh sampun sampon sampung wis wes uwis uwes wus pun mpun
-            wiss wess
-            telah pernah rampung selesai lengkap beres komplit terbit keluar jadi kelar terdaftar""",
-        "punya": """
-        punya pny pnya darbe kagunganipun gadhahipun nduweni duweni duwe nduwe duwé gadhah gadah gadhahi
-        kagungan ada adalah_ ono onok ana enten wonten ono_ mempunyai memiliki milik ad aya enek enten2 ndue
-        """,
-        "bisa": "bisa bs bsa pakai pake dapat dpt dapet oleh angsal pareng kenging kenging2 saged iyso isok "
-        "isook sagetipun isa iso saget saged bsia mampu sanggup sempat",
-        # tidak and what refuses
-        "tidak": """
-        tidak tdk tidk tdak gak ga gk g nggak ngga enggak engga engak kagak kaga ndak ndk nda tak ora ra
-        mboten boten ngak gaak gag kgk kga dak no nope nggk enggk ndhak mbonten mbotn ogak nolak menolak tolak
-        kadit tdk2 tidka gakk tiada tanpa never ndakk kosong nihil gada gaada gakada enggaklah tdkk moten
-        mbten botenn mblenjani raono randuwe radue ogak gakk
-        """,
-        "belum": """belum blm blum belom blom lum durung during_ dereng urung gung drng drg drung dureng durong derengg
-            duruung belon dereng2 drong dorong dorung deremg gurung gurong ngrung rung blon belm""",
-        "bukan": "bukan bkn sanes seje dudu duduk bukn sanés ndudu",
-        "jangan": "jangan jgn ojo malas aras arasen sungkan wegahh emohh emooh mohh ampun sampun_ojo jngn "
-        "ojok emoh moh gamau ogah wegah ngga_mau batal batalkan cancel keberatan berhalangan sido_ wurung gagal "
-        "stop males",
-        "salah": "salah slh koreksi ubah ganti bedo beda benten lepat mboten_leres klentu kliru keliru "
-        "klèntu luput false mleset",
-        # not known
-        "ragu": """
-        mungkin mgkn mngkn bingung binggung ragu ragu2 lupa lali kesupen supe kesupèn embuh mbuh kirangan mboh
-        wallahualam terserah trserah terserahh kayaknya koyoke koyok koyone koyoe kyknya kayake kayanya kayak kyk
-        sepertinya spertinya
-        ketoke ketokne kadose kadosipun sajake rasanya kyke kemungkinan barangkali pikir2 pikir mikir entah
-        gatau gatauu pusing kaleh_ menawi mbokmenawi galau kurangtau mbohlah embuhlah ketingale tergantung
-        gumantung seingat ingat inget kelingan emut kemutan kilap wikan duko dukane kayae kiro kintene kinten
-        mikirne ketara ndak_tau bimbang sebagian separo kadang kadangkadang jarang mumet mangmang kadang
-        embuhh embo mbohh embohh kesupe keselimur kelalen
-        """,
-        "tahu": "tahu tw mangertos mangerteni ngertosi_ reti ruh ero eroh priksa pirsa mirsani mudheng sumerep tau "
-        "tauu ngerti ngertos paham faham mudeng mengerti eruh weruh ngerteni semerap yakin_",
-        "nanti": "nanti besuk benjing mbenjing menko nanty nantiaja kapankapan lainkali nnti nti ntar mengko "
-        "mengke mangke engko engke mene kapan2 besok sesuk suk",
-        "dulu": "dulu dl dlu disik dhisik riyin rumiyin sek_ sik_ ndisik rumiyen sikik",
-        "tanya": "tanya tny jelaskan takok takoni delok ndelok takon nakokno nakoni nanya bertanya tanyak "
-        "tangklet nyuwun_pirsa dipikirkan dipertimbangkan pertimbangan timbang pikirkan mikirke "
-        "musyawarah rembug ngomong ndelok ndeloken nyobak tanglet_ tangled tanglet cek ngecek cari "
-        "nyari lihat liat ningali deloki dicek tanyakan konsultasi rundingan rembugan rembukan "
-        "diskusi dipikir pikirkan pertimbangkan",
-        # under way
-        "proses": """
-        proses progres progress otw prosess diproses memproses diurus ngurus urus mengurus ngurusi dirus
-        urusan pengajuan pengurusan aju ajuk ajukan diajukan ngajukan mengajukan ngajuaken pendaftaran antri antre
-        ngantri antrian nunggu menunggu tunggu nenggo nengga ngenteni enteni ngentosi ngrantos ditunggu
-        verifikasi diverifikasi survei disurvei garap digarap nggarap garapan prosese proseske antrekan dibuatkan
-        dibikinkan digawe digawekno dipundamel dipunurus ngurusaken dipunproses lampahaken ngurusno diurusno
-        diurusne diurusi diperpanjang perpanjangan memperpanjang dilengkapi melengkapi upload diupload input
-        dikerjakan mengerjakan dibuat pembuatan
-        """,
-        "daftar": "submit disubmit daftar ndaftarke ndaftarno daftarno daftaraken ndaftar mendaftar daftarkan "
-        "ndaptar dftr didaftarkan daptar",
-        "sedang": "sedang sdg seg saweg sawek nembe_ lagekan barusan wau ijek isik iseh lagi lg lgi masih msh "
-        "sik tasik taksih tesih saweg sek isih jek lagek lage nembe baru bru tinggal jik tengah",
-        "keluar": "keluar mijil medhal jadine turu_ keluar terbit jadi metu medal dados rampung selesai "
-        "selese mari dadi turun cetak turunnya",
-        # expired
-        "mati": """
-        mati kadaluwarso kadalwarso kedaluwarso kedaluarso kdaluarsa kadarluwarsa kelewat kliwat langkung_
-        dicabut diblokir matek mateni_ kadaluwars kadalursa kadulwarsa kadalwursa kadaluarsae sedo_
-        kadaluarsane mati kadaluwarsa kedaluwarsa kadaluarso kadarluarsa kadluarsa expired expire exp
-        kedaluarsa hangus lewat modar pejah kaluwarsa telat nonaktif kadalwarsa
-        """,
-        "habis": "habis entekan telah_ sampunhabis enthek ntek habiss hbs abis entek telas entekk",
-        "masa": "masa berlakunipun wektune wekdalipun tenggang masa_ masanya masane masa2 berlaku "
-        "berlakunya berlakune aktif tanggalnya",
-    }
-)
-ANSWERS = frozenset(_KNOWN)
+ANSWERS = frozenset(KNOWN)
 """The words that answer a yes-or-no question."""
-_SKELETONS = skeletons_of(_KNOWN)
-_LOOSE = listed(
-    """
-        pak bu bapak ibu mas mbak mba mbk kak kakak min mimin admin bang om tante cak ning sis gan bos bro dik
-        dek sam ker pk buk dong donk deh sih kok lah nih kan lho loh tuh to lha aja saja ae wae mawon kemawon
-        doang sekali banget semua kabeh sedaya semuanya kasih makasih trims suwun nuwun matur saya aku kulo
-        kula kami kita ini itu iki iku niki niku punika yang yg untuk buat di ke dari dr insyaallah insya
-        allah alhamdulillah data datanya sejak lama tahun lalu kemarin wingi bulan hari minggu kantor rumah
-        kelurahan dinas oss online itreng nomer nomor nomere nomornya izinnya ijine surat suratnya suami bojo
-        istri anak orang dulu sekarang saiki akan jadi kalau klo tapi meniko menika mekaten ngoten kantun kari
-        tetapi nanging cuma hanya dan nya e ne apa sama beli ndamel bikin gawe pakai wonge pribadi namanya
-        usaha sertifikat nib pirt halal merek qris npwp izin ijin satu dua betulbetul memang pancen wau tadi
-        tau dengan nama alamat sanget masalah masalahe skip lewati
-        """
-)
-_IDLE = frozenset(map(single, _LOOSE))
+_SKELETONS = skeletons_of(KNOWN)
+_IDLE = frozenset(map(single, LOOSE))
 _HANDS = {"yes": "👍👌✅☑✔💯🆗🤝", "no": "👎❌✖🚫🙅", "unsure": "🤔🤷😕"}
 _DOUBT = {"yes": t("Yes, is that right?"), "no": t("No, is that right?")}
 
@@ -137,6 +32,25 @@ _TAK_I = re.compile(
     r"\btak (?=(?:n?g?urus|gawe|gowo|te?ko?kn?o?|takon|cek|delok|pikir|kirim|foto|jaluk|golek|coba|rembug)\w*)"
 )
 """Javanese "tak" before a verb is I, not the tak that is no."""
+_SAYINGS = (
+    (re.compile(r"\b(?:dengan|kanthi|kelawan) (?:sangat )?(?:senang|seneng|bungah) (?:hati|ati)\b"), "bersedia"),
+    (re.compile(r"\b(?:senang|seneng) (?:sekali|banget|pol)\b"), "bersedia"),
+    (re.compile(r"\b(?:kados|koyo|kaya) (?:ngoten|niku|mekaten|ngono|gitu)\b"), "ngoten"),
+    (re.compile(r"\bno (?:problem|prob|worries)\b"), "setuju"),
+)
+"""Answers in more than one word, whose words alone say something else."""
+_MADE = r"(?:n?daftar|proses|urus)"
+_BY = r"(?:no|kan|ke|in|en|aken)"
+_PLEASE = r"(?:boleh|tolong|monggo|mangga|sumangga|silakan|silahkan|lanjut|gas)"
+_GO_ON = re.compile(
+    r"^(?!.*\b(?:belum|blm|durung|dereng|lagi|lg|sedang|masih|msh|isih|taksih|tasih|saweg|nembe|sik|sek|jek|baru|tunggu|"
+    r"nunggu|ngenteni|ngentosi|tidak|gak|ga|nggak|ora|mboten|jangan|ojo|kok|tinggal)\b)"
+    rf"(?=.*\b(?:ya|yo|iya|iyo|nggih|inggih|injih|ok|oke|sip|siap|gaskan|setuju|{_PLEASE})\b|{_MADE}\w)"
+    rf".*\b(?:(?:di|dipun )?{_MADE}{_BY}? (?:ae|wae|aja|saja|mawon|sekalian|sekarang)|{_MADE}{_BY}\b|"
+    rf"{_PLEASE} (?:\w+ )?(?:di|dipun )?{_MADE}{_BY}?\b)"
+)
+"""Let it be done: "iyo wes daftarno", "oke proses aja". Isn't "sudah diproses"."""
+_DONE = re.compile(r"\b(?:selesai|beres|rampung|kelar|mari|tuntas) (?:di|dipun )?(?:n?g?urus|proses|daftar)\w*")
 _I_DID = re.compile(
     r"\b(?:sudah|udah|sdh|udh|wis|wes|sampun) (?:saya|aku|kulo|kula|ku)(?: sudah)? ?n?g?urus\b"
     r"(?!.*\b(?:belum|blm|durung|dereng|tunggu|nunggu|ngenteni|ngentosi|proses|lagi|sedang)\b)"
@@ -147,13 +61,14 @@ _JOINED = re.compile(
     r"(jadi|jd|bs|bisa|usah|mau|ada|punya|tau|tw|perlu|onok?|duwe|gelem|iso|oleh|eruh|ngerti|sido)\b"
 )
 _MEND = mender(
-    {w: m for w, m in _KNOWN.items() if m in {"tidak", "belum", "bukan"} and not w.endswith("_")}
-    | {w: "" for w in {*_KNOWN, *_LOOSE} if _KNOWN.get(w) not in {"tidak", "belum", "bukan"}}
+    {w: m for w, m in KNOWN.items() if m in {"tidak", "belum", "bukan"} and not w.endswith("_")}
+    | {w: "" for w in {*KNOWN, *LOOSE} if KNOWN.get(w) not in {"tidak", "belum", "bukan"}}
     | {w: w for w in ("kurang", "kirang", "tahu", "yakin", "paham", "ngerti")}
 )
 """A slip in a no must not leave a yes: "beum punya"."""
 
 _IT_IS_ME = re.compile(
+    r"(?:(?:pak|bu|mas|mbak|kak|maaf|oh) )?"
     r"(?:ini|iki|niki|punika)? ?(?:saya|aku|kulo|kula)(?: sendiri| dewe| piyambak)?(?: (?:pak|bu|mas|mbak|kak))?"
 )
 
@@ -183,6 +98,8 @@ def _prepared(text: str) -> tuple[str, list[str], bool]:
     plain = clean(text)
     plain = re.sub(r"\b(?:he+[' ]?e+[hm]?|ho+[' ]?o+h?)\b(?! [a-z])", "iya", plain)
     plain = re.sub(r"\bin ?s[hy]a+ ?al+[ao]h?\b", "insyaallah", plain)
+    for pattern, said_plainly in _SAYINGS:
+        plain = pattern.sub(said_plainly, plain)
     plain = _TAK_I.sub(lambda m: "aku " if m[0].endswith(" ") else "aku", plain)
     plain = re.sub(r"\b(ya|iya)/(tidak|gak|ga|tdk|no)\b", r"\1 atau \2", plain)
     plain = _JOINED.sub(r"\1 \2", plain)
@@ -222,15 +139,15 @@ _YA = re.compile(r"(?:i?y[aeiou]{1,3}|ok[aei]{0,2})[hkpsyz]{0,3}")
 
 def _mark(word: str) -> str | None:
     """The meaning of one word, None for one without."""
-    if word not in _KNOWN and single(word) in _IDLE:
+    if word not in KNOWN and single(word) in _IDLE:
         return None
-    if (known := canonical(word, _KNOWN, _SKELETONS)) is not None:
+    if (known := canonical(word, KNOWN, _SKELETONS)) is not None:
         return known
     if _YA.fullmatch(squeeze(word)):
         return "ya"
     if (bare := _CLITIC.sub("", word)) != word:
         return _mark(bare)
-    return "proses" if any(_KNOWN.get(stem) == "proses" for stem in stems(word)) else None
+    return "proses" if any(KNOWN.get(stem) == "proses" for stem in stems(word)) else None
 
 
 def _hand(plain: str, thumb: bool) -> Answer | Invalid:
@@ -265,8 +182,16 @@ def _meaning(marks: list[str], said: str) -> Answer | None:
         said,
     ):
         return "no" if "baru" in said or not _has(marks, "ya", "sudah") else "yes"
-    if _I_DID.search(said):
+    if _I_DID.search(said) or _GO_ON.search(said):
         return "yes"
+    if _DONE.search(said) and not _has(marks, "belum", "tidak"):
+        return "yes"
+    if re.search(r"^(?:\w+ )?(?:tunggu|enteni|entenono|tenggo) (?:sebentar|bentar|sek|sik|dulu|ya|yo)\b", said):
+        return "unsure"
+    if re.search(
+        r"^(?:\w+ )?(?:gimana|piye|pripun|yaopo|yoopo) (?:ya|yo|yah|nggih|enake|enaknya|baiknya)(?: \w+)?$", said
+    ):
+        return "unsure"
     if _has(marks, "proses") and not re.search(r"\b(?:belum|tidak|jangan)(?: \w+)? (?:proses|daftar)", line):
         done = re.search(r"\b(?:sudah|ya) (?:keluar|sudah)$", line) and not _has(marks, "sedang", "belum")
         if not done:
@@ -279,7 +204,9 @@ def _meaning(marks: list[str], said: str) -> Answer | None:
         return "unsure"
     if re.search(
         r"\b(?:tidak|tdk|ora|ra|ga|gak|gk|mboten|ndak|nggak) ?(?:apa|papa|o?popo|opo opo|nopo|punopo|masalah|"
-        r"keberatan|salah)|\bgapapa\b|\brapopo\b|\b(?:ada|onok) yang salah",
+        r"keberatan|salah|"
+        r"(?:ada|onok|enten|wonten) (?:\w+ )?(?:salah|keliru|kliru|klentu|lepat|luput|perlu \w+))|"
+        r"\bgapapa\b|\brapopo\b|\b(?:ada|onok) yang salah",
         said,
     ):
         return "no" if re.search(r"(?<!tidak )(?<!gak )\bada yang salah", said) else "yes"
@@ -305,7 +232,7 @@ def _expired(marks: list[str], line: str, said: str) -> bool:
         return True
     if re.search(r"\b(?:tidak|bukan)(?: punya)? masa\b", line):
         return True
-    return "habis" in marks and (len(marks) < 4 or "masa" in marks)
+    return "habis" in marks and (len(marks) < 4 or "masa" in marks or re.search(r"punya .*habis", line) is not None)
 
 
 def _under_way(line: str) -> bool:
@@ -331,7 +258,11 @@ def _not_known(marks: list[str], line: str, said: str) -> bool:
         _has(marks, "ragu", "tanya")
         or (marks and set(marks) <= {"sedang"})
         or re.fullmatch(r"(?:sik|sek) (?:yo|ya)", said)
-        or re.search(r"\bantara (?:iya|ya)\b|\b(?:bisa|iso) (?:jadi|dadi|iya|ya|ugo|ugi)\b", said)
+        or re.search(
+            r"\bantara (?:iya|ya)\b|(?<!tidak )(?<!gak )(?<!ga )(?<!nggak )"
+            r"\b(?:bisa|iso) (?:jadi|dadi|iya|ya|ugo|ugi)\b",
+            said,
+        )
         or re.search(r"\bpaling (?:yo|ya|iyo|iya|wis|wes|sudah|udah|sampun|durung|belum|dereng|gak|ora)\b", said)
     ):
         return True  # "sik", "sek" alone ask for patience
