@@ -114,7 +114,7 @@ class Db:
 
     def insert_new(self, table: Any) -> Insert:
         """An INSERT that leaves an existing row (any unique key) as it is."""
-        return _insert_new(table, self.connection.dialect.name)
+        return insert_new(table, self.connection.dialect.name)
 
     def upsert(self, table: Any, keys: Sequence[str], row: Mapping[str, Any]) -> None:
         """Insert a row, or change the one with the same `keys`."""
@@ -148,7 +148,8 @@ class Db:
 
 
 @lru_cache
-def _insert_new(table: Any, dialect: str) -> Insert:
+def insert_new(table: Any, dialect: str) -> Insert:
+    """An INSERT that leaves an existing row (any unique key) as it is, in a dialect's words."""
     return _dialect(dialect).insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Insert, Row, bindparam, delete, func, select, update
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from bot.chat.messages import Incoming
 from bot.domain import people
-from bot.domain.db import Db
+from bot.domain.db import Db, insert_new
 from bot.domain.people import Contact
+from bot.domain.prepared import Prepared
 from bot.domain.tables import Lane, Received, accounts, inbox
 
 HOUSE = "house"
@@ -53,14 +52,13 @@ _ADD = {
 }
 
 
+_COLUMNS_ADDED = ("account_id", "key", "received_at", "error", *_ADD)
+_INSERT = Prepared(lambda dialect: insert_new(inbox, dialect).returning(inbox.c.id), *_COLUMNS_ADDED)
+
+
 def _insert(db: Db, row: Mapping[str, Any]) -> int | None:
     """The new row's id; None when it was here already."""
-    return db.execute(_inserting(db.insert_new(inbox)), {**_ADD, "received_at": db.now, **row}).scalar()
-
-
-@lru_cache
-def _inserting(statement: Insert) -> ReturningInsert[tuple[int]]:
-    return statement.returning(inbox.c.id)
+    return _INSERT.scalar(db, **{**_ADD, "error": None, "received_at": db.now, **row})
 
 
 def add(db: Db, contact: Contact, incoming: Incoming, raw: Mapping[str, Any]) -> Letter | None:
@@ -81,12 +79,14 @@ def add(db: Db, contact: Contact, incoming: Incoming, raw: Mapping[str, Any]) ->
     return Letter(id, contact.account, contact.person, contact.id, slot, incoming.kind, 1, incoming, fresh=True)
 
 
-_HAS = select(inbox.c.id).where(inbox.c.account_id == bindparam("account"), inbox.c.key == bindparam("update"))
+_HAS = Prepared(
+    select(inbox.c.id).where(inbox.c.account_id == bindparam("account"), inbox.c.key == bindparam("update"))
+)
 
 
 def has(db: Db, account: int, key: str) -> bool:
     """Whether an update of this key is kept already."""
-    return db.execute(_HAS, {"account": account, "update": key}).first() is not None
+    return _HAS.first(db, account=account, update=key) is not None
 
 
 def add_unreadable(db: Db, account: int, key: str, raw: Mapping[str, Any], error: str) -> int | None:
@@ -188,7 +188,7 @@ def attempts(db: Db, row: int) -> int | None:
     return db.execute(_ATTEMPTS, {"row": row}).scalar()
 
 
-_DONE = (
+_DONE = Prepared(
     update(inbox)
     .where(inbox.c.id == bindparam("row"), inbox.c.state == Received.WAITING)
     .values(state=Received.DONE, done_at=bindparam("at"), said=bindparam("text"))
@@ -198,7 +198,7 @@ _DONE = (
 def done(db: Db, letter: Letter, said: str) -> bool:
     """The turn is over; False when it was over before. `said` is kept, sealed, for an officer to read."""
     text = db.seal(letter.person or None, "inbox.said", said) if said else None
-    return db.execute(_DONE, {"row": letter.id, "at": db.now, "text": text}).rowcount == 1
+    return _DONE.changed(db, row=letter.id, at=db.now, text=text) == 1
 
 
 def set_aside(db: Db, row: int, error: str) -> bool:

@@ -22,9 +22,10 @@ from sqlalchemy import (
 )
 
 from bot.chat.messages import BODY_VERSION, Message
-from bot.domain.db import Db
+from bot.domain.db import Db, insert_new
 from bot.domain.keys import NoKey
 from bot.domain.people import Contact
+from bot.domain.prepared import Prepared
 from bot.domain.tables import Lane, Outgoing, contacts, outbox, people
 
 EXPIRY = {
@@ -88,9 +89,14 @@ def put(
         "due_at": due,
         "expires_at": expires or due + EXPIRY[lane],
     }
-    db.execute(db.insert_new(outbox), row)
+    _PUT.changed(db, **row)
 
 
+_PUT_COLUMNS = (
+    "account_id", "contact_id", "person_id", "lane", "op", "body", "body_version", "origin", "replaces", "state",
+    "attempts", "put_at", "due_at", "expires_at",
+)  # fmt: skip
+_PUT = Prepared(lambda dialect: insert_new(outbox, dialect), *_PUT_COLUMNS)
 _SUPERSEDE = (
     update(outbox)
     .where(outbox.c.replaces == bindparam("replaced"), outbox.c.op == "edit", outbox.c.state == Outgoing.READY)
@@ -120,9 +126,9 @@ def _claimable() -> Any:
         _earlier.c.due_at > bindparam("now"),
         or_(_earlier.c.attempts > 0, _earlier.c.error.is_not(None)),
     )
-    unsent = _one(_original.c.id == outbox.c.replaces, _original.c.state.in_((Outgoing.READY, Outgoing.LEASED)))
+    unsent = _one(_original.c.id == outbox.c.replaces, _original.c.state.between(Outgoing.READY, Outgoing.LEASED))
     wanted: ColumnElement[bool] = or_(
-        outbox.c.lane.not_in(_BULK), and_(contacts.c.reachable, people.c.opted_out_at.is_(None))
+        outbox.c.lane < min(_BULK), and_(contacts.c.reachable, people.c.opted_out_at.is_(None))
     )
     replaced = select(_other.c.ext_id).where(_other.c.id == outbox.c.replaces).scalar_subquery()
     return (
@@ -143,7 +149,7 @@ def _claimable() -> Any:
         .where(
             outbox.c.account_id == bindparam("account"),
             outbox.c.state == Outgoing.READY,
-            outbox.c.lane.in_(bindparam("lanes", expanding=True)),
+            outbox.c.lane.between(bindparam("first"), bindparam("last")),
             outbox.c.due_at <= bindparam("now"),
             outbox.c.expires_at > bindparam("now"),
             wanted,
@@ -157,25 +163,23 @@ def _claimable() -> Any:
     )
 
 
-_CLAIM = _claimable()
-_LEASE = (
-    update(outbox)
-    .where(outbox.c.id.in_(bindparam("rows", expanding=True)))
-    .values(state=Outgoing.LEASED, attempts=outbox.c.attempts + 1)
+_CLAIM = Prepared(_claimable())
+_LEASE = Prepared(
+    update(outbox).where(outbox.c.id == bindparam("row")).values(state=Outgoing.LEASED, attempts=outbox.c.attempts + 1)
 )
 
 
 def claim(db: Db, account: int, lanes: Collection[Lane], most: int) -> list[Parcel]:
-    """Take up to `most` rows of an account to send, the first lane first, one of each chat."""
+    """Take up to `most` rows of an account, in the lanes from the first to the last of these, one of each chat."""
     first: dict[int, Any] = {}
     while (still := most - len(first)) > 0:
-        found = db.execute(_CLAIM, {"account": account, "lanes": list(lanes), "now": db.now, "most": still}).all()
+        found = _CLAIM.all(db, account=account, first=min(lanes), last=max(lanes), now=db.now, most=still)
         new: dict[int, Any] = {}
         for row in found:
             new.setdefault(row.contact_id, row)
-        if new:
-            db.execute(_LEASE, {"rows": [row.id for row in new.values()]})
-            first |= new
+        for row in new.values():
+            _LEASE.changed(db, row=row.id)
+        first |= new
         if len(found) < still:
             break  # otherwise one chat with much to hear may have filled the answer: look behind it
     return [parcel for row in first.values() if (parcel := _parcel(db, row))]
@@ -202,7 +206,7 @@ def _parcel(db: Db, row: Any) -> Parcel | None:
     )
 
 
-_SENT = (
+_SENT = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("row"), outbox.c.state == Outgoing.LEASED)
     .values(state=Outgoing.SENT, ext_id=bindparam("ext"), done_at=bindparam("at"), error=None)
@@ -211,7 +215,7 @@ _SENT = (
 
 def sent(db: Db, row: int, ext_id: str) -> None:
     """The platform has taken it, under its id `ext_id`."""
-    db.execute(_SENT, {"row": row, "ext": ext_id or None, "at": db.now})
+    _SENT.changed(db, row=row, ext=ext_id or None, at=db.now)
 
 
 def put_back(db: Db, parcel: Parcel, seconds: float, reason: str, counts: bool, after: tuple[str, ...] = ()) -> bool:

@@ -11,6 +11,7 @@ from bot.chat.flow import Person
 from bot.chat.messages import Incoming
 from bot.chat.seams import Desk
 from bot.domain.db import Db
+from bot.domain.prepared import Prepared
 from bot.domain.tables import accounts, contacts, people
 
 SLOTS = 64
@@ -42,14 +43,16 @@ def account(db: Db, name: str) -> int:
     return db.execute(select(accounts.c.id).where(accounts.c.name == name)).scalar_one()
 
 
-_CONTACT = select(contacts.c.id, contacts.c.person_id).where(
-    contacts.c.account_id == bindparam("account"), contacts.c.address == bindparam("address")
+_CONTACT = Prepared(
+    select(contacts.c.id, contacts.c.person_id).where(
+        contacts.c.account_id == bindparam("account"), contacts.c.address == bindparam("address")
+    )
 )
 
 
 def meet(db: Db, account: int, incoming: Incoming, desk: Desk, language: str) -> Contact:
     """The contact an update came from; a new person with a new key when we never heard from that address."""
-    if row := db.execute(_CONTACT, {"account": account, "address": incoming.address}).first():
+    if row := _CONTACT.first(db, account=account, address=incoming.address):
         return Contact(row.id, row.person_id, account, incoming.address)
     key = db.keys.new()
     person = db.insert(people, {"key_id": key, "language": language, "desk": desk, "met_at": db.now})
@@ -68,7 +71,7 @@ def meet(db: Db, account: int, incoming: Incoming, desk: Desk, language: str) ->
     return Contact(contact, person, account, incoming.address)
 
 
-_PERSON = (
+_PERSON = Prepared(
     select(people.c.language, people.c.desk, contacts.c.reachable, contacts.c.name)
     .join(contacts, contacts.c.person_id == people.c.id)
     .where(people.c.id == bindparam("person"), contacts.c.id == bindparam("contact"))
@@ -77,7 +80,7 @@ _PERSON = (
 
 def load(db: Db, person: int, contact: int) -> tuple[Person, bool]:
     """A person as conversations know her, and whether her contact is marked reachable."""
-    row = db.execute(_PERSON, {"person": person, "contact": contact}).one()
+    row = _PERSON.first(db, person=person, contact=contact)
     name = db.open(person, "contacts.name", row.name) if row.name else ""
     return Person(person, row.language, row.desk, contact, name), row.reachable
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from bot.chat.talk import Talks
 from bot.domain.db import Db
+from bot.domain.prepared import Prepared
 from bot.domain.tables import talks
 
-_LOAD = select(talks.c.state).where(talks.c.person_id == bindparam("person"))
-_SAVE = (
+_LOAD = Prepared(select(talks.c.state).where(talks.c.person_id == bindparam("person")))
+_SAVE = Prepared(
     update(talks)
     .where(talks.c.person_id == bindparam("person"))
     .values(
@@ -19,11 +20,12 @@ _SAVE = (
         touched_at=bindparam("touched"),
     )
 )
+_ADD = Prepared(insert(talks), "person_id", "flow", "waiting", "state", "touched_at")
 
 
 def load(db: Db, person: int) -> tuple[Talks, bool]:
     """A person's talks, and whether they have a row yet."""
-    row = db.execute(_LOAD, {"person": person}).first()
+    row = _LOAD.first(db, person=person)
     if row is None:
         return Talks(), False
     return Talks.from_json(db.open(person, "talks.state", row.state)), True
@@ -34,8 +36,6 @@ def save(db: Db, person: int, kept: Talks, known: bool) -> None:
     state = db.seal(person, "talks.state", kept.to_json())
     flow, waiting = (kept.open.flow, kept.open.waiting) if kept.open else (None, None)
     if known:
-        row = {"person": person, "flow": flow, "waiting": waiting, "state": state, "touched": db.now}
-        db.execute(_SAVE, row)
+        _SAVE.changed(db, person=person, flow=flow, waiting=waiting, state=state, touched=db.now)
     elif kept != Talks():
-        row = {"person_id": person, "flow": flow, "waiting": waiting, "state": state, "touched_at": db.now}
-        db.insert(talks, row)
+        _ADD.changed(db, person_id=person, flow=flow, waiting=waiting, state=state, touched_at=db.now)

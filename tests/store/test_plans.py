@@ -66,12 +66,24 @@ OFTEN: dict[str, Callable[[Db], object]] = {
     "consent": lambda db: consents.given(db, SITI, consents.SERVICE, "1"),
     "ticket": lambda db: tickets.open_of(db, SITI),
 }
+WRITES = [OFTEN[name] for name in ("add", "once", "put")]
+"""What only inserts."""
 often = pytest.mark.parametrize("work", OFTEN.values(), ids=OFTEN.keys())
 
 
 def asked(db: Db, work: Callable[[Db], object]) -> list[tuple[str, Any]]:
     """The statements of a work that read, with what they were given."""
     found: list[tuple[str, Any]] = []
+    raw: Any = db.connection.connection.driver_connection
+    if db.connection.dialect.name == "sqlite":  # some go to its driver directly; it tells them with their values
+        raw.set_trace_callback(
+            lambda s: found.append((s, ())) if s.startswith(("SELECT", "UPDATE", "DELETE")) else None
+        )
+        with suppress(NoKey):
+            work(db)
+        raw.set_trace_callback(None)
+        assert found or work in WRITES, "nothing was asked"
+        return found
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         if statement.startswith(("SELECT", "UPDATE", "DELETE")):

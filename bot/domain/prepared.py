@@ -1,0 +1,118 @@
+"""Statements that are asked thousands of times a second, compiled once.
+
+They are written as every other one, in SQLAlchemy Core. On SQLite what SQLAlchemy does around a statement (cache keys,
+events, results) costs about twenty times what the database needs to answer it, so these go to the driver directly, with
+the types' own processors. On a server the way there costs more than that, and they go as all others do.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Dialect, Executable
+
+from bot.domain.engine import Torn
+
+if TYPE_CHECKING:
+    from bot.domain.db import Db
+
+Processor = Callable[[Any], Any]
+_GIVEN = object()
+
+
+class Prepared:
+    """A statement with named parameters, none of them `expanding`.
+
+    `columns` are those that an INSERT is given. A statement that is another one on each database is given as a function
+    of the dialect's name.
+    """
+
+    def __init__(self, statement: Executable | Callable[[str], Executable], *columns: str) -> None:
+        self._statement = statement
+        self._columns = columns or None
+        self._made: dict[str, _OnDriver | Executable] = {}
+
+    def all(self, db: Db, **values: Any) -> list[Any]:
+        """Every row, its columns by name."""
+        made = self._for(db)
+        return made.all(db, values) if isinstance(made, _OnDriver) else list(db.execute(made, values).all())
+
+    def first(self, db: Db, **values: Any) -> Any:
+        """The first row, or None."""
+        made = self._for(db)
+        return made.first(db, values) if isinstance(made, _OnDriver) else db.execute(made, values).first()
+
+    def scalar(self, db: Db, **values: Any) -> Any:
+        """The first column of the first row, or None."""
+        row = self.first(db, **values)
+        return None if row is None else row[0]
+
+    def changed(self, db: Db, **values: Any) -> int:
+        """Do it; how many rows it changed."""
+        made = self._for(db)
+        return made.run(db, values).rowcount if isinstance(made, _OnDriver) else db.execute(made, values).rowcount
+
+    def _for(self, db: Db) -> _OnDriver | Executable:
+        dialect = db.connection.dialect
+        if (made := self._made.get(dialect.name)) is None:
+            made = self._statement(dialect.name) if callable(self._statement) else self._statement
+            if dialect.name == "sqlite":
+                made = _OnDriver(made, self._columns, dialect)
+            self._made[dialect.name] = made
+        return made
+
+
+class _OnDriver:
+    """A statement as SQLite's driver takes it."""
+
+    def __init__(self, statement: Any, columns: tuple[str, ...] | None, dialect: Dialect) -> None:
+        compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
+        assert not compiled.post_compile_params, "a list of values can't be prepared"
+        self._sql = str(compiled)
+        self._binds: list[tuple[str, Any, Processor | None]] = []
+        for name in compiled.positiontup or ():
+            bind = compiled.binds[name]
+            processor = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            fixed = _GIVEN if bind.required else compiled.params[name]
+            if fixed is not _GIVEN and processor is not None:
+                fixed, processor = processor(fixed), None
+            self._binds.append((name, fixed, processor))
+        named: Any = getattr(statement, "selected_columns", None) or getattr(statement, "exported_columns", ())
+        self._row = _rows([(c.key, c.type.dialect_impl(dialect).result_processor(dialect, None)) for c in named])
+
+    def run(self, db: Db, values: Mapping[str, Any]) -> Any:
+        """The driver's cursor, after the statement."""
+        raw: Any = db.connection.connection.driver_connection
+        if not raw.in_transaction:
+            raise Torn  # or this statement would commit by itself
+        given: list[Any] = []
+        for name, fixed, processor in self._binds:
+            value = values[name] if fixed is _GIVEN else fixed
+            given.append(value if processor is None else processor(value))
+        return raw.execute(self._sql, given)
+
+    def all(self, db: Db, values: Mapping[str, Any]) -> list[Any]:
+        return [self._row(row) for row in self.run(db, values).fetchall()]
+
+    def first(self, db: Db, values: Mapping[str, Any]) -> Any:
+        found = self.run(db, values).fetchone()
+        return None if found is None else self._row(found)
+
+
+def _rows(columns: list[tuple[str, Processor | None]]) -> Callable[[Any], Any]:
+    """What makes a row of what the driver gives."""
+    names = [name for name, _ in columns]
+    make: Any = namedtuple("Row", names)  # pyright: ignore[reportUntypedNamedTuple]
+    processors = [(i, processor) for i, (_, processor) in enumerate(columns) if processor is not None]
+    if not processors:
+        return make._make
+
+    def row(values: Any) -> Any:
+        changed = list(values)
+        for i, processor in processors:
+            changed[i] = processor(changed[i])
+        return make._make(changed)
+
+    return row
