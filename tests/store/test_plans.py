@@ -75,10 +75,13 @@ def asked(db: Db, work: Callable[[Db], object]) -> list[tuple[str, Any]]:
     """The statements of a work that read, with what they were given."""
     found: list[tuple[str, Any]] = []
     raw: Any = db.connection.connection.driver_connection
+
+    def reads(statement: str) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+            found.append((statement, ()))
+
     if db.connection.dialect.name == "sqlite":  # some go to its driver directly; it tells them with their values
-        raw.set_trace_callback(
-            lambda s: found.append((s, ())) if s.startswith(("SELECT", "UPDATE", "DELETE")) else None
-        )
+        raw.set_trace_callback(reads)
         with suppress(NoKey):
             work(db)
         raw.set_trace_callback(None)
