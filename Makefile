@@ -25,8 +25,8 @@ bench: .venv/installed-dev ## Measure it beside the libraries' own ways (12 minu
 
 lock: .venv/installed ## Write both lock files anew from pyproject.toml, with the newest versions it allows
 	$(INSTALL) "uv>=0.9"
-	$(BIN)/uv pip compile pyproject.toml $(LOCK) --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --extra dev --constraint requirements.lock $(LOCK) --output-file requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml --extra postgresql $(LOCK) --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra postgresql --extra dev --constraint requirements.lock $(LOCK) --output-file requirements-dev.lock
 LOCK := --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
 texts: .venv/installed-dev ## Bring locales/*.po up to date with what the code says

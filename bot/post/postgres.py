@@ -189,6 +189,7 @@ class PostgresStore:
         except (SQLAlchemyError, psycopg.Error, sqlite3.Error, OSError) as error:
             hand.kept.clear()
             if not self._came_through(hand, error, xid):
+                hand.drop()  # whatever state it may be in
                 raise StoreDown(postgres.sentence(error)) from error
         if forgot:
             self._age += 1
@@ -262,7 +263,7 @@ class PostgresStore:
         if not hand.again:
             try:
                 self._held.renew()
-            except Locked as error:
+            except (Locked, StoreDown) as error:
                 raise _Away(str(error)) from error
         if hand.age != self._age:
             hand.age = self._age  # before the transaction: what it reads is at least as new

@@ -10,8 +10,11 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from bot.chat.messages import Message
+from bot.domain import outbox
 from bot.domain.db import Db, StoreDown
-from bot.domain.tables import accounts, contacts
+from bot.domain.keys import Keys
+from bot.domain.tables import Lane, accounts, contacts
 from bot.post.store import Store
 from tests.store.bench import LIMIT, Bench, account, met, on, rows, together, write
 
@@ -136,6 +139,19 @@ def test_reads_can_not_write(bench: Bench):
         assert await store.write(names) == []
 
     on(bench, run)
+
+
+def test_the_stations_can_be_measured_beside_the_work(bench: Bench):
+    async def run(store: Store) -> None:
+        async with asyncio.timeout(LIMIT), store.reads.connect() as connection:
+            waiting = store.write(lambda db: outbox.put(db, met(db), Message(("a",)), "i1.0"))
+            await waiting
+            found = await connection.run_sync(lambda reads: outbox.depth(Db(reads, keys, bench.clock.now())))
+        assert [(lane, count) for lane, count, _ in found] == [(Lane.REPLY, 1)]
+
+    keys = Keys(bench.folder / "other keys")
+    on(bench, run)
+    keys.close()
 
 
 def test_one_that_wants_to_be_alone_shares_its_commit_with_nobody(bench: Bench):
