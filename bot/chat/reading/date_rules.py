@@ -351,7 +351,7 @@ RULES: tuple[_Rule, ...] = tuple(
         (rf"(?:\b(?P<edge>awal|akhir|tengah) )?(?:di )?(?:bulan )?{_MONTH}(?: ?(?:tahun "
             rf")?(?<![0-9]){_YEAR}(?![0-9]))?{_REL}(?P<mod> (?:depan|lalu|kemarin))?", _month_year),
         (rf"\bmalam (?P<day>{NAMES}|minggu)\b{_MOD}", _eve),
-        (rf"\b(?:minggu|pekan) (?P<mod>depan|ini|lalu)[ ,;]*(?:di )?(?:hari (?P<day>minggu)|"
+        (rf"\b(?:minggu|pekan) (?P<mod>depan|ini|lalu|kemarin)[ ,;]*(?:di )?(?:hari (?P<day>minggu)|"
          rf"(?:hari )?(?P<day2>{NAMES}))\b"
             , _weekday_of_week),
         (rf"\bhari (?P<day>minggu)\b{_MOD}|\b(?:hari )?(?P<day2>{NAMES})\b{_MOD.replace('mod', 'mod2')}", _weekday),

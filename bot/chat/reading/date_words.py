@@ -11,7 +11,7 @@ from bot.chat.reading.words import canonical, listed, skeletons_of, table
 _WORDS = table(
     {
         "senin": "senin senen snn snin sen snen sennin isnin",
-        "selasa": "selasa slasa sls selaso slso sel selasah",
+        "selasa": "selasa seloso slasa sls selaso slso sel selasah",
         "rabu": "rabu rebo rbu rebu rab rabo",
         "kamis": "kamis kemis kms kam kamiz",
         "jumat": "jumat jemuah jmt jumuah jumah jum jemuwah jumaat jmat jemaat jumad jumt",
@@ -65,8 +65,11 @@ mend = mender(
 _PLAIN = COMMON | {"seminar", "sama", "aja", "hadir", "se", "sak", "sa", "lapan"}
 """Words that are no slip of another, however near they are: "rumah" isn't Friday (jumah)."""
 _NAMED_SPANS = (
-    (re.compile(r"\b(?:se|sak)lapan(?:an)?(?: din[ao]| dinten| hari)?\b"), "35 hari"),
-    (re.compile(r"\b(?:se|sak)pasar(?:an)?(?: din[ao]| dinten| hari)?(?= (?:lagi|maneh|malih|mane|engkas))"), "5 hari"),
+    (re.compile(r"\b(?:se|sak ?)lapan(?:an)?(?: din[ao]| dinten| hari)?\b"), "35 hari"),
+    (
+        re.compile(r"\b(?:se|sak ?)pasar(?:an)?(?: din[ao]| dinten| hari)?(?= (?:lagi|maneh|malih|mane|engkas))"),
+        "5 hari",
+    ),
     (re.compile(r"\b(?:se|sak)windu\b"), "8 tahun"),
     (re.compile(r"\b(?:satu |sak )?dasawarsa\b|\b(?:se|satu )dekade\b"), "10 tahun"),
     (

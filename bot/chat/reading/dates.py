@@ -26,7 +26,7 @@ _CLOCK = re.compile(
 )
 _NOT_ON = re.compile(
     r"\b(?:setelah|sesudah|sebelum|habis|hbs|abis|bakda|bubar|bar|sakwise|sakdurunge|pasca|usai|selesai|rampung|mari)\b"
-    r"(?! ?(?:,|sholat|solat|[dzl]?h?[uo]h[uo]r|ng?as?h?ar|ash?ar|mah?gh?rib|isyak?|subuh|jumatan)).*;"
+    r"(?! ?(?:,|sholat|solat|(?:d?z|d|l)?h?[uo]h[uo]r|ng?as?h?ar|ash?ar|mah?gh?rib|isyak?|subuh|jumatan)).*;"
 )
 """After or before a day: the day is named behind such a word. "Besok habis dzuhur" is tomorrow."""
 _BUT = re.compile(

@@ -21,12 +21,19 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"\bcar ?free ?day\b|\bcfd\b|\btoko oleh[ -]?oleh\b|\b(?:kantor )?pemerintah\b|\btoko modern\b", "pameran"),
     (r"\bdaftar tunggu\b", "pengumuman"),
     (r"\bcara(?:ne|nya)? (?:n|nge|men)?daftar(?:nya|ne|e)?\b", "bikin daftar"),
-    (r"\b(?:tidak|tdk|gak|ga|gk|nggak|ndak|ora|mboten) (?:bisa|bs|iso|saget)[ .!]*$", "takbisa"),
-    (r"\bminta (?:uang|duit|bayaran|imbalan|fee)\b|\batas nama dinas\b", "pungli"),
+    (r"\b(?:tidak|tdk|gak|ga|gk|nggak|ndak|ora|mboten) (?:bisa|bs|iso|isok|saget|saged)[ .!]*$", "takbisa"),
+    (r"\bminta (?:uang|duit|bayaran|imbalan|fee)\b"
+     r"(?! (?:modal|buat|untuk|gawe|kanggo|bantuan|pinjaman|hibah|usaha))|\batas nama dinas\b", "pungli"),
     (r"\b(?:respon\w*|balas\w*|jawab\w*|proses\w*) (?:\w+ )?(?:lama|lambat|suwe)\b|"
         r"\b(?:lama|suwe|lambat|lemot) (?:di)?(?:respon|balas|bales|jawab|proses|layani)\w*\b|"
-        r"\b(?:lama|suwe|lambat|lemot) (?:banget|sekali|pol|nemen|temen|sanget|eram)\b", "keluhan"),
-    (r"\b(?:bantu|layani|bisa) (?:apa|opo|nopo)\b|\bapa (?:aja |saja )?yang bisa\b|\bbisa (?:bantu|ngapain)\b", "menu"),
+        r"\b(?:lama|suwe|lambat|lemot) (?:banget|sekali|pol|nemen|temen|sanget|eram)\b",
+     "keluhan"),
+    (r"\bdi(?:tariki?|palak|mintai?|suruh|kongkon) (?:bayar|uang|duit|biaya|fee|imbalan)\b", "pungli"),
+    (r"\b(?:jual|beli|tuku|top ?up|joki) (?:akun|diamond|chip|voucher|skin|ml|ff)\b|"
+        r"\bmobile ?legends?\b|\bfree ?fire\b|"
+        r"\bakun (?:ml|ff|game|pubg|epep)\b", "luar"),
+    (r"\b(?:m?bantu|nolong|layani|bisa|iso|saged) (?:apa|opo|nopo)\b|"
+     r"\bapa (?:aja |saja )?yang bisa\b|\bbisa (?:bantu|ngapain)\b", "menu"),
     (r"\bjam (?:berapa|piro|pinten) (?:sekarang|saiki|ini)\b|\b(?:kamu|anda|sampean|ini) siapa\b|"
         r"\bsiapa (?:kamu|anda|namamu)\b|\blove you\b", "luar"),
     (r"\bsurat domisili\b|\bdomisili usaha\b", "suratketerangan"),
@@ -45,8 +52,10 @@ PHRASES: tuple[tuple[str, str], ...] = (
     (r"\bself ?dec?lar\w*\b|\bsihalal\b|\bsehati\b", "halal"),
     (r"\b(?:hak|hk) (?:paten|cipta|kekayaan|merek|merk)\b", "merek"),
     (r"\bbank (?:titil|thithil|plecit|keliling)\b", "rentenir"),
-    (r"\b(?:tidak|tdk|gak|ga|gk|nggak|ngga|ndak|enggak|ora|mboten|gabisa)(?: ?(?:bisa|iso|saget|"
-        r"bs|isa|dapat|jadi|sido))? ?(?:hadir|datang|ikut|teko|rawuh|melok|nderek|dateng)\b|\bgabisa "
+    (r"\b(?:tidak|tdk|gak|ga|gk|nggak|ngga|ndak|enggak|ora|mboten|gabisa)(?: ?(?:bisa|iso|saget|saged|"
+        r"sagah|bs|isa|dapat|jadi|sido|sios|sempat|kersa|purun|iyso|isok))? ?"
+        r"(?:hadir|datang|ikut|teko|rawuh|mel[ou]k?|n?derek|dateng)\b|"
+        r"\b(?:tidak|gak|ga|nggak|ora|mboten) ?(?:jadi|sido|sios) daftar\b|\bgabisa "
         r"(?:ikut|hadir|datang)\b", "batal"),
     (r"\b(?:tidak|gak|ga|kurang|nggak|ora|tdk) (?:ramah|sopan|jelas|dilayani|responsif|sabar|"
         r"profesional|adil)\b|\bdiping\w* ?pong\b|\bdipersulit\b|\bbertele\w*", "keluhan"),

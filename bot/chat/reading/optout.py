@@ -87,10 +87,10 @@ def _signal(word: str) -> int:
         return _ALONE
     for pattern, said_plainly in JOINED:
         word = pattern.sub(said_plainly, word)
-    signal = _NOT | _USE if word in _AVERSE else 0
+    signal = 0
     for part in (mend(word)[0]).split():
         form = part if part in WORDS else squeeze(part)
-        signal |= _SIGNALS.get(WORDS.get(form, "") or near(form), 0) | (_USE if form == "sah" else 0)
+        signal |= _SIGNALS.get(WORDS.get(form, "") or near(form), 0) | (_USE if form == "sah" or form in _AVERSE else 0)
     return signal
 
 
