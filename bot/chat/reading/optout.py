@@ -171,7 +171,9 @@ def _stops(said: list[str], marks: list[str], plain: str, line: str) -> bool:
     if _AT_LAST.search(plain) and not asks:
         return True
     about = _about_us(said, marks)
-    if re.search(r"\bstop ?(?:kontak|map)|\bnon[ -]?stop|\b(?:dari|ikut) (?:pelatihan|bimtek|diklat|kelas)\b", line):
+    if re.search(
+        r"\bstop ?(?:kontak|map)|\bnon[ -]?stop|\bstop di jam|\b(?:dari|ikut) (?:pelatihan|bimtek|diklat|kelas)\b", line
+    ):
         return False
     if "stop" in marks:
         others = [w for w, m in zip(said, marks, strict=True) if not m and w not in CHATTY and not topic_word(w)]
@@ -198,7 +200,7 @@ def _refuses(said: list[str], marks: list[str], line: str) -> bool:
     """ "jangan kirim pesan lagi", "gak usah wa lagi", "tidak perlu info bazar lagi"."""
     spoken = " ".join(m or w for w, m in zip(said, marks, strict=True))
     if re.search(
-        r"\b(?:jangan|tidak|ojo|ampun) (?:lupa|lali|supe|kesupen)\b|"
+        r"\b(?:jangan|tidak|ojo|ampun) (?:lupa|lali|supe|kesupen)\b|\b(?:jangan|ojo|ampun) \w+ (?:suami|istri|anak|bojo)\b|"
         r"\bjangan dulu\b|\bke nomor (?!ini|iki|niki|saya|aku|kulo)|\blewat\b|\bganti\b|"
         r"\bnanti saja\b|"
         r"\balamat\b|\bfoto\b",
@@ -288,7 +290,7 @@ def _resumes(said: list[str], marks: list[str], plain: str) -> bool:
         return False
     if {"langganan", "berlangganan"} & set(said) and not others:
         return True
-    if {"kirimi", "dikirimi", "dikintuni"} & set(said) and "lagi" in marks and not others:
+    if {"kirimi", "dikirimi", "dikintuni", "dikabari", "dihubungi"} & set(said) and "lagi" in marks and not others:
         return True
     if "mulai" in marks and (about or "lagi" in marks):
         return ("lanjut" not in said and "lanjutkan" not in said) or about

@@ -80,7 +80,7 @@ CHATTY = listed(
         salah sambung bukan yang the all me oh eh tok thok jenengan panjenengan dinas bot akun chat karo
         kalian sama langsung cepat berisik spam capek bosan risih banyak sekali banget terlalu kebanyakan berubah
         pikiran bos gan sis bro tante buk mimin dik dek juragan
-        apapun dipun yo iyo ta rek cak ning nggih inggih po o se pisan wae thok mawon
+        e ne apapun dipun yo iyo ta rek cak ning nggih inggih po o se pisan wae thok mawon
         """
 )
 SPELLED = re.compile(r"\b(?:[a-z][ .-]){3,}[a-z]\b")
@@ -101,7 +101,7 @@ JOINED = (
 
 def near(word: str) -> str:
     """A verb of stopping, sending, switching off or on, with what is put before and behind it ("distopno")."""
-    stem = re.sub(r"(?:nya|ne|e)$", "", word)
+    stem = re.sub(r"(?:a?nipun|ipun|nya|ne|e)$", "", word)
     if len(stem) > 3 and stem in WORDS:
         return WORDS[stem]
     if len(word) > 4:

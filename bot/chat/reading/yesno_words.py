@@ -21,7 +21,7 @@ KNOWN = table(
         insyaallah inshaallah siaap saestu tenan temenan estu ngoten mekaten sarujuk mathuk matuk cus cuss
         budal ayok iyak iyap jos joss kenek yowes yowis yawis yawes laksanakan langsung sah cucok wokeh hayu
         next klop ashiap asiap ashiyap oce ocre approve approved nurut nuruti seneng
-        manut ngiring saguh enggeh injeh enjih sumangga sumonggo monggo2 kersoo ngersakaken kepareng
+        manut ngiring saguh sagah enggeh injeh enjih sumangga sumonggo monggo2 kersoo ngersakaken kepareng
         """,
         "sudah": """
             sudah sdh sudh lawas udah udh uda dah suda sudahh sampun sampon sampung wis wes uwis uwes wus pun mpun
@@ -60,7 +60,7 @@ KNOWN = table(
         embuhh embo mbohh embohh kesupe keselimur kelalen
         """,
         "tahu": "tahu tw mangertos mangerteni ngertosi_ reti ruh ero eroh priksa pirsa mirsani mudheng sumerep tau "
-        "tauu ngerti ngertos paham faham mudeng mengerti eruh weruh ngerteni semerap yakin_",
+        "tauu ngerti ngertos paham faham mudeng mengerti hafal apal hapal eruh weruh ngerteni semerap yakin_",
         "nanti": "nanti besuk benjing mbenjing menko nanty nantiaja kapankapan lainkali nnti nti ntar mengko "
         "mengke mangke engko engke mene kapan2 besok sesuk suk "
         "sebentar bentar sbntr bntr sekedap sedelut sediluk diluk",
@@ -92,7 +92,7 @@ KNOWN = table(
         mati kadaluwarso kadalwarso kedaluwarso kedaluarso kdaluarsa kadarluwarsa kelewat kliwat langkung_
         dicabut diblokir matek mateni_ kadaluwars kadalursa kadulwarsa kadalwursa kadaluarsae sedo_
         kadaluarsane mati kadaluwarsa kedaluwarsa kadaluarso kadarluarsa kadluarsa expired expire exp
-        kedaluarsa hangus lewat modar pejah kaluwarsa telat nonaktif kadalwarsa
+        kedaluarsa hangus liwat lewat modar pejah kaluwarsa telat nonaktif kadalwarsa
         """,
         "habis": "habis entekan telah_ sampunhabis enthek ntek habiss hbs abis entek telas entekk",
         "masa": "masa berlakunipun wektune wekdalipun tenggang masa_ masanya masane masa2 berlaku "
