@@ -264,7 +264,10 @@ class Chat:
         return self._around.under_way()
 
     def first(self, flow: str, /, **given: str) -> None:
-        """Do another flow before this one can go on; this one comes back when that is done, and ends if it still can't."""
+        """Do another flow before this one can go on.
+
+        This one comes back when that is done, and ends if it still can't go on.
+        """
         raise First(flow, given)
 
     def silence(self) -> None:

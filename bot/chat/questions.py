@@ -381,9 +381,10 @@ class Optional(Question[T | None], Generic[T]):
         if said.code == SKIP or (not said.code and plain.skips(said.text, draw(caption("Skip")))):
             return None
         found = self.asked.read(said, reading, draw)
-        if isinstance(found, Invalid) and not said.code and read_yes_no(said.text, reading) in ("no", "in_progress", "unsure"):
-            return None  # "there is none yet", "no idea"
-        return found
+        if not isinstance(found, Invalid) or said.code:
+            return found
+        # "There is none yet", "no idea".
+        return None if read_yes_no(said.text, reading) in ("no", "in_progress", "unsure") else found
 
     def keep(self, value: T | None) -> Any:
         return None if value is None else self.asked.keep(value)

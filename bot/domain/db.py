@@ -118,9 +118,8 @@ class Db:
 
     def upsert(self, table: Any, keys: Sequence[str], row: Mapping[str, Any]) -> None:
         """Insert a row, or change the one with the same `keys`."""
-        changed = {name: value for name, value in row.items() if name not in keys}
-        new = _dialect(self.connection.dialect.name).insert(table)
-        self.execute(new.values(row).on_conflict_do_update(index_elements=list(keys), set_=changed))
+        changed = [name for name in row if name not in keys]
+        self.execute(upsert(table, tuple(keys), tuple(changed), self.connection.dialect.name), dict(row))
 
     def insert(self, table: Any, row: Mapping[str, Any]) -> int:
         """Insert a row; its id."""
@@ -151,6 +150,13 @@ class Db:
 def insert_new(table: Any, dialect: str) -> Insert:
     """An INSERT that leaves an existing row (any unique key) as it is, in a dialect's words."""
     return _dialect(dialect).insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+
+
+@lru_cache
+def upsert(table: Any, keys: tuple[str, ...], changed: tuple[str, ...], dialect: str) -> Insert:
+    """An INSERT that changes these columns of the row with the same `keys`, in a dialect's words."""
+    new = _dialect(dialect).insert(table)
+    return new.on_conflict_do_update(index_elements=list(keys), set_={name: new.excluded[name] for name in changed})
 
 
 def _dialect(name: str) -> Any:

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, delete, select
 
 from bot.domain import inbox
-from bot.domain.db import Db
+from bot.domain.db import Db, upsert
 from bot.domain.keys import NoKey
+from bot.domain.prepared import Prepared
 from bot.domain.tables import Lane, reminders
 
 
@@ -21,20 +22,23 @@ def put(db: Db, person: int, kind: str, key: str, due: datetime, data: Mapping[s
 
     `data` holds ids only: it isn't sealed.
     """
-    row = {"person_id": person, "kind": kind, "key": key, "due_at": due, "data": dict(data)}
-    db.upsert(reminders, ("person_id", "kind", "key"), row)
+    _PUT.changed(db, person_id=person, kind=kind, key=key, due_at=due, data=dict(data))
 
 
-_DROP = delete(reminders).where(
-    reminders.c.person_id == bindparam("person"),
-    reminders.c.kind == bindparam("what"),
-    reminders.c.key == bindparam("which"),
+_KEY = ("person_id", "kind", "key")
+_PUT = Prepared(lambda dialect: upsert(reminders, _KEY, ("due_at", "data"), dialect), *_KEY, "due_at", "data")
+_DROP = Prepared(
+    delete(reminders).where(
+        reminders.c.person_id == bindparam("person"),
+        reminders.c.kind == bindparam("what"),
+        reminders.c.key == bindparam("which"),
+    )
 )
 
 
 def drop(db: Db, person: int, kind: str, key: str) -> None:
     """It is no longer wanted."""
-    db.execute(_DROP, {"person": person, "what": kind, "which": key})
+    _DROP.changed(db, person=person, what=kind, which=key)
 
 
 _DUE = select(reminders).where(reminders.c.due_at <= bindparam("now")).order_by(reminders.c.due_at).limit(500)
