@@ -200,7 +200,8 @@ def _refuses(said: list[str], marks: list[str], line: str) -> bool:
     """ "jangan kirim pesan lagi", "gak usah wa lagi", "tidak perlu info bazar lagi"."""
     spoken = " ".join(m or w for w, m in zip(said, marks, strict=True))
     if re.search(
-        r"\b(?:jangan|tidak|ojo|ampun) (?:lupa|lali|supe|kesupen)\b|\b(?:jangan|ojo|ampun) \w+ (?:suami|istri|anak|bojo)\b|"
+        r"\b(?:jangan|tidak|ojo|ampun) (?:lupa|lali|supe|kesupen)\b|"
+        r"\b(?:jangan|ojo|ampun) \w+ (?:suami|istri|anak|bojo)\b|"
         r"\bjangan dulu\b|\bke nomor (?!ini|iki|niki|saya|aku|kulo)|\blewat\b|\bganti\b|"
         r"\bnanti saja\b|"
         r"\balamat\b|\bfoto\b",
