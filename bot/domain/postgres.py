@@ -79,9 +79,18 @@ BROKE = "broke"
 
 
 def _broke(context: ExceptionContext) -> None:
-    error = context.original_exception
-    if context.connection is not None and not context.connection.invalidated and is_stores(error):
-        context.connection.info[BROKE] = error
+    if is_stores(context.original_exception):
+        info_of(context)[BROKE] = context.original_exception
+
+
+def info_of(context: ExceptionContext) -> dict[Any, Any]:
+    """The `info` of the connection an error came over; one that is lost, or still being opened, has none to keep."""
+    if context.connection is None or context.connection.invalidated:
+        return {}
+    try:
+        return context.connection.info
+    except NotImplementedError:  # SQLAlchemy's first look at a server
+        return {}
 
 
 def reading(url: str) -> AsyncEngine:

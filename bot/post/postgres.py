@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
+import structlog
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import ExceptionContext
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
 _RERUNS = 30  # times that others may be in the way of one transaction before it is put off
 _DOUBT = 10.0  # seconds to find out whether a commit came through whose answer was lost
 _STATEMENT = "10s"  # no turn needs as much
@@ -156,6 +158,10 @@ class PostgresStore:
                 failed(items, StoreDown("the connection was lost twice"))
             except StoreDown as error:
                 failed(items, error)
+            except Exception as error:  # a driver in the middle of a dying server raises anything; its thread goes on
+                log.exception("store_broken", error=type(error).__name__)
+                hand.drop()
+                failed(items, StoreDown(f"{type(error).__name__}: {error}"))
             return
         failed(items, StoreDown("others were in the way"))
 
@@ -359,8 +365,8 @@ def _timed(engine: Engine) -> Engine:
             hand.answered()
 
     def refused(context: ExceptionContext) -> None:
-        if context.connection is not None and not context.connection.invalidated:
-            answered(context.connection)
+        if hand := postgres.info_of(context).get(_HAND):
+            hand.answered()
 
     event.listen(engine, "before_cursor_execute", asks)
     event.listen(engine, "after_cursor_execute", answered)
