@@ -23,7 +23,11 @@ def steps(number: int) -> list[tuple[str, str]]:
         (f"0812345{number:05}", "kelurahan"),
         ("Purwantoro", "nama usaha"),
         (f"Warung {number}", "bidang apa"),
-        *(("1", words) for words in ("omzet", "Modal usaha", "Berapa orang", "Sudah berapa lama", "NIB")),
+        ("1", "omzet"),
+        ("2 juta", "Modal usaha"),
+        ("10 juta", "Berapa orang"),
+        ("1 orang", "Sudah berapa lama"),
+        ("2 tahun", "NIB"),
         ("lewati", "Mohon dicek"),
         ("ya", "Terima kasih"),
     ]

@@ -45,6 +45,7 @@ class Machine:
     ) -> None:
         self.folder = folder
         self.database = folder / "office.db"
+        self.url = f"sqlite:///{self.database}"
         self.simulator = simulator
         self.platform = simulator.platform
         self.bot = self.platform.bots[OWNERS]

@@ -29,7 +29,7 @@ def test_killed_ten_times_under_load(tmp_path: Path):
                 for _ in range(KILLS):
                     await asyncio.sleep(0.1 + chance.random())
                     await office.kill()
-                    flying.append(checker.in_flight(office.database))
+                    flying.append(len(checker.in_flight(office.url)))
                     await office.start()
 
             await under_load(phones, PEOPLE, seed, kills)
@@ -38,7 +38,7 @@ def test_killed_ten_times_under_load(tmp_path: Path):
             assert office.rows("SELECT count(*), count(DISTINCT person_id) FROM owners") == [(PEOPLE, PEOPLE)]
             assert office.rows("SELECT count(*), count(DISTINCT owner_id) FROM businesses") == [(PEOPLE, PEOPLE)]
             assert office.rows("SELECT count(*) FROM talks WHERE flow IS NOT NULL") == [(0,)]
-            return checker.check(office.platform, office.bot, office.first_update, office.database)
+            return checker.check(office.platform, office.bot, office.first_update, office.url)
 
     verdict = asyncio.run(run())
     assert verdict.clean, verdict
@@ -56,13 +56,13 @@ def test_a_polite_stop_under_load_repeats_and_loses_nothing(tmp_path: Path):
                 for _ in range(3):
                     await asyncio.sleep(0.5 + chance.random())
                     assert await office.end(signal.SIGTERM, within=10.0) == 0, office.log()[-2000:]
-                    assert checker.in_flight(office.database) == 0
+                    assert checker.in_flight(office.url) == []
                     await office.start()
 
             await under_load(phones, PEOPLE, 7, stops)
             await office.until(QUIET, 0)
             assert await office.end(signal.SIGTERM) == 0
-            return checker.check(office.platform, office.bot, office.first_update, office.database)
+            return checker.check(office.platform, office.bot, office.first_update, office.url)
 
     verdict = asyncio.run(run())
     assert verdict.clean, verdict

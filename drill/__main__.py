@@ -1,0 +1,69 @@
+"""``python -m drill``: does every drill on both stores, prints a table and writes it down.
+
+Exit code 1 when a promise wasn't kept, or one that was broken on purpose was found kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+
+from drill import report
+from drill.killing import DRILLS as KILLING
+from drill.scene import Drill, Result, run
+from drill.stores import Postgresql, Sqlite, Store
+
+DRILLS = (*KILLING,)
+SEED = 20261122
+
+
+def main() -> int:
+    asked = _asked()
+    began = time.monotonic()
+    results: list[Result] = []
+    kinds: dict[str, Callable[[], Store]] = {"SQLite": Sqlite, "PostgreSQL": Postgresql}
+    with ExitStack() as stack:
+        # The server first: what a desk is forked from must know where its programs are.
+        stores = [stack.enter_context(closing(kinds[name]())) for name in reversed(kinds) if name in asked.store]
+        for drill, store, broken in _runs(asked, stores[::-1]):
+            result = asyncio.run(run(drill, store, asked.seed, quick=asked.quick, broken=broken))
+            results.append(result)
+            report.told(result)
+    seconds = time.monotonic() - began
+    report.show(results, seconds)
+    if not (asked.quick or asked.only or asked.broken):
+        report.write(results, asked.seed, seconds)
+    return 0 if all(result.good for result in results) else 1
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m drill", description="Drills: what the desk promises under faults.")
+    parser.add_argument("--seed", type=int, default=SEED, help="of every random choice")
+    parser.add_argument("--quick", action="store_true", help="two minutes, for development; writes no page")
+    parser.add_argument("--only", nargs="*", default=[], metavar="DRILL", help="the drills whose name begins so")
+    parser.add_argument("--store", nargs="*", default=["SQLite", "PostgreSQL"])
+    parser.add_argument("--break", dest="broken", default="", metavar="PROMISE", help="only with this promise broken")
+    return parser.parse_args()
+
+
+def _runs(asked: argparse.Namespace, stores: list[Store]) -> Iterator[tuple[Drill, Store, str]]:
+    """Every drill on its stores, each followed by itself with its promises broken."""
+    for drill in DRILLS:
+        if asked.only and not any(drill.name.startswith(name) for name in asked.only):
+            continue
+        for store in stores:
+            if store.name not in drill.stores:
+                continue
+            if not asked.broken:
+                yield drill, store, ""
+            for broken in drill.breaks:
+                if asked.broken in ("", broken):
+                    yield drill, store, broken
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,168 @@
+"""Drills that end the desk: killed anywhere and at named points, asked to stop, stopped for a while, poisoned."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections import Counter
+from itertools import count
+
+from drill.desk import SAID
+from drill.points import POINTS
+from drill.scene import Drill, Scene
+from tests.faults import checker
+
+KILLS = 100
+"""For each way of listening, on each store: half at a named point, half anywhere."""
+_ALIVE = 0.45
+_UNTIL_POINT = 1.5
+
+
+async def killed(scene: Scene) -> str:
+    """SIGKILL, again and again, under load."""
+    office, chance = scene.office, scene.chance
+    points = list(POINTS)
+    chance.shuffle(points)
+    hit = Counter[str]()
+
+    async def kills() -> None:
+        for turn in range(scene.times(KILLS, 24)):
+            if turn % 2:
+                await office.start()
+                await asyncio.sleep(chance.random() * _ALIVE)
+                await office.kill(children=chance.random() < 0.5)
+                continue
+            point = points[turn // 2 % len(points)]
+            often = 1 if point in ("starting", "working", "worked") else chance.randint(1, 8)
+            await office.start(point, often)
+            code = await office.ended(_UNTIL_POINT)
+            if code is None:
+                await office.kill()  # nobody came past it in time
+            elif code == -signal.SIGKILL:
+                hit[point] += 1
+            else:
+                raise AssertionError(f"it ended with {code}\n{office.log()[-1500:]}")
+        await scene.begin()
+
+    await scene.crowd.during(kills)
+    return f"{sum(office.deaths.values())} SIGKILLs, {hit.total()} of them at {len(hit)} named points"
+
+
+async def stopped(scene: Scene) -> str:
+    """SIGTERM under load: it ends in time, with nothing in flight."""
+    office = scene.office
+    slowest = 0.0
+    times = scene.times(10, 3)
+
+    async def stops() -> None:
+        nonlocal slowest
+        for _ in range(times):
+            await scene.begin()
+            await asyncio.sleep(0.2 + scene.chance.random() * 0.6)
+            began = time.monotonic()
+            code = await office.end(signal.SIGTERM, within=15.0)
+            slowest = max(slowest, time.monotonic() - began)
+            if code != 0:
+                scene.problems.append(f"asked to stop it ended with {code}")
+            if left := await asyncio.to_thread(checker.in_flight, office.url):
+                scene.problems.append(f"{len(left)} messages in flight after a stop")
+        await scene.begin()
+
+    await scene.crowd.during(stops)
+    if slowest > 10.0:
+        scene.problems.append(f"a stop took {slowest:.1f} s")
+    return f"{times} SIGTERMs; the slowest end after {slowest:.1f} s"
+
+
+async def frozen(scene: Scene) -> str:
+    """SIGSTOP: it stands still while a second process tries to start, and goes on."""
+    office = scene.office
+    times = scene.times(3, 1)
+    await scene.begin()
+
+    async def freezes() -> None:
+        for number in range(times):
+            await asyncio.sleep(0.5)
+            office.signal(signal.SIGSTOP)
+            second = office.second(number)
+            came = await second.start()
+            await asyncio.sleep(1.0)
+            office.signal(signal.SIGCONT)
+            if came:
+                scene.problems.append("a second process started beside the first")
+                await asyncio.sleep(0.5)
+                second.signal(signal.SIGKILL)
+            if (code := await second.ended(10)) != 3 and not came:
+                scene.problems.append(f"a second process ended with {code}")
+
+    await scene.crowd.during(freezes)
+    return f"{times} times SIGSTOP for a second and more, each time another start tried"
+
+
+async def poisoned(scene: Scene) -> str:
+    """Turns that end the process, never end, or raise are set aside; everybody else is served."""
+    office, crowd = scene.office, scene.crowd
+    await scene.begin()
+    most = 12
+
+    async def poison() -> None:
+        await asyncio.sleep(0.5)
+        ill = [office.platform.add_user(name).id for name in ("Siti", "Budi", "Wati")]
+        for user, flow in zip(ill, ("deadly", "stuck", "wrong"), strict=True):
+            crowd.do(user)
+            scene.aside.add(office.bot.next_update)
+            crowd.do(user, flow, effect=False)
+            crowd.users.append(user)
+        after = [crowd.do(user) for user in ill]
+        ends = time.monotonic() + 40
+        for deaths in count():
+            code = None
+            while code is None and time.monotonic() < ends and not _aside(scene, 3):
+                code = await office.ended(0.2)
+            if code is None:
+                break
+            if deaths == most:
+                scene.problems.append(f"it died {deaths} times of three bad messages")
+                return
+            if not await office.start():
+                scene.problems.append("it didn't come up again")
+                return
+        for user, number in zip(ill, after, strict=True):
+            await crowd.hears(user, SAID.format(number))
+            await crowd.hears(user, "gangguan")
+
+    await crowd.during(poison)
+    deaths = ", ".join(f"{times} x exit {code}" for code, times in sorted(office.deaths.items()))
+    return f"three bad messages: {deaths or 'no deaths'}; the rest of {len(crowd.users)} people served"
+
+
+def _aside(scene: Scene, wanted: int) -> bool:
+    return scene.office.look("SELECT count(*) FROM inbox WHERE state = 2")[0][0] >= wanted
+
+
+DRILLS = (
+    Drill(
+        "killed, polling",
+        killed,
+        {
+            "acknowledge-first": "lost",
+            "done-first": "lost",
+            "sent-first": "lost",
+            "release": "lost",
+            "sent-again": "doubled",
+            "order": "inverted",
+        },
+        register=True,
+    ),
+    Drill(
+        "killed, webhook",
+        killed,
+        {"acknowledge-first": "lost", "dedupe": "doubled", "jobs": "lost"},
+        mode="webhook",
+        register=True,
+    ),
+    Drill("SIGTERM", stopped, {"stop": "problems"}),
+    Drill("SIGSTOP", frozen, {"lock": "problems"}, mode="webhook"),
+    Drill("poison", poisoned, {"attempts": "problems"}, limits="flood_updates = 1000000\nturn_kill_s = 1.0"),
+)
