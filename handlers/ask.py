@@ -10,6 +10,9 @@ from bot.chat.text import caption, t
 from bot.domain import tickets
 from bot.domain.db import Db
 
+TOLD = ("keluhan", "hapus_data", "status_permohonan")
+"""Intents whose words are themselves what an officer is asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked(Line):
@@ -25,6 +28,9 @@ class Asked(Line):
     intents=("bicara_petugas", "keluhan", "hapus_data", "status_permohonan"),
 )  # fmt: skip
 def ask(chat: Chat, db: Db) -> None:
+    given = chat.talk.given
+    if given.get("meant") in TOLD and "about" not in chat.talk.answers:  # what she wants of them is said already
+        given.setdefault("about", given.get("heard", ""))
     if (waiting := tickets.open_of(db, chat.person)) is not None:
         _more(chat, db, waiting)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -133,6 +134,25 @@ class Nib(Question[str]):
         return masked(value)
 
 
+@dataclass(frozen=True, slots=True)
+class Age(Choice):
+    """For how long; "since 2015" is counted to today, and asked back where the year alone doesn't tell."""
+
+    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[str]:
+        year = SINCE.search(said.text)
+        today = reading.at.astimezone(reading.zone)
+        if said.code or year is None or not 1900 < (began := int(year[0])) <= today.year:
+            return Choice.read(self, said, reading, draw)
+        least, most = (today.year - began) * 12 + today.month - 12, (today.year - began) * 12 + today.month
+        found = [code for code, months in MONTHS if least < months[1] and most > months[0]]
+        return found[0] if len(found) == 1 else self.which(found)
+
+
+SINCE = re.compile(r"\b(?:19|20)[0-9]{2}\b")
+MONTHS = (("lt6m", (0, 6)), ("6-12m", (6, 12)), ("1-3y", (12, 36)), ("gt3y", (36, 12_000)))
+"""Months, from and to, of the codes of P5."""
+
+
 def masked(value: str) -> str:
     """A number of which only the last four digits are shown."""
     return "•" * max(len(value) - 4, 0) + value[-4:]
@@ -171,7 +191,7 @@ def workers() -> Choice:
 
 
 def age() -> Choice:
-    return Choice("age", t("For how long has the business been running?"), AGES, label=LABELS["age"])
+    return Age("age", t("For how long has the business been running?"), AGES, label=LABELS["age"])
 
 
 def nib(chat: Chat, db: Db, who: Words) -> Nib:
@@ -250,10 +270,10 @@ def business(chat: Chat, db: Db) -> None:
     chat.say(legal_class(chat, db, facts.get("sales"), facts.get("capital")), *next_steps(chat))
 
 
-def unregistered(chat: Chat) -> None:
-    """Say that something needs an owner, to one who isn't one yet."""
+def unregistered(chat: Chat, *back: Button) -> None:
+    """Say that something needs an owner, to one who isn't one yet; `back` to her registration, if that is open."""
     if "register" in chat.under_way():
-        chat.say(t("That works as soon as you are registered. Let's finish that first."))
+        chat.say(t("That works as soon as you are registered. Let's finish that first."), *back)
     else:
         chat.say(t("You aren't registered yet."), chat.offer(caption("Register"), "register"))
 

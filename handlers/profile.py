@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.chat.flow import Chat, Person, flow
 from bot.chat.questions import Choice, Line, Phone, Question
+from bot.chat.reading import plain
 from bot.chat.text import Lines, Words, caption, t
 from bot.domain import owners
 from bot.domain.db import Db
@@ -21,7 +22,7 @@ def name() -> Line:
     return Line("name", text, owners.person_name, label=LABELS["name"])
 
 
-def called(name: str) -> Choice:
+def called(name: str, *, known: bool = False) -> Choice:
     """How she wants to be called; the buttons hold her name."""
     brief = owners.short_name(name)[:ROOM]
     forms = (
@@ -29,7 +30,8 @@ def called(name: str) -> Choice:
         ("ibu", caption("Ibu {name}", name=brief)),
         ("nama", caption("Just {name}", name=brief)),
     )
-    return Choice("called", t("Nice to meet you. How shall we call you?"), forms, label=LABELS["called"])
+    words = t("How shall we call you?") if known else t("Nice to meet you. How shall we call you?")
+    return Choice("called", words, forms, label=LABELS["called"])
 
 
 def phone(who: Words) -> Phone:
@@ -41,11 +43,11 @@ def _known(person: Person, db: Db) -> bool:
     return owners.known(db, person)
 
 
-@flow("profile", command="profil", words=("profil", "profile", "data saya"),
+@flow("profile", command="profil", words=("profil", "profile", "data saya"), covers=True,
       title=caption("My profile"), menu=20, when=_known)  # fmt: skip
 def profile(chat: Chat, db: Db) -> None:
     if not owners.known(db, chat.person):
-        business.unregistered(chat)
+        business.unregistered(chat, chat.offer(caption("Go on where we were"), "register"))
         return
     show(chat, db)
 
@@ -68,6 +70,8 @@ def show(chat: Chat, db: Db) -> None:
     for fact, label in FACTS:
         chat.button(chat.offer(caption("Change {what}", what=label), "change", what=fact))
     chat.button(chat.offer(caption("Add a business"), "business"))
+    for waiting in chat.under_way()[:1]:
+        chat.button(chat.offer(caption("Go on where we were"), waiting))
 
 
 def _line(what: Words, value: Words) -> Words:
@@ -84,10 +88,24 @@ def _shown(noted: Business, fact: str) -> Words:
     return dict(business.NAMES[fact])[value] if fact in business.NAMES else value
 
 
-@flow("change", command="ubah", words=("ubah", "ubah data", "ubah profil", "ubah data saya"), title=caption("Change my data"),
-      intents=("ubah_data",))  # fmt: skip
+CALLED = {
+    "nama": "name", "sapaan": "called", "panggilan": "called", "nomor hp": "phone", "nomor": "phone", "hp": "phone",
+    "kelurahan": "village", "alamat": "village", "nama usaha": "business", "bidang usaha": "sector", "omzet": "sales",
+    "modal": "capital", "jumlah pekerja": "workers", "pekerja": "workers", "lama usaha": "age", "nib": "nib",
+}  # fmt: skip
+"""What people call a fact that they want to change: "ubah omzet"."""
+
+
+@flow(
+    "change", command="ubah",
+    words=("ubah", "ubah data", "ubah profil", "ubah data saya", *(f"ubah {word}" for word in CALLED)),
+    title=caption("Change my data"), intents=("ubah_data",),
+)  # fmt: skip
 def change(chat: Chat, db: Db) -> None:
     """Correct one fact: which, of which business where there are several, and what it is now."""
+    given = chat.talk.given
+    if named := CALLED.get(plain.fold(given.pop("heard", "")).partition("ubah ")[2]):
+        given.setdefault("what", named)
     owner = owners.find(db, chat.person)
     if owner is None:
         business.unregistered(chat)
@@ -115,7 +133,7 @@ def _about_her(owner: Owner, fact: str) -> Question[str]:
         case "name":
             return name()
         case "called":
-            return called(owner.name)
+            return called(owner.name, known=True)
         case _:
             return phone(owner.address)
 

@@ -51,8 +51,7 @@ def nudge(chat: Chat, db: Db, data: Mapping[str, int]) -> None:
     id, over = chat.person.id, talk.number != data["talk"] or not talk.waiting
     if over or people.opted_out(db, id) or not people.reachable(db, id):
         chat.silence()
-    elif chat.now - talk.touched < chat.patience:
-        due = reminders.polite(talk.touched + chat.patience, chat.zone)
+    elif (due := reminders.polite(max(talk.touched + chat.patience, chat.now), chat.zone)) > chat.now:
         reminders.put(db, id, "nudge", str(talk.number), due, data)
         chat.silence()
     elif not talk.answers:

@@ -57,6 +57,9 @@ def _greet(chat: Chat, db: Db) -> None:
         chat.say(t("{greeting}. What can we do for you today?", greeting=greeting(chat)))
         _menu(chat)
         return
+    if "register" in chat.under_way():
+        chat.say(t("{greeting}. Let's go on where we were.", greeting=greeting(chat)))
+        return
     chat.say(
         t(
             "{greeting}, Bapak/Ibu. 🙏\nI am Pendamping, the small-business assistant of {office}.\n"
@@ -86,7 +89,7 @@ def _menu(chat: Chat) -> None:
 @flow("help", command="bantuan", desk=None, title=caption("Help"), menu=90)
 def help(chat: Chat, db: Db) -> None:
     if chat.person.desk == "officers":
-        chat.say(t("This chat brings you the desk's alerts. To see what you can do here, type *menu*."))
+        chat.say(t("This chat brings you the desk's alerts. There is nothing to do here yet but to read them."))
         return
     chat.say(
         t(

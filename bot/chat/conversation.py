@@ -18,6 +18,7 @@ from bot.chat.questions import Review, Said
 from bot.chat.reading import Invalid, Reading, Unsure, plain
 from bot.chat.reading.intent import NOT_UNDERSTOOD, WHICH, read_intent
 from bot.chat.reading.optout import read_optout
+from bot.chat.reading.words import PADDING, listed
 from bot.chat.reading.yesno import read_yes_no
 from bot.chat.rules import Reply, Rules
 from bot.chat.running import KEPT_WORDS, Running
@@ -34,11 +35,17 @@ _NAVIGATION = {
     "lanjut": "resume", "lanjutkan": "resume", "continue": "resume",
     "mulai baru": "restart", "ulang dari awal": "restart", "start over": "restart",
 }  # fmt: skip
+_WISHING = listed("mau mo ingin pengen pingin pengin arep ape kepingin kepengen badhe ajeng nderek ikut coba")
 _WORTH = 2  # answers that are not thrown away without asking
 _BUTTONS = 3  # what WhatsApp shows under one bubble
 
 _SPEAKS = {"text", "button", "contact", "photo", "document", "location"}
 _TALK_KEY = "~"  # the "question" that buttons about the talk itself answer
+
+
+def _core(words: str) -> str:
+    """The words without politeness and wishing: "saya mau daftar pak" is "daftar"."""
+    return " ".join(w for w in words.split() if w not in PADDING and w not in _WISHING)
 
 
 class Conversation(Running):
@@ -104,7 +111,8 @@ class Conversation(Running):
     def _text(self, text: str) -> None:
         words = plain.fold(text)
         wish = None
-        if words not in _NAVIGATION or self.talks.open is None:  # under an open question "keluar" leaves that
+        leaves = self._stopping and not text.startswith("/")  # "ya, berhenti" to "shall we stop?" is about the talk
+        if (words not in _NAVIGATION or self.talks.open is None) and not leaves:  # and so is "keluar"
             wish = read_optout(text.partition(" ")[0] if text.startswith("/") else text)
         back = self._back_again = self._named("start") if wish == "resume" else None
         if wish and wish != "resume" and (stop := self._named("stop")):
@@ -123,12 +131,14 @@ class Conversation(Running):
 
     def _free(self, text: str, words: str) -> None:
         """Words that answer no question: a flow's word, an intent, yes or no to an officer, or not understood."""
-        if found := self.rules.flows.word(self.person.desk, words):
+        if found := self.rules.flows.word(self.person.desk, words) or self.rules.flows.word(
+            self.person.desk, _core(words)
+        ):
             self._begin(found, {}, text)
             return
         intent = read_intent(text) if self.person.desk == "owners" else Invalid(NOT_UNDERSTOOD)
         if isinstance(intent, str) and (serving := self._serving(intent)):
-            self._begin(*serving, text)
+            self._begin(serving[0], serving[1] | {"meant": intent}, text)
             return
         if self._missed and self._missed.offered and (officer := self._named("ask")):
             answer = read_yes_no(text, Reading(self.received, self.rules.zone, self.rules.region))
@@ -237,9 +247,12 @@ class Conversation(Running):
             self._say("away", t("Shall we go on where we stopped?"))
             self._ask_to_go_on()
             return
+        if self._stopping and (read_optout(said.text) or plain.yes_no(said.text)):
+            self._stop()
+            return
         wish = plain.yes_no(said.text) if talk.offered or self._stopping else None
-        if wish is not None and self._stopping:
-            self._stop() if wish else self._resume()
+        if wish is False and self._stopping:
+            self._resume()
             return
         if wish is not None:  # about going on, not about the question under it
             self._resume() if wish else self._menu()
@@ -254,7 +267,7 @@ class Conversation(Running):
         if found and (refused or (self._back_again and talk.pending)):  # not an answer here, but surely a wish
             self._said, self._offers, self._asked = [], [], None
             talk.pending, self.talks.missed = None, None
-            self._begin(found, {})
+            self._begin(found, {}, said.text)
 
     def _ask_to_go_on(self) -> None:
         """Under "shall we go on?": the open question, and buttons to go on or to start over."""

@@ -134,6 +134,8 @@ class Choice(Question[str]):
 
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[str]:
         codes = [code for code, _ in self.choices]
+        if not said.code and not said.text:
+            return _no_text()
         if said.code:
             return said.code if said.code in codes else Invalid(t("Please choose one of these."))
         found = choose(said.text, [draw(words) for _, words in self.choices])
@@ -335,8 +337,12 @@ class Place(Question[str]):
         place = site.place
         if self._name(place.code):
             return place.code + (f";rt={site.rt}" if site.rt else "") + (f";rw={site.rw}" if site.rw else "")
-        if place.kind == "kecamatan" and any(v.code.startswith(place.code + ".") for v in self.villages):
-            return Invalid(t("{name} is a kecamatan. Which kelurahan in it?", name=place.name))
+        if any(v.code.startswith(place.code + ".") for v in self.villages):
+            if place.kind == "kecamatan":
+                return Invalid(t("{name} is a kecamatan. Which kelurahan in it?", name=place.name))
+            return Invalid(t("{name} has many kelurahan. Which one is it?", name=place.name))
+        if place.kind == "kabupaten":
+            return Invalid(t("Kabupaten {name} is outside our area. Which kelurahan of ours is it?", name=place.name))
         return Invalid(t("{name} is outside our area. Which kelurahan of ours is it?", name=place.name))
 
     def _name(self, code: str) -> str:

@@ -22,7 +22,7 @@ _RESERVED = {"petugas", "admin", "administrator", "dinas", "pendamping"}
 
 def person_name(text: str) -> str | Invalid:
     """A name as on the KTP: 3 to 60 letters, dots, commas, apostrophes and hyphens; no office's word as a name."""
-    name = plain.clean(text)
+    name = _introduced(plain.clean(text))
     if any(c.isdigit() for c in name):
         return Invalid(t("A name has no digits. Please type only your name."))
     if not 3 <= len(name) <= 60:
@@ -34,9 +34,36 @@ def person_name(text: str) -> str | Invalid:
     return name.title() if name.islower() or name.isupper() else name
 
 
+_INTRODUCED = re.compile(
+    r"(?:(?:halo|hai|ya|iya|perkenalkan|kenalkan)\b[\s,.:]*)*"
+    r"(?:(?:nama|jeneng|asma|nami)(?:ku|e|nya|ne|nipun)?(?:\s+lengkap\w*)?(?:\s+(?:saya|aku|kulo|kula))?|saya|aku|kulo|kula)"
+    r"(?:\s*[:=,]\s*|\s+)(?:(?:adalah|ialah|yaitu|iku|niku|inggih|nami|nama|namanya)\b[\s,:]*)*"
+    r"(?:(?:bu|ibu|pak|bapak|mbak|mas|mbah)\s+)?",
+    re.IGNORECASE,
+)
+_FROM = re.compile(r"\s+(?:dari|saking|teko|seko|wonten|ing|asal|tinggal|rumah)\s.*", re.IGNORECASE)
+
+
+def _introduced(name: str) -> str:
+    """A name without the words of one who introduces herself: "nama saya bu Ngatemi dari Sukun" is Ngatemi."""
+    begun = _INTRODUCED.match(name)
+    return _FROM.sub("", name[begun.end() :]) if begun and len(name) > begun.end() else name
+
+
+_UNNAMED = re.compile(
+    r"(?:masih |memang |usahanya |iki )*(?:belum|blm|blum|durung|dereng|tidak|tdk|gak|ga|nggak|ndak|ora|mboten|tanpa)\b"
+    r"(?:\s+(?:ada|punya|onok|ono|nduwe|duwe|gadhah|wonten|dikasih|diberi|kepikiran|tau|tahu|ngerti))*"
+    r"(?:\s+(?:nama|jeneng|asma|merek|merk|brand)\w*)?(?:\s+(?:usaha|toko|apa|apa apa)\w*)?"
+    r"(?:\s+(?:pak|bu|mas|mbak|kak))?",
+    re.IGNORECASE,
+)
+
+
 def business_name(text: str) -> str | Invalid:
-    """What a business is called: 2 to 60 characters with at least one letter."""
+    """What a business is called: 2 to 60 characters with at least one letter; "no name yet" is no name."""
     name = plain.clean(text)
+    if _UNNAMED.fullmatch(plain.fold(text)):
+        return Invalid(t("What do buyers call it? For example: Keripik Bu Siti, or your own name."))
     if not 2 <= len(name) <= 60 or not any(c.isalpha() for c in name):
         return Invalid(t("A business name has 2 to 60 letters."))
     return name
@@ -45,7 +72,10 @@ def business_name(text: str) -> str | Invalid:
 Called = Literal["bapak", "ibu", "nama"]
 """How an owner wants to be spoken to. She is asked; a name doesn't tell."""
 CALLED: tuple[Called, ...] = get_args(Called)
-_TITLES = {"h", "hj", "kh", "ir", "dr", "drs", "dra", "prof", "ust", "ustadz", "bapak", "pak", "ibu", "bu"}
+_TITLES = {
+    "h", "hj", "kh", "ir", "dr", "drs", "dra", "prof", "ust", "ustadz", "bapak", "pak", "ibu", "bu", "mbah", "pakde",
+    "pakdhe", "bude", "budhe", "paklik", "bulik", "mas", "mbak", "cak", "ning", "gus",
+}  # fmt: skip
 
 
 def short_name(name: str) -> str:

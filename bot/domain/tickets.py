@@ -28,13 +28,15 @@ def open_of(db: Db, person: Person) -> int | None:
 
 
 def add_words(db: Db, person: Person, words: str) -> None:
-    """Add to what a person asks in her open ticket, if there is one."""
+    """Add to what a person asks in her open ticket, if there is one. Officers are told, once in an hour."""
     if (number := open_of(db, person)) is None:
         return
     sealed = db.execute(select(tickets.c.words).where(tickets.c.id == number)).scalar()
     before = db.open(person.id, "tickets.words", sealed) if sealed else ""
     whole = f"{before}\n{words}".strip()[:LONGEST]
     db.execute(update(tickets).where(tickets.c.id == number).values(words=db.seal(person.id, "tickets.words", whole)))
+    told = t("Ticket {number}: more was written to it.", number=number)
+    officers.alert(db, told, origin=f"ticket:{number}:{db.now:%Y-%m-%dT%H}")
 
 
 def open_ticket(db: Db, person: Person, about: str, words: str) -> tuple[int, bool]:

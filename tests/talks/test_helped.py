@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.office import Desk
-from tests.talks.scripts import TO_BUSINESS, TO_NAME, TO_NIB, TO_PHONE, TO_VILLAGE, kept
+from tests.talks.scripts import PROFILE, REGISTERED, TO_BUSINESS, TO_NAME, TO_NIB, TO_PHONE, TO_SALES, TO_VILLAGE, kept
 from tests.talks.test_intents import DONE, questions
 from tests.transcript import Telegram
 
@@ -148,7 +148,7 @@ def test_a_name_with_digits_is_told_what_is_odd(telegram: Telegram):
     """)
 
 
-@pytest.mark.parametrize("wish", ["/profil", "/usaha", "/ubah"])
+@pytest.mark.parametrize("wish", ["/usaha", "/ubah"])
 def test_what_needs_an_owner_waits_for_the_registration(telegram: Telegram, desk: Desk, wish: str):
     telegram(f"""{TO_BUSINESS}
         > {wish}
@@ -192,4 +192,132 @@ def test_choices_in_her_own_words(telegram: Telegram):
           • jumlah pekerja: 2 sampai 4 orang
           • lama usaha: 1 - 3 tahun
           • NIB: dilewati
+    """)
+
+
+@pytest.mark.parametrize("stop", ["Ya, berhenti", "ya berhenti", "berhenti", "stop", "iya", "batal"])
+def test_stopping_the_talk_stops_no_news(telegram: Telegram, desk: Desk, stop: str):
+    telegram(f"""{TO_BUSINESS}
+        > batal
+        < Mau berhenti? …
+          …
+        > {stop}
+        < Baik, kita berhenti di sini. Bapak/Ibu bisa mulai lagi kapan saja.
+          …
+    """)
+    (person,) = kept(desk, "people")
+    assert person["opted_out_at"] is None
+
+
+@pytest.mark.parametrize("wish", ["saya mau daftar", "mau daftar pak", "arep ndaftar", "tolong daftar ya bu"])
+def test_one_who_wants_to_register_registers(telegram: Telegram, desk: Desk, wish: str):
+    telegram(f"""
+        > {wish}
+        < Sebelum mulai, kami minta izin dulu.
+          …
+          …
+          …
+          …
+    """)
+    assert kept(desk, "wishes") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "called"),
+    [
+        ("nama saya Ngatemi", "Ngatemi"),
+        ("jenengku Sumarni", "Sumarni"),
+        ("namaku bu sulastri wonten malang", "Sulastri"),
+        ("saya bu Ngatemi dari Sukun", "Ngatemi"),
+        ("Nama: Budi Santoso", "Budi"),
+        ("mbah karto", "Karto"),
+        ("Saya Rina", "Rina"),
+        ("Namira Putri", "Namira"),
+    ],
+)
+def test_who_introduces_herself_is_called_by_her_name(telegram: Telegram, said: str, called: str):
+    telegram(f"""{TO_NAME}
+        > {said}
+        < Salam kenal. Kami panggil dengan…
+          [Bapak {called}] [Ibu {called}] [{called} saja]
+    """)
+
+
+def test_the_office_is_no_foreign_place(telegram: Telegram):
+    telegram(f"""{TO_VILLAGE}
+        > kota malang
+        < Malang punya banyak kelurahan. Yang mana?
+          Tempat usahanya…
+          …
+        > purwantoro
+        < Apa nama usahanya?
+        > durung nduwe jeneng
+        < Pembeli biasanya menyebutnya apa? Contoh: Keripik Bu Siti, atau nama sendiri.
+          Apa nama usahanya?
+        > Belum Ada Judul Coffee
+        < Usahanya bergerak di bidang apa?
+        > (foto)
+        < Mohon ketik jawabannya dengan kata-kata.
+          Usahanya…
+    """)
+
+
+def test_since_a_year(telegram: Telegram):
+    telegram(f"""{TO_SALES}
+        > blm tau
+        < Modal usaha…
+        > blm tau
+        < Berapa orang…
+        > 3
+        < Sudah berapa lama…
+        > sejak 2025
+        < Maksudnya yang mana?
+          [6 - 12 bulan] [1 - 3 tahun] [Tidak ada yang cocok]
+        > tidak
+        < Sudah berapa lama…
+        > awit 2015
+        < Berapa nomor NIB…
+          …
+        > kembali
+        < Sudah berapa lama…
+        > 2 tahun
+        < Berapa nomor NIB…
+          …
+    """)
+
+
+def test_who_wants_to_be_forgotten_is_heard(telegram: Telegram, desk: Desk):
+    telegram(f"""{REGISTERED}
+        > saya mau hapus data saya
+        < {DONE}
+        > hapus data saya sekarang
+        < Sudah ditambahkan ke pertanyaan nomor 1.
+          Jawabannya masuk lewat chat ini.
+    """)
+    assert questions(desk) == ["saya mau hapus data saya\nhapus data saya sekarang"]
+
+
+def test_a_fact_is_changed_by_its_name(telegram: Telegram):
+    telegram(f"""{REGISTERED}
+        > ubah omzet
+        < Kira-kira omzet…
+        > 3 juta
+        < Terima kasih. Sudah kami catat:
+          • omzet: Di bawah 5 juta
+        > bahasa
+        < Bapak/Ibu mau pakai bahasa apa?
+        > jowo
+        < Nggih, wiwit sapunika kita ngagem basa Jawa.
+          …
+    """)
+
+
+def test_the_profile_in_the_middle_of_a_change(telegram: Telegram):
+    telegram(f"""{REGISTERED}
+        > ubah modal
+        < Modal usaha…
+        > profil
+        {PROFILE}
+        > [Lanjutkan yang tadi]
+        < Modal usaha…
     """)

@@ -33,7 +33,7 @@ def test_an_officer_joins_by_link(telegram: Telegram, desk: Desk):
         petugas < Ada yang bisa kami bantu?
           [Bantuan]
         petugas > [Bantuan]
-        petugas < Pemberitahuan meja layanan masuk lewat chat ini. Untuk melihat pilihannya, ketik menu.
+        petugas < Pemberitahuan meja layanan masuk ke chat ini. Untuk sementara cukup dibaca saja.
         petugas > berhenti
         petugas < Pemberitahuan tetap masuk selama Bapak/Ibu bertugas. Untuk berhenti, silakan hubungi koordinator.
     """)

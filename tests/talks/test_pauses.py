@@ -10,7 +10,7 @@ from tests.office import Desk, rows
 from tests.talks.scripts import DONE, PROFILE, REGISTERED, REVIEW, TO_BUSINESS, TO_CONSENT, kept
 from tests.transcript import Telegram
 
-NUDGE = "Pengisian kemarin belum selesai. Jawaban Bapak/Ibu masih tersimpan. Kita lanjutkan?"
+NUDGE = "Pengisian yang lalu belum selesai. Jawaban Bapak/Ibu masih tersimpan. Kita lanjutkan?"
 
 
 def test_half_a_day_later_she_is_asked_before_her_words_are_an_answer(telegram: Telegram):
@@ -92,7 +92,7 @@ def test_a_registration_interrupted_three_times_over_days(telegram: Telegram, de
         > (nomor 6281234567890)
         < Tempat usahanya…
           …
-        ~ 26 jam
+        ~ 33 jam
         < {NUDGE}
           Tempat usahanya di kelurahan mana, Bu Siti?
           …
@@ -185,6 +185,8 @@ def test_the_nudge_moves_when_she_has_written_since(telegram: Telegram):
         ~ 15 jam
         < (diam)
         ~ 10 jam
+        < (diam)
+        ~ 12 jam
         < {NUDGE}
           Usahanya bergerak di bidang apa?
         ~ 30 hari
@@ -239,10 +241,7 @@ def test_the_stop_word_in_the_middle(telegram: Telegram, desk: Desk):
         ~ 25 jam
         < (diam)
         > halo
-        < Selamat pagi, Bapak/Ibu. 🙏
-          …
-          …
-          Layanan ini gratis.
+        < Selamat pagi. Kita lanjutkan yang tadi ya.
           Apa nama usahanya?
         > Keripik Bu Siti
         < Usahanya bergerak di bidang apa?

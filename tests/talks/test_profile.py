@@ -10,7 +10,7 @@ from tests.transcript import Telegram
 
 CHANGES = {
     "nama": ("Siapa nama lengkap…", "…", "Siti Rahayu", "nama: Siti Rahayu"),
-    "sapaan": ("Salam kenal…", "", "[Siti saja]", "sapaan: Siti saja"),
+    "sapaan": ("Mau kami panggil dengan…", "", "[Siti saja]", "sapaan: Siti saja"),
     "nomor HP": ("Nomor HP yang bisa kami hubungi, Bu Siti?", "…", "081299990000", "nomor HP: 081••••••000"),
     "kelurahan": ("Tempat usahanya di kelurahan mana, Bu Siti?", "…", "Pandanwangi", "kelurahan: Pandanwangi"),
     "nama usaha": ("Apa nama usahanya?", "", "Keripik Jaya", "nama usaha: Keripik Jaya"),
@@ -47,7 +47,7 @@ def test_one_thing_is_corrected(telegram: Telegram, what: str):
           {"Silakan pilih:" if what == "nomor HP" else ""}
           [Profil saya] [Menu]
         > [Ubah {what}]
-        < {asked.replace("Bu Siti", "…") if what != "sapaan" else "Salam kenal…"}
+        < {asked.replace("Bu Siti", "…") if what != "sapaan" else "Mau kami panggil dengan…"}
           {more}
         > batal
         < Baik, kita berhenti di sini…
@@ -168,7 +168,9 @@ def test_a_talk_that_is_open_waits_for_the_change(telegram: Telegram):
     telegram(f"""{TO_BUSINESS}
         > /profil
         < Itu bisa setelah pendaftaran selesai. Kita selesaikan dulu ya.
-          Apa nama usahanya?
+          [Lanjutkan yang tadi]
+        > [Lanjutkan yang tadi]
+        < Apa nama usahanya?
         > Keripik
         < Usahanya bergerak di bidang apa?
     """)

@@ -240,7 +240,7 @@ def _bare(typed: str, span: Span, known: tuple[_Label, ...], kind: str) -> Chose
     scaled = [replace(span, kind=kind, low=span.low * size, high=span.high * size) for size in sizes]
     fits = [i for one in scaled for i in _holding(one, known)]
     digits = re.fullmatch(r"([0-9]{1,3})[.)]?", in_digits(typed))
-    place = [int(digits[1]) - 1] if digits and 1 <= int(digits[1]) <= len(known) else []
+    place = [int(digits[1]) - 1] if digits and kind != "people" and 1 <= int(digits[1]) <= len(known) else []
     return _doubt([*fits, *place])
 
 
