@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, CursorResult, Executable, Insert, bindparam, insert, select
 
 from bot.domain import tables
-from bot.domain.keys import HOUSE, Keys
+from bot.domain.keys import HOUSE, KEPT, Keys, NoKey
+from bot.domain.prepared import Prepared
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -141,7 +142,11 @@ class Db:
         if person is None:
             return HOUSE
         if (name := self.keys.names.get(person)) is None:
-            name = self.execute(_KEY_ID, {"person": person}).scalar_one()
+            name = _KEY_ID.scalar(self, person=person)
+            if name is None:
+                raise NoKey(f"person {person}")
+            if len(self.keys.names) >= KEPT:
+                self.keys.names.clear()
             self.keys.names[person] = name
         return name
 
@@ -171,4 +176,4 @@ _WRITTEN = """
 """
 """PostgreSQL counts rows by transaction. Its `pg_current_xact_id_if_assigned()` would tell less: by the time a flow is
 run, the turn around it has written already."""
-_KEY_ID = select(tables.people.c.key_id).where(tables.people.c.id == bindparam("person"))
+_KEY_ID = Prepared(select(tables.people.c.key_id).where(tables.people.c.id == bindparam("person")))

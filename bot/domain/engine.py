@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import make_url
 
 from bot.domain.db import StoreDown
+from bot.domain.prepared import Torn
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -42,10 +43,6 @@ class Held(Protocol):
     """The lock of the one process that has a database open, until `close`."""
 
     def close(self) -> None: ...
-
-
-class Torn(Exception):
-    """The transaction is gone under our feet: SQLite rolls the whole of it back on some errors, without a word."""
 
 
 class Misused(Exception):

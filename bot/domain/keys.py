@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _VERSION = b"\x01"
 _NONCE = 12
+KEPT = 20_000
+"""Keys, and names of keys, that a process remembers: those of the people who wrote last."""
 HOUSE = "house"
 """The key of what belongs to no person (unreadable updates, jobs of the house)."""
 
@@ -104,7 +106,13 @@ class Keys:
     def _make(self, name: str) -> None:
         key, nonce = AESGCM.generate_key(256), os.urandom(_NONCE)
         self._new[name] = nonce + self._wrap.encrypt(nonce, key, name.encode())
-        self._cache[name] = AESGCM(key)
+        self._remember(name, AESGCM(key))
+
+    def _remember(self, name: str, cipher: AESGCM) -> AESGCM:
+        self._cache[name] = cipher
+        if len(self._cache) > KEPT:
+            self._cache.popitem(last=False)
+        return cipher
 
     def _cipher(self, name: str) -> AESGCM:
         with self._lock:
@@ -118,10 +126,7 @@ class Keys:
                 key = self._wrap.decrypt(row[0][:_NONCE], row[0][_NONCE:], name.encode())
             except InvalidTag as error:
                 raise NoKey("the master key doesn't open the wrapped keys") from error
-            self._cache[name] = found = AESGCM(key)
-            if len(self._cache) > 20_000:
-                self._cache.popitem(last=False)
-            return found
+            return self._remember(name, AESGCM(key))
 
 
 def keyring(folder: Path, people: bool) -> Keys:

@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Dialect, Executable
 
-from bot.domain.engine import Torn
-
 if TYPE_CHECKING:
     from bot.domain.db import Db
+
+
+class Torn(Exception):
+    """The transaction is gone under our feet: SQLite rolls the whole of it back on some errors, without a word."""
+
 
 Processor = Callable[[Any], Any]
 _GIVEN = object()

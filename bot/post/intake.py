@@ -17,8 +17,8 @@ from bot.chat.seams import Busy, Channel, Raw
 from bot.chat.text import t
 from bot.domain import inbox, outbox, people
 from bot.domain.db import Db, StoreDown
-from bot.domain.engine import Torn
 from bot.domain.inbox import Letter
+from bot.domain.prepared import Torn
 from bot.post.office import Office
 from bot.post.slots import Slots
 

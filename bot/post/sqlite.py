@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from bot.chat.seams import Clock
 from bot.domain import engine
 from bot.domain.db import Db, StoreDown
-from bot.domain.engine import Held, Misused, Torn
+from bot.domain.engine import Held, Misused
 from bot.domain.keys import Keys
+from bot.domain.prepared import Torn
 from bot.post.items import Item, Queue, answer, batches, waiting
 from bot.post.store import Work
 

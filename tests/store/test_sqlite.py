@@ -14,7 +14,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from bot.domain.db import Db, StoreDown
-from bot.domain.engine import Locked, Torn, lock
+from bot.domain.engine import Locked, lock
+from bot.domain.prepared import Torn
 from bot.domain.tables import accounts, contacts
 from bot.post.store import Store
 from tests.store.bench import LIMIT, SqliteBench, account, full_disk, on, rows, together, write
