@@ -7,7 +7,7 @@ BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 THIS := PYTHONWARNINGS=ignore $(INSTALL) --no-deps --no-build-isolation --editable .
 
-.PHONY: run test bench lock texts clean help
+.PHONY: run test bench drill lock texts clean help
 .DELETE_ON_ERROR:
 
 run: .venv/installed ## Start Pendamping; without a bot's token, with the simulator in the browser
@@ -22,6 +22,9 @@ test: .venv/installed-dev ## Check the style, the types, the layers, and run eve
 
 bench: .venv/installed-dev ## Measure it beside the libraries' own ways (12 minutes at most; QUICK=1: one minute)
 	$(BIN)/python -m bench $(if $(QUICK),--quick)
+
+drill: .venv/installed-dev ## Kill, starve and flood it under load, on both stores (20 minutes; SEED=number; QUICK=1: two)
+	$(BIN)/python -m drill $(if $(SEED),--seed $(SEED)) $(if $(QUICK),--quick --whole)
 
 lock: .venv/installed ## Write both lock files anew from pyproject.toml, with the newest versions it allows
 	$(INSTALL) "uv>=0.9"

@@ -13,12 +13,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
 from drill import report
+from drill.copying import DRILLS as COPYING
 from drill.killing import DRILLS as KILLING
+from drill.power import CUTS, cuts
 from drill.scene import Drill, Result, run
 from drill.stores import Postgresql, Sqlite, Store
+from drill.troubles import DRILLS as TROUBLES
 
-DRILLS = (*KILLING,)
+DRILLS = (*KILLING, *TROUBLES, *COPYING)
 SEED = 20261122
+_POWER = "power cut"
 
 
 def main() -> int:
@@ -33,9 +37,12 @@ def main() -> int:
             result = asyncio.run(run(drill, store, asked.seed, quick=asked.quick, broken=broken))
             results.append(result)
             report.told(result)
+        for result in _power(asked, stores):
+            results.append(result)
+            report.told(result)
     seconds = time.monotonic() - began
     report.show(results, seconds)
-    if not (asked.quick or asked.only or asked.broken):
+    if not (asked.quick or asked.only or asked.broken or asked.whole):
         report.write(results, asked.seed, seconds)
     return 0 if all(result.good for result in results) else 1
 
@@ -47,6 +54,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--only", nargs="*", default=[], metavar="DRILL", help="the drills whose name begins so")
     parser.add_argument("--store", nargs="*", default=["SQLite", "PostgreSQL"])
     parser.add_argument("--break", dest="broken", default="", metavar="PROMISE", help="only with this promise broken")
+    parser.add_argument("--whole", action="store_true", help="without breaking anything on purpose")
     return parser.parse_args()
 
 
@@ -61,8 +69,21 @@ def _runs(asked: argparse.Namespace, stores: list[Store]) -> Iterator[tuple[Dril
             if not asked.broken:
                 yield drill, store, ""
             for broken in drill.breaks:
-                if asked.broken in ("", broken):
+                if asked.broken in ("", broken) and not asked.whole:
                     yield drill, store, broken
+
+
+def _power(asked: argparse.Namespace, stores: list[Store]) -> Iterator[Result]:
+    """The power cut, on the store as it is and with less care; what it is at PostgreSQL is told in docs/drills.md."""
+    if asked.only and not any(_POWER.startswith(name) for name in asked.only):
+        return
+    for store in stores:
+        if isinstance(store, Sqlite):
+            times = 20 if asked.quick else CUTS
+            if not asked.broken:
+                yield cuts(store.template, asked.seed, times, "FULL")
+            if not asked.whole:
+                yield cuts(store.template, asked.seed, times, "NORMAL")
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ async def poisoned(scene: Scene) -> str:
     """Turns that end the process, never end, or raise are set aside; everybody else is served."""
     office, crowd = scene.office, scene.crowd
     await scene.begin()
-    most = 12
+    most = 8
 
     async def poison() -> None:
         await asyncio.sleep(0.5)
@@ -125,9 +125,7 @@ async def poisoned(scene: Scene) -> str:
             if deaths == most:
                 scene.problems.append(f"it died {deaths} times of three bad messages")
                 return
-            if not await office.start():
-                scene.problems.append("it didn't come up again")
-                return
+            await office.start()  # it may die of one before it is ready
         for user, number in zip(ill, after, strict=True):
             await crowd.hears(user, SAID.format(number))
             await crowd.hears(user, "gangguan")

@@ -17,6 +17,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.engine import make_url
+
 from bot.domain.engine import looking
 from bot.simulator.platform import Platform
 from bot.simulator.refusal import Json
@@ -95,6 +97,11 @@ class Place:
     @property
     def bot(self) -> Bot:
         return self.platform.bots[OWNERS]
+
+    @property
+    def name(self) -> str:
+        """The name of a server's database."""
+        return str(make_url(self.url).database)
 
     def settle(self, mode: str, limits: str) -> None:
         """Write the settings down."""

@@ -39,16 +39,16 @@ class Sqlite:
     server = None
 
     def __init__(self) -> None:
-        self._template = Path(mkdtemp(prefix="drill-"))
-        make_template(self._template)
+        self.template = Path(mkdtemp(prefix="drill-"))
+        make_template(self.template)
 
     @contextmanager
     def database(self, folder: Path) -> Generator[str]:
-        shutil.copytree(self._template, folder, dirs_exist_ok=True)
+        shutil.copytree(self.template, folder, dirs_exist_ok=True)
         yield f"sqlite:///{folder}/office.db"
 
     def close(self) -> None:
-        shutil.rmtree(self._template)
+        shutil.rmtree(self.template)
 
 
 class Postgresql:

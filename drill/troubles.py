@@ -1,0 +1,264 @@
+"""Drills around the desk: the platform repeats, shuffles, hangs and refuses; the store goes away and comes back; the
+disk is full; somebody floods; the clock jumps."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import resource
+import signal
+import sqlite3
+import time
+from contextlib import closing
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from bot.domain.engine import path_of
+from drill.scene import Drill, Scene
+
+_SECRET = {"X-Telegram-Bot-Api-Secret-Token": "drill-drill-drill-drill-drill-drill"}
+
+
+async def duplicated(scene: Scene) -> str:
+    """Every update comes up to five times, copies side by side and in any order, also across a crash, and at the end
+    all of them once more."""
+    office, chance = scene.office, scene.chance
+    posted = 0
+    await scene.begin()
+
+    async def post(session: ClientSession, number: int) -> None:
+        nonlocal posted
+        try:
+            url = f"http://{office.listens}/telegram/owners"
+            async with session.post(url, data=json.dumps(office.platform.updates[number]), headers=_SECRET) as answer:
+                posted += answer.status == 200
+        except (ClientError, TimeoutError):
+            return  # nobody there just now
+
+    async def copies() -> None:
+        async with ClientSession(timeout=ClientTimeout(total=10)) as session:
+            for turn in range(scene.times(60, 20)):
+                newest = list(office.platform.updates)[-30:]
+                await asyncio.gather(*(post(session, n) for n in newest for _ in range(chance.randint(0, 4))))
+                if turn % 10 == 9:
+                    await office.kill()
+                    await scene.begin()
+                await asyncio.sleep(0.05)
+            everything = list(office.platform.updates)
+            chance.shuffle(everything)
+            for start in range(0, len(everything), 32):
+                await asyncio.gather(*(post(session, number) for number in everything[start : start + 32]))
+
+    await scene.crowd.during(copies)
+    return f"{posted} copies of {len(office.platform.updates)} updates taken, {sum(office.deaths.values())} SIGKILLs"
+
+
+async def shuffled(scene: Scene) -> str:
+    """Of what waits in a chat the newest comes first; what came first is handled first."""
+    office = scene.office
+    await scene.begin()
+
+    async def overtaking() -> None:
+        office.platform.switch("shuffled", True)
+        for _ in range(scene.times(8, 2)):
+            await asyncio.sleep(0.6)
+            await office.kill()
+            await asyncio.sleep(0.2)  # meanwhile a few wait
+            await scene.begin()
+
+    await scene.crowd.during(overtaking)
+    return f"newest first, {sum(office.deaths.values())} SIGKILLs"
+
+
+async def bad_line(scene: Scene) -> str:
+    """The platform is slow, fails, asks to wait, drops the line after accepting, hangs, and isn't there at all."""
+    platform, faults = scene.office.platform, scene.office.platform.faults
+    await scene.begin()
+
+    async def troubles() -> None:
+        for _ in range(scene.times(6, 2)):
+            faults.order("error", next=4)
+            faults.order("flood", next=4, seconds=1)
+            faults.order("drop", next=4)
+            faults.order("delay", next=20, seconds=0.3)
+            await asyncio.sleep(1.5)
+            faults.clear()
+            faults.order("hang", next=6)
+            await asyncio.sleep(1.0)
+            faults.clear()
+            faults.order("error", next=1, methods=["getupdates"])
+            faults.order("drop", next=1, methods=["getupdates"])
+            await asyncio.sleep(1.0)
+            faults.clear()
+            platform.hold()
+            await asyncio.sleep(0.5)
+            platform.hold(False)
+        if not scene.quick and not scene.broken:
+            faults.order("hang", next=4)
+            await asyncio.sleep(17.0)  # longer than anybody waits for an answer
+            faults.clear()
+
+    await scene.crowd.during(troubles)
+    met = ", ".join(f"{times} {trouble}" for trouble, times in sorted(faults.met.items()))
+    return f"the platform's: {met}; line away {scene.times(6, 2)} times"
+
+
+async def store_away(scene: Scene) -> str:
+    """The database can't be written, or its server is killed, frozen or sends everybody away."""
+    server, office = scene.office.server, scene.office
+    times = scene.times(3, 1)
+    await scene.begin()
+
+    async def locked(seconds: float) -> None:
+        with closing(
+            sqlite3.connect(path_of(office.url), isolation_level=None, timeout=10, check_same_thread=False)
+        ) as other:
+            await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+            await asyncio.sleep(seconds)
+            other.execute("ROLLBACK")
+
+    async def away() -> None:
+        for turn in range(times):
+            await asyncio.sleep(0.5)
+            if server is None:
+                await locked(1.0)
+                await asyncio.sleep(0.3)
+                if turn == 0:
+                    await locked(7.5)  # longer than a writer waits for the lock
+                continue
+            await asyncio.to_thread(server.kill)
+            await asyncio.sleep(scene.chance.random())
+            await asyncio.to_thread(server.start)
+            await asyncio.sleep(0.7)
+            await asyncio.to_thread(server.send_away, office.name)
+            await asyncio.sleep(0.7)
+            frozen = _backends(scene)
+            for pid in frozen:
+                os.kill(pid, signal.SIGSTOP)
+            await asyncio.sleep(1.5)
+            for pid in frozen:
+                os.kill(pid, signal.SIGCONT)
+
+    await scene.crowd.during(away)
+    if server is None:
+        return f"locked by somebody else {times} times for 1 s, once for 7.5 s"
+    return f"{times} times each: the server killed, its connections cut, its processes frozen for 1.5 s"
+
+
+async def full_disk(scene: Scene) -> str:
+    """No file grows any more: SQLite can't write its log; PostgreSQL panics over its own and recovers."""
+    office = scene.office
+    times = scene.times(4, 2)
+    assert await office.start(log="")  # the log would be among the files that don't grow
+    assert office.process
+
+    async def full() -> None:
+        for _ in range(times):
+            await asyncio.sleep(0.6)
+            pids = [_pid(scene)] if office.server is None else _backends(scene)
+            for pid in pids:
+                _limit(pid, 16 << 10)
+            await asyncio.sleep(0.4 + scene.chance.random())
+            for pid in pids:
+                _limit(pid, resource.RLIM_INFINITY)
+
+    await scene.crowd.during(full)
+    return f"{times} times full for a second"
+
+
+def _pid(scene: Scene) -> int:
+    assert scene.office.process
+    assert scene.office.process.pid
+    return scene.office.process.pid
+
+
+def _backends(scene: Scene) -> list[int]:
+    own = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()"
+    return [pid for (pid,) in scene.office.look(own)]
+
+
+def _limit(pid: int, size: int) -> None:
+    try:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    except ProcessLookupError:
+        return  # it didn't survive that
+
+
+async def flooded(scene: Scene) -> str:
+    """One person sends hundreds of messages at once; she is told so, and nobody else has to wait."""
+    office, crowd = scene.office, scene.crowd
+    await scene.begin()
+    flooder = office.platform.add_user("Banjir").id
+    first = office.bot.next_update
+    sent = scene.times(1500, 500)
+
+    async def flood() -> None:
+        await asyncio.sleep(0.5)
+        for number in range(sent):
+            crowd.do(flooder)
+            if number % 100 == 99:
+                await asyncio.sleep(0.1)
+
+    began = time.monotonic()
+    await crowd.during(flood)
+    await office.quiet(20)
+    seconds = time.monotonic() - began
+    kept = {key for (key,) in office.look("SELECT key FROM inbox")}
+    hers = {deed.update for deed in crowd.deeds if deed.chat == flooder and deed.update >= first}
+    scene.let_go.update(number for number in hers if f"u:{number}" not in kept)
+    most = _FLOOD * (seconds / 5 + 2)
+    if len(hers) - len(scene.let_go) > most:
+        scene.problems.append(f"{len(hers) - len(scene.let_go)} of a flooder's messages were handled, over {most:.0f}")
+    if not any("banyak sekali" in said for said in office.platform.heard[flooder]):
+        scene.problems.append("the flooder wasn't told")
+    slowest = max(crowd.waits)
+    return f"{sent} messages of one person, {len(scene.let_go)} not kept; nobody else waited over {slowest:.1f} s"
+
+
+_FLOOD = 80
+"""Messages of one person in five seconds that are kept."""
+
+_FLOODS = f"flood_updates = {_FLOOD}\nflood_seconds = 5"
+
+
+async def jumping(scene: Scene) -> str:
+    """The clock is set forward and back, a little under load and by days when nothing is under way."""
+    office = scene.office
+    ahead = 0.0
+    small = (2.0, -3.0, 60.0, -1.0, 300.0, -2.0, 500.0, -3.0)[: scene.times(8, 4)]
+    await scene.begin()
+
+    async def steps() -> None:
+        nonlocal ahead
+        for step in small:
+            await asyncio.sleep(0.5)
+            ahead += step
+            office.jump(ahead)
+
+    await scene.crowd.during(steps)
+    for days in (3, -5, 2):
+        if not await office.quiet(3.0 if scene.broken else 30.0):
+            break
+        ahead += days * 86_400.0
+        office.jump(ahead)
+        await scene.crowd.during(lambda: asyncio.sleep(0.6))
+    return f"{len(small)} steps of {min(small):+.0f} to {max(small):+.0f} s under load, then +3, -5 and +2 days"
+
+
+DRILLS = (
+    Drill("duplicates", duplicated, {"dedupe": "doubled"}, mode="webhook"),
+    Drill("reordering", shuffled, {"order": "inverted"}, mode="webhook"),
+    Drill("platform away", bad_line, {"give-up": "lost"}, people=40, trust=True),
+    Drill("store away", store_away, {"busy": "lost"}),
+    Drill("disk full", full_disk, {"busy": "lost"}),
+    Drill(
+        "flooder",
+        flooded,
+        {"flood": "problems"},
+        people=8,
+        rest=0.8,
+        limits=f"flood_updates = {_FLOOD}\nflood_seconds = 5",
+    ),
+    Drill("clock jumps", jumping, {"expiry": "lost"}),
+)
