@@ -16,7 +16,15 @@ from bot.chat.reading.score import Row, drawn, main, read_rows, right, score, sc
 
 DATA = Path(__file__).parents[1] / "data"
 FILES = ("utterances.csv", "utterances_own.csv")
-"""The open phrases, and our own: each was scored once before a reader was changed for it."""
+"""The open phrases, and those we wrote while the readers grew."""
+UNSEEN = "utterances_unseen.csv"
+"""Written by somebody who knew the conventions and not the readers. No reader was changed for them; let it stay so: a
+reader that misses one is mended for others of its kind, which go into our own."""
+PROMISED = {
+    "money": 0.98, "date": 0.98, "time": 0.98, "phone": 0.98, "address": 0.98,
+    "yesno": 0.95, "yesno_jv": 0.95, "optout": 0.95, "intent": 0.85,
+}  # fmt: skip
+"""The least part that is read right of phrases nobody has seen."""
 LEAST = {
     "money": 1.0,
     "date": 1.0,
@@ -28,7 +36,7 @@ LEAST = {
     "optout": 1.0,
     "intent": 1.0,
 }
-"""What is reached; on phrases nobody has seen the promise is .98, .95 from yes and no on, and .85 for intents."""
+"""What is reached on phrases the readers grew with."""
 SLIPS = {"money": 0.01, "date": 0.01, "time": 0.01}
 """At most this part of the phrases is read silently wrong when one letter in them is."""
 
@@ -45,6 +53,14 @@ def test_a_category_keeps_its_figure(reports: dict[str, dict[str, Any]], name: s
     counts = reports[name]["categories"][category]
     assert counts["n"] > 100
     assert counts["accuracy"] >= LEAST[category], [m for m in reports[name]["misses"] if m["category"] == category]
+
+
+def test_what_was_never_seen_is_read_as_promised(monday: Reading, read_place: PlaceReader) -> None:
+    report = score(read_rows(DATA / UNSEEN), monday, scorers(read_place))
+    found = report["categories"]
+    assert {name: counts["accuracy"] for name, counts in found.items() if counts["accuracy"] < PROMISED[name]} == {}
+    assert [name for name in ("money", "date", "phone") if found[name]["silently_wrong"]] == []
+    assert found["intent"]["surely_wrong"] <= 0.02 * found["intent"]["n"]
 
 
 @pytest.mark.parametrize("category", ["money", "date", "phone", "time", "address"])
