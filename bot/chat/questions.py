@@ -327,23 +327,27 @@ class Place(Question[str]):
             return Invalid(t('We can\'t find the kelurahan "{name}".', name=short)) if name else found
         if isinstance(found, Site):
             return self._ours(found)
-        ours = [(words, self._ours(site)) for words, site in found.choices or ((found.echo, found.value),)]
+        near = found.choices or ((found.echo, found.value),)
+        ours = [(words, self._ours(site)) for words, site in near]
         choices = tuple((words, site) for words, site in ours if isinstance(site, str))
-        if not choices:
-            return self._ours(found.value)
+        if not choices:  # "Malang" is the office's town rather than the kabupaten around it
+            return self._ours(next((site for _, site in near if self._above(site.place.code)), found.value))
         return Unsure(choices[0][1], found.echo, choices if found.choices else ())
 
     def _ours(self, site: Site) -> str | Invalid:
         place = site.place
         if self._name(place.code):
             return place.code + (f";rt={site.rt}" if site.rt else "") + (f";rw={site.rw}" if site.rw else "")
-        if any(v.code.startswith(place.code + ".") for v in self.villages):
+        if self._above(place.code):
             if place.kind == "kecamatan":
                 return Invalid(t("{name} is a kecamatan. Which kelurahan in it?", name=place.name))
             return Invalid(t("{name} has many kelurahan. Which one is it?", name=place.name))
         if place.kind == "kabupaten":
             return Invalid(t("Kabupaten {name} is outside our area. Which kelurahan of ours is it?", name=place.name))
         return Invalid(t("{name} is outside our area. Which kelurahan of ours is it?", name=place.name))
+
+    def _above(self, code: str) -> bool:
+        return any(v.code.startswith(code + ".") for v in self.villages)
 
     def _name(self, code: str) -> str:
         return next((v.name for v in self.villages if v.code == code), "")
