@@ -105,6 +105,7 @@ class Place:
 
     def settle(self, mode: str, limits: str) -> None:
         """Write the settings down."""
+        (self.folder / "data").mkdir(exist_ok=True)  # beside a server's database the socket lies in there
         self.port = free_port()
         said = _CONFIG.format(
             url=self.url, folder=self.folder, platform=self.simulator.url, mode=mode, port=self.port, limits=limits,

@@ -93,8 +93,8 @@ class File(apsw.VFSFile):
         self._file = Path(name.filename() if isinstance(name, apsw.URIFilename) else str(name))
         super().__init__("", name, flags)
 
-    def xWrite(self, data: bytes, offset: int) -> None:
-        super().xWrite(data, offset)
+    def xWrite(self, data: Any, offset: int) -> None:
+        super().xWrite(data, offset)  # pyright: ignore[reportUnknownMemberType]
         self._disk.loose[self._file].append((offset, bytes(data)))
         self._disk.passing()
 
@@ -239,7 +239,7 @@ def on(disk: Disk, synchronous: str) -> Generator[None]:
 def cuts(template: Path, seed: int, times: int, synchronous: str) -> Result:
     """Cut the power so many times; what was acknowledged by then must be there afterwards, in a file that is whole."""
     began = time.monotonic()
-    broken = "" if synchronous == "FULL" else f"sync ({synchronous})"
+    broken = "" if synchronous == "FULL" else "sync"
     result = Result("power cut", "SQLite", seed, broken, shows="lost" if broken else None)
     chance = random.Random(seed)
     known = 0

@@ -9,6 +9,8 @@ import os
 import resource
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from contextlib import closing
 
@@ -78,6 +80,7 @@ async def bad_line(scene: Scene) -> str:
 
     async def troubles() -> None:
         for _ in range(scene.times(6, 2)):
+            await asyncio.sleep(0.7)
             faults.order("error", next=4)
             faults.order("flood", next=4, seconds=1)
             faults.order("drop", next=4)
@@ -129,7 +132,7 @@ async def store_away(scene: Scene) -> str:
                 continue
             await asyncio.to_thread(server.kill)
             await asyncio.sleep(scene.chance.random())
-            await asyncio.to_thread(server.start)
+            server.start()  # in this thread: the server ends with the one that started it
             await asyncio.sleep(0.7)
             await asyncio.to_thread(server.send_away, office.name)
             await asyncio.sleep(0.7)
@@ -158,10 +161,10 @@ async def full_disk(scene: Scene) -> str:
             await asyncio.sleep(0.6)
             pids = [_pid(scene)] if office.server is None else _backends(scene)
             for pid in pids:
-                _limit(pid, 16 << 10)
+                _limit(scene, pid, 16 << 10)
             await asyncio.sleep(0.4 + scene.chance.random())
             for pid in pids:
-                _limit(pid, resource.RLIM_INFINITY)
+                _limit(scene, pid, resource.RLIM_INFINITY)
 
     await scene.crowd.during(full)
     return f"{times} times full for a second"
@@ -178,11 +181,24 @@ def _backends(scene: Scene) -> list[int]:
     return [pid for (pid,) in scene.office.look(own)]
 
 
-def _limit(pid: int, size: int) -> None:
-    try:
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-    except ProcessLookupError:
-        return  # it didn't survive that
+_LIMIT = """
+import os, resource, sys
+user, group, pid, size = map(int, sys.argv[1:])
+if os.geteuid() == 0:
+    os.setgid(group)
+    os.setuid(user)
+resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+"""
+
+
+def _limit(scene: Scene, pid: int, size: int) -> None:
+    """Let no file of a process grow beyond so many bytes; asked for by the process's own user."""
+    owner = (scene.office.server or scene.office).folder.stat()
+    numbers = (owner.st_uid, owner.st_gid, pid, size)
+    command = [sys.executable, "-I", "-S", "-c", _LIMIT, *map(str, numbers)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode and "ProcessLookupError" not in done.stderr:  # it didn't survive that
+        raise AssertionError(done.stderr)
 
 
 async def flooded(scene: Scene) -> str:
@@ -223,10 +239,10 @@ _FLOODS = f"flood_updates = {_FLOOD}\nflood_seconds = 5"
 
 
 async def jumping(scene: Scene) -> str:
-    """The clock is set forward and back, a little under load and by days when nothing is under way."""
+    """The clock is set forward under load, and back, and by days, when nothing is under way."""
     office = scene.office
     ahead = 0.0
-    small = (2.0, -3.0, 60.0, -1.0, 300.0, -2.0, 500.0, -3.0)[: scene.times(8, 4)]
+    small = (2.0, 60.0, 300.0, 500.0)[: scene.times(4, 2)]
     await scene.begin()
 
     async def steps() -> None:
@@ -237,13 +253,13 @@ async def jumping(scene: Scene) -> str:
             office.jump(ahead)
 
     await scene.crowd.during(steps)
-    for days in (3, -5, 2):
+    for seconds in (-2.0, -3600.0, 3 * 86_400.0, -5 * 86_400.0, 2 * 86_400.0):
         if not await office.quiet(3.0 if scene.broken else 30.0):
             break
-        ahead += days * 86_400.0
+        ahead += seconds
         office.jump(ahead)
         await scene.crowd.during(lambda: asyncio.sleep(0.6))
-    return f"{len(small)} steps of {min(small):+.0f} to {max(small):+.0f} s under load, then +3, -5 and +2 days"
+    return f"{len(small)} steps of 2 to {max(small):.0f} s under load; then -2 s, -1 hour, +3, -5 and +2 days"
 
 
 DRILLS = (
