@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,11 +23,16 @@ from drill.troubles import DRILLS as TROUBLES
 
 DRILLS = (*KILLING, *TROUBLES, *COPYING)
 SEED = 20261122
+LONGEST = 30 * 60
+"""Seconds until it is given up; on two free cores it takes half of that."""
 _POWER = "power cut"
 
 
 def main() -> int:
     asked = _asked()
+    for number in (signal.SIGTERM, signal.SIGALRM):
+        signal.signal(number, _given_up)
+    signal.alarm(LONGEST)
     began = time.monotonic()
     results: list[Result] = []
     kinds: dict[str, Callable[[], Store]] = {"SQLite": Sqlite, "PostgreSQL": Postgresql}
@@ -45,6 +51,12 @@ def main() -> int:
     if not (asked.quick or asked.only or asked.broken or asked.whole):
         report.write(results, asked.seed, seconds)
     return 0 if all(result.good for result in results) else 1
+
+
+def _given_up(number: int, _: object) -> None:
+    """Leave by the way that takes every server, process and folder along."""
+    print("Given up." if number == signal.SIGALRM else "Told to stop.", file=sys.stderr)
+    sys.exit(1)
 
 
 def _asked() -> argparse.Namespace:

