@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -129,6 +130,11 @@ def is_stores(error: BaseException) -> bool:
     return lost(error) or in_the_way(error) or state[:2] in ("53", "58", "XX") or state in ("55P03", "25P03")
 
 
+_TRY = text("SELECT pg_try_advisory_lock(:key)")
+_GIVE_BACK = text("SELECT pg_advisory_unlock(:key)")
+_PATIENCE = 2.0  # seconds
+
+
 class Held:
     """The lock of the one process that has a database open, on a connection of its own."""
 
@@ -156,14 +162,17 @@ class Held:
             self._seen = time.monotonic()
 
     def _take(self) -> None:
+        """Take it. A server may need a moment to see that the process which had it is gone."""
+        until = time.monotonic() + _PATIENCE
         try:
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ONE_PROCESS}).scalar()
+            while not connection.execute(_TRY, {"key": _ONE_PROCESS}).scalar():
+                if time.monotonic() > until:
+                    connection.close()
+                    raise Locked(f"{self._name} is open in another process")
+                time.sleep(0.05)
         except DBAPIError as error:
             raise StoreDown(f"{self._name}: {sentence(error)}") from error
-        if not taken:
-            connection.close()
-            raise Locked(f"{self._name} is open in another process")
         self._connection = connection
 
     def _drop(self) -> None:
@@ -175,8 +184,9 @@ class Held:
     def close(self) -> None:
         with self._guard:
             if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+                with suppress(DBAPIError):  # it is gone with the connection; so it is gone at once
+                    self._connection.execute(_GIVE_BACK, {"key": _ONE_PROCESS})
+                self._drop()
             self._engine.dispose()
 
 

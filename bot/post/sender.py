@@ -105,10 +105,15 @@ class Sender:
             parcels = await write(partial(outbox.claim, account=self._account, lanes=_REPLIES, most=most))
             self._begin(parcels)
         if self._bulk_waits and not self._stopping and (most := self._pacing.bulks()) > 0:
-            parcels = await write(partial(outbox.claim, account=self._account, lanes=_BULK, most=most))
+            self._bulk_waits = False  # before the claim: who wakes us meanwhile may have more than it sees
+            try:
+                parcels = await write(partial(outbox.claim, account=self._account, lanes=_BULK, most=most))
+            except StoreDown:
+                self._bulk_waits = True
+                raise
             self._pacing.spend(len(parcels))
             self._begin(parcels)
-            self._bulk_waits = len(parcels) == most
+            self._bulk_waits = self._bulk_waits or len(parcels) == most
         return min(self._pacing.next_bulk(), _POLL) if self._bulk_waits and self._pacing.room() else _POLL
 
     def _begin(self, parcels: list[Parcel]) -> None:
