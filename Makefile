@@ -42,7 +42,7 @@ texts: .venv/installed-dev ## Bring locales/*.po up to date with what the code s
 
 clean: ## Remove what was installed and built; data/ stays
 	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
-	find bot handlers tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find bot handlers tests bench drill -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST)

@@ -11,8 +11,8 @@
     petugas > /start                a person at the officers' bot
     ~ 25 jam                        time passes (menit, jam, hari), and what is due happens
 
-Before every line the bot is restarted, and every update is delivered twice. What is marked `everywhere` runs once with
-each library for Telegram.
+Before every line the bot is restarted, and every update is delivered twice. What is marked `everywhere` runs with
+each library for Telegram, and on each store.
 """
 
 from __future__ import annotations

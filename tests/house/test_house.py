@@ -24,7 +24,7 @@ NOT_IMPORTED = {
 
 
 def sources(*suffixes: str) -> list[Path]:
-    folders = ("bot", "handlers", "tests")
+    folders = ("bot", "handlers", "tests", "bench", "drill")
     found = [path for folder in folders for path in (HOUSE / folder).rglob("*") if path.suffix in suffixes]
     assert found
     return found
