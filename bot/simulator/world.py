@@ -29,6 +29,9 @@ TAP_KEPT = 150
 FIRST_USER = 700_000_001
 _EPOCH_2020 = 1_577_836_800
 
+UNSAVED = 1_000
+"""Changes that a page may have seen and a killed process not saved: what comes after must have higher numbers."""
+
 
 class World:
     """Everything the platform knows. With a `store` it is kept there, and `save` has to follow every change.
@@ -319,7 +322,7 @@ class World:
                 self.clock.ahead = timedelta(seconds=seconds)
         self._load_updates()
         self.seq = max((seq for chat in self.chats.values() for seq in self._seqs(chat)), default=0)
-        self.seq = max(self.seq, max((query.seq for query in self.queries.values()), default=0))
+        self.seq = max(self.seq, max((query.seq for query in self.queries.values()), default=0)) + UNSAVED
         self.save()
 
     def _seqs(self, chat: Chat) -> Iterator[int]:
