@@ -98,7 +98,7 @@ def _sent_again() -> None:
 
     def again(db: Db) -> int:
         some = rows.c.state == Outgoing.SENT, rows.c.id % 7 == 0, rows.c.attempts == 1
-        db.execute(update(rows).where(*some).values(state=Outgoing.READY))
+        db.execute(update(rows).where(*some).values(state=Outgoing.READY, ext_id=None))
         return release(db)
 
     outbox.release = again
@@ -199,6 +199,7 @@ def _no_lock() -> None:
         return held(url)
 
     bot.app.lock = unlocked
+    bot.app.socket_of = lambda database: database.with_name(f"{os.getpid()}.socket")  # it would notice as well, later
 
 
 def _half_upgrade() -> None:

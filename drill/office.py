@@ -117,7 +117,7 @@ class Place:
     def second(self, number: int) -> Place:
         """Another process on the same database, with a port and a log of its own."""
         folder = self.folder / f"second-{number}"
-        folder.mkdir()
+        (folder / "data").mkdir(parents=True)
         port = free_port()
         said = (self.folder / "config.toml").read_text(encoding="utf-8").replace(f":{self.port}", f":{port}")
         (folder / "config.toml").write_text(said, encoding="utf-8")

@@ -142,9 +142,12 @@ async def _settle(scene: Scene) -> None:
     office = scene.office
     if not office.runs:
         await scene.begin()
-    if not await office.quiet(3.0 if scene.broken else 60.0):
-        scene.problems.append("it never came to an end with its work")
+    quiet = await office.quiet(2.0 if scene.broken else 60.0)
     code = await office.end(signal.SIGTERM, within=4.0 if scene.broken else 20.0)
+    if scene.broken:
+        return  # what is broken must be seen by the one who looks for it, not by a desk that suffers from it somehow
+    if not quiet:
+        scene.problems.append("it never came to an end with its work")
     if code != 0:
         scene.problems.append(f"it ended with {code}")
     if scene.crowd.unheard:

@@ -79,7 +79,7 @@ async def bad_line(scene: Scene) -> str:
     await scene.begin()
 
     async def troubles() -> None:
-        for _ in range(scene.times(6, 2)):
+        for _ in range(scene.times(4, 2)):
             await asyncio.sleep(0.7)
             faults.order("error", next=4)
             faults.order("flood", next=4, seconds=1)
@@ -104,7 +104,7 @@ async def bad_line(scene: Scene) -> str:
 
     await scene.crowd.during(troubles)
     met = ", ".join(f"{times} {trouble}" for trouble, times in sorted(faults.met.items()))
-    return f"the platform's: {met}; line away {scene.times(6, 2)} times"
+    return f"the platform's: {met}; line away {scene.times(4, 2)} times"
 
 
 async def store_away(scene: Scene) -> str:
@@ -128,7 +128,7 @@ async def store_away(scene: Scene) -> str:
                 await locked(1.0)
                 await asyncio.sleep(0.3)
                 if turn == 0:
-                    await locked(7.5)  # longer than a writer waits for the lock
+                    await locked(11.0)  # twice as long as a writer waits for the lock
                 continue
             await asyncio.to_thread(server.kill)
             await asyncio.sleep(scene.chance.random())
@@ -145,7 +145,7 @@ async def store_away(scene: Scene) -> str:
 
     await scene.crowd.during(away)
     if server is None:
-        return f"locked by somebody else {times} times for 1 s, once for 7.5 s"
+        return f"locked by somebody else {times} times for 1 s, once for 11 s"
     return f"{times} times each: the server killed, its connections cut, its processes frozen for 1.5 s"
 
 
