@@ -12,6 +12,7 @@ import signal
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event, update
@@ -198,8 +199,11 @@ def _no_lock() -> None:
         postgres._ONE_PROCESS = os.getpid()  # pyright: ignore[reportPrivateUsage]
         return held(url)
 
+    def own_socket(database: Path) -> Path:
+        return database.with_name(f"{os.getpid()}.socket")
+
     bot.app.lock = unlocked
-    bot.app.socket_of = lambda database: database.with_name(f"{os.getpid()}.socket")  # it would notice as well, later
+    bot.app.socket_of = own_socket  # it would notice as well, later
 
 
 def _half_upgrade() -> None:
