@@ -52,6 +52,19 @@ def everything(db: Db) -> None:
     dated.put(db, "class.thresholds", MONDAY.date(), {"sales": [["mikro", 2_000_000_000]]}, "PP 7/2021")
     db.insert(metadata.tables["wishes"], {"person_id": siti.person, "topic": "pelatihan", "at": MONDAY})
     db.once(siti.person, "b")
+    about = {"person_id": siti.person, "at": MONDAY}
+    for id in (1, 2):
+        db.insert(
+            metadata.tables["audit"], {**about, "actor_id": budi.person, "action": "look", "object": f"owner:{id}"}
+        )
+    db.insert(metadata.tables["audit_seals"], {"last_id": 2, "count": 2, "digest": bytes(32), "at": MONDAY})
+    db.insert(
+        metadata.tables["media"], {**about, "name": "a" * 64, "kind": "evidence", "mime": "image/jpeg", "size": 9}
+    )
+    change = {"person_id": siti.person, "fact": "name", "value": b"sealed", "asked_at": MONDAY, "due_at": MONDAY}
+    db.insert(metadata.tables["changes"], change)
+    tally = {"kind": "owners", "month": MONDAY.date(), "village": "35.73", "sector": "", "count": 3}
+    db.execute(metadata.tables["tallies"].insert(), tally)
 
 
 def gone(db: Db) -> None:

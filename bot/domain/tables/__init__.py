@@ -1,0 +1,44 @@
+"""Every table there is: the post's stations and people, the office's own nouns, what the owners' rights rest on.
+
+Times are UTC; states are small numbers named by the enums of `kinds`, so that the whole system can be read with SQL.
+Columns of type `Sealed` hold bytes that only `Keys` can open.
+"""
+
+from bot.domain.tables.kinds import Id, Lane, Outgoing, Received, Sealed, Utc, Working, metadata
+from bot.domain.tables.office import businesses, invites, officers, owners, regions, rules, tickets, wishes
+from bot.domain.tables.post import accounts, contacts, inbox, jobs, outbox, people, reminders, talks, used_buttons
+from bot.domain.tables.rights import audit, audit_seals, changes, consents, media, tallies
+
+__all__ = [
+    "Id",
+    "Lane",
+    "Outgoing",
+    "Received",
+    "Sealed",
+    "Utc",
+    "Working",
+    "accounts",
+    "audit",
+    "audit_seals",
+    "businesses",
+    "changes",
+    "consents",
+    "contacts",
+    "inbox",
+    "invites",
+    "jobs",
+    "media",
+    "metadata",
+    "officers",
+    "outbox",
+    "owners",
+    "people",
+    "regions",
+    "reminders",
+    "rules",
+    "talks",
+    "tallies",
+    "tickets",
+    "used_buttons",
+    "wishes",
+]
