@@ -37,6 +37,7 @@ def emptied(server: Server, upgraded: str) -> str:
     sequences = server.do("SELECT relname FROM pg_class WHERE relkind = 'S'", within=upgraded)
     server.send_away(upgraded)
     server.do(
+        "SET session_replication_role = replica",  # also what is only ever added to
         *(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)),
         *(f"ALTER SEQUENCE {name} RESTART" for (name,) in sequences),
         within=upgraded,
