@@ -72,6 +72,25 @@ class Button:
     data: str
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes out with a message: a picture that is shown, or a document to be kept.
+
+    `media` is its row in the table `media`, `name` what the person's phone calls it ("data-saya.pdf"). In the outbox
+    there is only this; the sender puts the `content` in right before it is sent, so a channel is never without it.
+    """
+
+    media: int
+    name: str
+    kind: Literal["image", "document"]
+    mime: str
+    content: bytes = field(default=b"", repr=False, compare=False)
+
+    def to_json(self) -> list[Any]:
+        """All but the content."""
+        return [self.media, self.name, self.kind, self.mime]
+
+
 Op = Literal[
     "send",
     "edit",  # new text and buttons for the message that row `replaces` sent
@@ -87,7 +106,7 @@ class Message:
 
     `share_phone` is the label of a platform's "share my phone number" button, where it has one; `no_keys` takes that
     button away again. `callback` is a tap to acknowledge along the way (losing that is harmless, so it needs no row of
-    its own).
+    its own). With a `file` the text is its caption, where it fits (see the channels), with the buttons under it.
     """
 
     parts: tuple[Words, ...] = ()
@@ -96,6 +115,7 @@ class Message:
     no_keys: bool = False
     callback: str = ""
     op: Op = "send"
+    file: Attachment | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As kept in the outbox, without what is empty."""
@@ -112,6 +132,8 @@ class Message:
             data["callback"] = self.callback
         if self.op != "send":
             data["op"] = self.op
+        if self.file is not None:
+            data["file"] = self.file.to_json()
         return data
 
     @classmethod
@@ -124,6 +146,7 @@ class Message:
             no_keys=data.get("no_keys", False),
             callback=data.get("callback", ""),
             op=data.get("op", "send"),
+            file=Attachment(*data["file"]) if "file" in data else None,
         )
 
 
