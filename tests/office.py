@@ -63,7 +63,8 @@ class InProcess(BaseRequest):
     ) -> tuple[int, bytes]:
         token, _, name = url.partition("/bot")[2].partition("/")
         params = dict(request_data.parameters) if request_data else {}
-        status, answer = await self._platform.call(token, name.rstrip("_"), params, {})
+        uploads: dict[str, Any] = dict(request_data.multipart_data) if request_data else {}
+        status, answer = await self._platform.call(token, name.rstrip("_"), params, uploads)
         return status, json.dumps(answer).encode()
 
 

@@ -33,5 +33,6 @@ class InProcessSession(Session):
         files: dict[str, Any] = {}
         values = method.model_dump(warnings=False)
         form = {name: self.prepare_value(value, bot, files) for name, value in values.items()}
-        status, answer = await self._platform.call(bot.token, method.__api_method__, form, {})
+        uploads = {name: (file.filename, file.data, "") for name, file in files.items()}
+        status, answer = await self._platform.call(bot.token, method.__api_method__, form, uploads)
         return cast("TelegramType", self.check_response(bot, method, status, json.dumps(answer)).result)

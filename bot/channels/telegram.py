@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
-from bot.chat.messages import File, Incoming, Kind, Message
+from bot.chat.messages import Attachment, File, Incoming, Kind, Message
 from bot.chat.seams import AccountRefused, Later, Never
 from bot.chat.text import Catalogs, Drawn, Span, Words, t
 
@@ -23,6 +23,8 @@ ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_membe
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the header's name
 TEXT_LIMIT = 4096
 """UTF-16 units in one message."""
+CAPTION_LIMIT = 1024
+"""UTF-16 units under a picture or a document."""
 TOAST_LIMIT = 200
 """Characters in the answer to a tap."""
 
@@ -198,7 +200,10 @@ def signed(headers: Mapping[str, str], secret: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of the Bot API. Of one that `may_fail` nobody waits for the outcome."""
+    """One call of the Bot API. Of one that `may_fail` nobody waits for the outcome.
+
+    A file to be uploaded stands among the `params` as its `Attachment`.
+    """
 
     method: str
     params: dict[str, Any]
@@ -216,7 +221,10 @@ def spoken(
       buttons follow under a line of their own.
     - The phone keyboard is `one_time`: it folds away when used. Where a later message takes it off the screen, its
       buttons follow in a message of their own, with its last paragraph.
-    - An edit whose message never went out (no `replaces`), or that asks for the phone, is sent as a new message.
+    - An edit whose message never went out (no `replaces`), that asks for the phone or brings a file, is sent as a new
+      message.
+    - A file carries the text as its caption, up to 1024 UTF-16 units, and the buttons. What is longer, or goes with the
+      phone keyboard, follows the file as a message of its own, with the buttons.
     """
     chat = _id(address)
     calls: list[Call] = []
@@ -232,6 +240,11 @@ def spoken(
         return calls
 
     inline, keys = _inline(message, language, catalogs), _keys(message, language, catalogs)
+    if message.file is not None:
+        text = _drawn(message.parts, language, catalogs)
+        if (alone := not keys and units(text.text) <= CAPTION_LIMIT) or not text.text.strip():
+            return [*calls, _upload(chat, message.file, text, inline if alone else keys or inline)]
+        calls.append(_upload(chat, message.file, Drawn(""), None))
     texts: list[tuple[Words, ...]] = [message.parts]
     if inline and keys:
         if message.no_keys and len(message.parts) > 1:
@@ -242,7 +255,8 @@ def spoken(
     for group, markup in ((bodies[0], keys), (bodies[-1], inline)):
         if markup and group:
             group[-1]["reply_markup"] = markup
-    edited = message.op == "edit" and replaces is not None and message.share_phone is None and not message.no_keys
+    fresh = message.share_phone is not None or message.no_keys or message.file is not None
+    edited = message.op == "edit" and replaces is not None and not fresh
     for number, body in enumerate(chain.from_iterable(bodies)):
         if edited and number == 0:
             calls.append(Call("editMessageText", {**body, "message_id": _id(replaces or "")}))
@@ -268,15 +282,31 @@ def _drawn(parts: Sequence[Words], language: str, catalogs: Catalogs) -> Drawn:
 def _body(chat: int | str, drawn: Drawn) -> dict[str, Any]:
     body: dict[str, Any] = {"chat_id": chat, "text": drawn.text, "link_preview_options": {"is_disabled": True}}
     if drawn.spans:
-        body["entities"] = [
-            {
-                "type": s.style,
-                "offset": units(drawn.text[: s.start]),
-                "length": units(drawn.text[s.start : s.start + s.length]),
-            }
-            for s in drawn.spans
-        ]
+        body["entities"] = _entities(drawn)
     return body
+
+
+def _upload(chat: int | str, file: Attachment, caption: Drawn, markup: dict[str, Any] | None) -> Call:
+    what = "photo" if file.kind == "image" else "document"
+    body: dict[str, Any] = {"chat_id": chat, what: file}
+    if caption.text.strip():
+        body["caption"] = caption.text
+        if caption.spans:
+            body["caption_entities"] = _entities(caption)
+    if markup:
+        body["reply_markup"] = markup
+    return Call(f"send{what.title()}", body)
+
+
+def _entities(drawn: Drawn) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": s.style,
+            "offset": units(drawn.text[: s.start]),
+            "length": units(drawn.text[s.start : s.start + s.length]),
+        }
+        for s in drawn.spans
+    ]
 
 
 MANY, SHORT = 8, 20

@@ -29,8 +29,10 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import TelegramType
+from aiogram.types import BufferedInputFile
 
 from bot.channels.telegram_channel import Refusal
+from bot.chat.messages import Attachment
 
 
 class Aiogram:
@@ -46,7 +48,8 @@ class Aiogram:
 
     async def ask(self, method: str, params: dict[str, Any], seconds: int | None = None) -> Any:
         try:
-            result = await self._bot(_method(method)(**params), request_timeout=seconds)
+            given = {name: _sendable(value) for name, value in params.items()}
+            result = await self._bot(_method(method)(**given), request_timeout=seconds)
         except TelegramAPIError as error:
             raise Refusal(*_told(error)) from error
         except ClientDecodeError:
@@ -69,6 +72,10 @@ class _Method(TelegramMethod[Any]):
 @cache
 def _method(name: str) -> type[_Method]:
     return cast("type[_Method]", type(name, (_Method,), {"__api_method__": name}))
+
+
+def _sendable(value: Any) -> Any:
+    return BufferedInputFile(value.content, value.name) if isinstance(value, Attachment) else value
 
 
 def _told(error: TelegramAPIError) -> tuple[int, str, float]:

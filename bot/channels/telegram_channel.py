@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, Protocol
 
 from bot.channels import telegram
-from bot.chat.messages import Incoming, Message, Sent
+from bot.chat.messages import Attachment, Incoming, Message, Sent
 from bot.chat.seams import AccountRefused, Busy, Deliver, Desk, Later, Pace, Raw
 from bot.chat.text import Catalogs
 
@@ -22,8 +22,11 @@ Mode = Literal["polling", "webhook"]
 Name = Literal["python-telegram-bot", "aiogram"]
 _TOKEN = re.compile(r"(\d+):[A-Za-z0-9_-]+")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_STYLES = {"entities", "caption_entities"}
 _ASIDE_SECONDS = 3
 """How long the message it goes with waits for the acknowledgement of a tap."""
+_UPLOAD_SECONDS = 90
+"""Up to ten megabytes go up before an answer can come."""
 
 
 class Refusal(Exception):
@@ -44,6 +47,7 @@ class Calls(Protocol):
     async def ask(self, method: str, params: dict[str, Any], seconds: int | None = None) -> Any:
         """The result, as Telegram's JSON has it; `seconds` to wait for it, where the usual ones don't fit.
 
+        An `Attachment` among the parameters is uploaded.
         Raises `Refusal`, whose words hold neither the token nor the address that was called.
         """
         ...
@@ -155,12 +159,16 @@ class TelegramChannel:
 
     async def _made(self, call: telegram.Call) -> str:
         """Make the call; gives the id of the message it was about, or empty. Raises as `send`."""
+        uploads = any(isinstance(value, Attachment) for value in call.params.values())
         try:
-            result: dict[str, Any] | bool = await self._calls.ask(call.method, call.params)
+            result: dict[str, Any] | bool = await self._calls.ask(
+                call.method, call.params, _UPLOAD_SECONDS if uploads else None
+            )
         except Refusal as error:
-            if error.status == 400 and "entities" in call.params and telegram.entities_refused(error.said):
+            styled = not _STYLES.isdisjoint(call.params)
+            if error.status == 400 and styled and telegram.entities_refused(error.said):
                 log.error("Telegram refused the styles of a text, which is our mistake; it goes plain: %s", error.said)
-                plain = {name: value for name, value in call.params.items() if name != "entities"}
+                plain = {name: value for name, value in call.params.items() if name not in _STYLES}
                 return await self._made(telegram.Call(call.method, plain))
             if wrong := telegram.verdict(error.status, error.said, error.seconds):
                 raise wrong from error

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 import aiohttp
-from telegram import Bot
+from telegram import Bot, InputFile
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -29,6 +29,7 @@ from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
 from bot.channels.telegram_channel import Refusal
+from bot.chat.messages import Attachment
 
 os.environ["PTB_TIMEDELTA"] = "true"  # the library's coming default; asked for early, it doesn't warn of it
 
@@ -48,7 +49,8 @@ class Ptb:
         try:
             # With the underscore the library doesn't take the method for one of its own typed ones, and warn; it is
             # gone from the address that is called.
-            result = await self._bot.do_api_request(f"{method}_", dict(params), read_timeout=wait)
+            given = {name: _sendable(value) for name, value in params.items()}
+            result = await self._bot.do_api_request(f"{method}_", given, read_timeout=wait)
         except TelegramError as error:
             raise Refusal(*_told(error)) from error
         if result is None:
@@ -57,6 +59,10 @@ class Ptb:
 
     async def close(self) -> None:
         await self._request.shutdown()
+
+
+def _sendable(value: Any) -> Any:
+    return InputFile(value.content, filename=value.name) if isinstance(value, Attachment) else value
 
 
 def _told(error: TelegramError) -> tuple[int, str, float]:

@@ -83,7 +83,7 @@ class FakeApi:
         if method == "getUpdates":  # a long poll without news
             await self.closing.wait()
             return ok([])
-        if method == "sendMessage":
+        if method in ("sendMessage", "sendPhoto", "sendDocument"):
             self.posted += 1
             return ok({"message_id": self.posted, **message})
         if method.startswith("editMessage"):
@@ -94,6 +94,7 @@ class FakeApi:
 async def _params(request: web.Request) -> dict[str, Any]:
     """The parameters as JSON values, in whatever of Telegram's encodings they came."""
     given: dict[str, Any] = {}
+    attached: list[str] = []
     if request.content_type == "application/json":
         given = await request.json()
     else:
@@ -102,7 +103,10 @@ async def _params(request: web.Request) -> dict[str, Any]:
     for name, value in given.items():
         if isinstance(value, str) and (name in _NUMBERS or value[:1] in ("{", "[")):
             given[name] = json.loads(value)
-    return given
+        elif isinstance(value, str) and value.startswith("attach://"):
+            given[name] = given[value.removeprefix("attach://")]
+            attached.append(value.removeprefix("attach://"))
+    return {name: value for name, value in given.items() if name not in attached}
 
 
 @asynccontextmanager

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat.messages import Button, Message, Sent
+from bot.chat.messages import Attachment, Button, Message, Sent
 from bot.chat.seams import AccountRefused, Later, Never
 from bot.chat.text import t
 
@@ -61,6 +61,51 @@ def test_a_message_goes_over_the_wire(make: Make) -> None:
         "link_preview_options": {"is_disabled": True},
         "reply_markup": {"inline_keyboard": [[{"text": "Ya", "callback_data": "7.y"}]]},
     }
+
+
+PICTURE = Attachment(3, "kartu.png", "image", "image/png", b"\x89PNG a picture")
+PAPER = Attachment(4, "data saya.pdf", "document", "application/pdf", b"%PDF a paper")
+
+
+@pytest.mark.parametrize(
+    ("file", "method", "name"), [(PICTURE, "sendPhoto", "photo"), (PAPER, "sendDocument", "document")]
+)
+def test_a_file_goes_with_its_text_and_buttons(make: Make, file: Attachment, method: str, name: str) -> None:
+    told, api = sent(make, Message((t("*Name:* {name}", name="Siti"),), (Button(t("Yes"), "7.y"),), file=file))
+    assert told == Sent("101")
+    assert api.calls == [
+        (
+            method,
+            {
+                "chat_id": 5,
+                name: (file.name, file.content),
+                "caption": "🙏 Nama 😀: Siti",
+                "caption_entities": [{"type": "bold", "offset": 3, "length": 8}],
+                "reply_markup": {"inline_keyboard": [[{"text": "Ya", "callback_data": "7.y"}]]},
+            },
+        )
+    ]
+
+
+def test_what_is_too_long_for_a_caption_follows_its_file(make: Make) -> None:
+    told, api = sent(make, Message(("a" * 1025,), (Button("Ya", "y"),), file=PAPER))
+    assert told == Sent("102", ("101", "102"))
+    assert [(method, sorted(params)) for method, params in api.calls] == [
+        ("sendDocument", ["chat_id", "document"]),
+        ("sendMessage", ["chat_id", "link_preview_options", "reply_markup", "text"]),
+    ]
+
+
+def test_a_file_that_is_refused_is_never_sent(make: Make) -> None:
+    with pytest.raises(Never, match="(?i)PHOTO_INVALID_DIMENSIONS"):
+        sent(make, Message(file=PICTURE), ("sendPhoto", refusal(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")))
+
+
+def test_a_caption_whose_styles_are_refused_goes_plain(make: Make) -> None:
+    wrong = refusal(400, "Bad Request: can't parse entities: ENTITY_BOUNDS_INVALID")
+    told, api = sent(make, Message((t("*Name:* {name}", name="Siti"),), file=PICTURE), ("sendPhoto", wrong))
+    assert told == Sent("101")
+    assert ["caption_entities" in params for _, params in api.calls] == [True, False]
 
 
 @pytest.mark.parametrize(

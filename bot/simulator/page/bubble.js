@@ -60,7 +60,7 @@ function inside(message, open) {
     parts.push(image);
   }
   const { document: file, contact, sticker, voice, location: place } = message;
-  if (file) parts.push(piece('span', '📄 ' + file.file_name, 'note'));
+  if (file) parts.push(fileLink(file));
   if (contact) parts.push(piece('span', `👤 ${contact.first_name}\n+${contact.phone_number.replace(/^\+/, '')}`, 'note'));
   if (sticker) parts.push(piece('span', sticker.emoji || '🙂', 'sticker'));
   if (voice) parts.push(voiceNote(voice.duration));
@@ -72,6 +72,15 @@ function inside(message, open) {
 
 // As in the app, what a deep link says to the bot isn't shown to the person.
 const shownText = ({ text, from }) => (from.is_bot ? text : text.replace(/^(\/start) [\w-]+$/, '$1'));
+
+function fileLink(file) {
+  const made = document.createElement('a');
+  made.className = 'note';
+  made.textContent = `📄 ${file.file_name}\n${Math.max(1, Math.round(file.file_size / 1024))} KB`;
+  made.href = '/phone/file/' + encodeURIComponent(file.file_id);
+  made.download = file.file_name;
+  return made;
+}
 
 function voiceNote(seconds) {
   const made = piece('span', '', 'voice-note');
