@@ -8,21 +8,17 @@ import os
 import platform
 import sqlite3
 import sys
-from collections.abc import Generator
-from contextlib import closing, contextmanager
-from datetime import datetime
+from contextlib import closing
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from bot import __version__, log
-from bot.chat.seams import SystemClock
-from bot.config import Config, ConfigError, load
+from bot.config import Config
+from bot.terminal import AsJson, chosen, do, now, out, said, settings, show
 
 app = typer.Typer(
     name="pendamping",
@@ -48,10 +44,6 @@ app.add_typer(regions_app, name="regions")
 app.add_typer(rules_app, name="rules")
 app.add_typer(reading_app, name="reading")
 
-out = Console(highlight=False)
-_chosen: dict[str, Path | None] = {"config": None}
-_JSON = Annotated[bool, typer.Option("--json", help="Print JSON, for another program.")]
-
 
 def main() -> None:
     """The entry point of the command."""
@@ -64,23 +56,14 @@ def options(
         Path | None, typer.Option("--config", metavar="FILE", help="Settings; otherwise ./config.toml, if it is there.")
     ] = None,
 ) -> None:
-    _chosen["config"] = config
+    chosen["config"] = config
     os.umask(0o077)  # what is written holds people's data
-
-
-def _config() -> Config:
-    try:
-        return load(_chosen["config"])
-    except ConfigError as error:
-        for problem in error.problems:
-            typer.echo(problem, err=True)
-        raise typer.Exit(2) from None
 
 
 @app.command()
 def run() -> None:
     """Run the desk until Ctrl+C or SIGTERM. One process a database."""
-    config = _config()
+    config = settings()
     log.setup()
     from bot.run import run as run_process  # the machine's imports aren't needed to print --help
 
@@ -131,7 +114,7 @@ def check(
     ] = False,
 ) -> None:
     """Read settings, keys, database, catalogs and tokens; say what is wrong, and where to mend it."""
-    config = _config()
+    config = settings()
     from bot.check import findings
 
     worst = 0
@@ -153,10 +136,10 @@ def backup(
     from bot.domain.engine import named
     from bot.domain.upgrade import current
 
-    config = _config()
-    stamp = _now().astimezone(config.office.zone).strftime("%Y%m%d-%H%M%S")
+    config = settings()
+    stamp = now().astimezone(config.office.zone).strftime("%Y%m%d-%H%M%S")
     folder = str(into or config.backup.folder)
-    with _said():
+    with said():
         if current(config.database.url) is None:
             raise LookupError(f"There is no database at {named(config.database.url)} yet.")
         made = make(config.database.url, str(config.database.keys), folder, config.backup.keep, stamp)
@@ -168,12 +151,12 @@ def backup(
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to this version. A copy of the old file is kept beside it."""
-    config = _config()
+    config = settings()
     from bot.domain.engine import lock, named
     from bot.domain.upgrade import current, upgrade
 
-    with _said(), closing(lock(config.database.url)):
-        copied = upgrade(config.database.url, _now())
+    with said(), closing(lock(config.database.url)):
+        copied = upgrade(config.database.url, now())
         revision = current(config.database.url)
     typer.echo(f"{named(config.database.url)} is at revision {revision}.")
     if copied:
@@ -185,14 +168,14 @@ def db_move(
     to: Annotated[str, typer.Option("--to", metavar="URL", help="An empty database: postgresql://… or sqlite:///….")],
 ) -> None:
     """Copy everything to another database, from a file to PostgreSQL or back. What is there stays as it is."""
-    config = _config()
+    config = settings()
     from bot.config import Database
     from bot.domain.engine import is_sqlite, named
     from bot.domain.move import move
 
-    with _said():
+    with said():
         target = Database(url=to)
-        moved = move(config.database.url, target.url, config.database.keys, _now())
+        moved = move(config.database.url, target.url, config.database.keys, now())
     for table in moved:
         typer.echo(f"{table.table:14}{table.rows:>9} rows  sha256 {table.checksum}")
     typer.echo(f"All is in {named(target.url)} too, as it was. To go on there, set in the settings:")
@@ -208,61 +191,61 @@ def officers_invite(
     area: Annotated[str, typer.Option(help="Kemendagri code the officer serves; otherwise the office's.")] = "",
 ) -> None:
     """Make a link that makes its first user an officer. It works once, for 24 hours."""
-    config = _config()
+    config = settings()
     if not config.simulated and "officers" not in config.telegram.accounts():
         typer.echo("There is no officers' bot to join: set [telegram.officers] token_file.", err=True)
         raise typer.Exit(1)
-    answer = _do("officers invite", name=name, role=role, area=area or config.office.region)
+    answer = do("officers invite", name=name, role=role, area=area or config.office.region)
     typer.echo(f"Send this to {name}; it works once, for {answer['hours']} hours:")
     typer.echo(answer.get("link") or f"/start join-code-{answer['code']}   (to be sent to the officers' bot)")
 
 
 @officers_app.command("list")
-def officers_list(as_json: _JSON = False) -> None:
+def officers_list(as_json: AsJson = False) -> None:
     """Who works at the desk now."""
-    rows = _do("officers list")["officers"]
-    _show(rows, ("id", "name", "role", "area", "since"), as_json, "No officers yet: pendamping officers invite NAME")
+    rows = do("officers list")["officers"]
+    show(rows, ("id", "name", "role", "area", "since"), as_json, "No officers yet: pendamping officers invite NAME")
 
 
 @officers_app.command("revoke")
 def officers_revoke(id: Annotated[int, typer.Argument(help="From `officers list`.")]) -> None:
     """Take an officer's rights away, at once."""
-    if not _do("officers revoke", id=id)["revoked"]:
+    if not do("officers revoke", id=id)["revoked"]:
         typer.echo(f"There is no officer {id}.", err=True)
         raise typer.Exit(1)
     typer.echo("Done.")
 
 
 @quarantine_app.command("list")
-def quarantine_list(as_json: _JSON = False) -> None:
+def quarantine_list(as_json: AsJson = False) -> None:
     """What was set aside after three tries, or could not be read."""
     columns = ("id", "account", "kind", "state", "attempts", "received", "error")
-    _show(_do("quarantine list")["rows"], columns, as_json, "Nothing is set aside.")
+    show(do("quarantine list")["rows"], columns, as_json, "Nothing is set aside.")
 
 
 @quarantine_app.command("show")
 def quarantine_show(id: int) -> None:
     """The message as the platform sent it. It holds what a person wrote: don't pass it on."""
-    typer.echo(json.dumps(_do("quarantine show", id=id)["payload"], indent=2, ensure_ascii=False))
+    typer.echo(json.dumps(do("quarantine show", id=id)["payload"], indent=2, ensure_ascii=False))
 
 
 @quarantine_app.command("replay")
 def quarantine_replay(ids: list[int]) -> None:
     """Let messages have their turn again, after what was wrong is mended."""
-    typer.echo(f"{_do('quarantine replay', ids=ids)['replayed']} to be handled again.")
+    typer.echo(f"{do('quarantine replay', ids=ids)['replayed']} to be handled again.")
 
 
 @quarantine_app.command("drop")
 def quarantine_drop(ids: list[int]) -> None:
     """Give messages up; what they said is emptied."""
-    typer.echo(f"{_do('quarantine drop', ids=ids)['dropped']} dropped.")
+    typer.echo(f"{do('quarantine drop', ids=ids)['dropped']} dropped.")
 
 
 @outbox_app.command("list")
-def outbox_list(as_json: _JSON = False) -> None:
+def outbox_list(as_json: AsJson = False) -> None:
     """Messages that could not be sent, newest first."""
     columns = ("id", "person", "lane", "attempts", "put", "error")
-    _show(_do("outbox list")["rows"], columns, as_json, "Everything could be sent.")
+    show(do("outbox list")["rows"], columns, as_json, "Everything could be sent.")
 
 
 @outbox_app.command("requeue")
@@ -274,7 +257,7 @@ def outbox_requeue(
     if not ids and not everything:
         typer.echo("Name ids, or --all.", err=True)
         raise typer.Exit(2)
-    typer.echo(f"{_do('outbox requeue', ids=None if everything else ids)['requeued']} to be sent again.")
+    typer.echo(f"{do('outbox requeue', ids=None if everything else ids)['requeued']} to be sent again.")
 
 
 @regions_app.command("import")
@@ -284,10 +267,10 @@ def regions_import(
     """Replace the regions by those of a file; `regions export` writes one to begin from."""
     from bot.domain.regions import read_csv
 
-    with _said():
+    with said():
         found = read_csv(file)
     rows = [[p.code, p.name, p.kind, p.parent] for p in found]
-    typer.echo(f"{_do('regions import', rows=rows)['regions']} regions.")
+    typer.echo(f"{do('regions import', rows=rows)['regions']} regions.")
 
 
 @regions_app.command("export")
@@ -296,16 +279,19 @@ def regions_export(file: Path) -> None:
     from bot.domain.regions import load as load_regions
     from bot.domain.regions import write_csv
 
-    with _said():
-        written = write_csv(load_regions(_config().office.region), file)
+    with said():
+        written = write_csv(load_regions(settings().office.region), file)
     typer.echo(f"{written} regions in {file}.")
 
 
 @rules_app.command("list")
-def rules_list(as_json: _JSON = False) -> None:
+def rules_list(as_json: AsJson = False) -> None:
     """The rules of law and of the office, with the day each is in force from."""
-    _show(
-        _do("rules list")["rules"], ("name", "since", "value", "source"), as_json, "No rules yet: start the desk once."
+    show(
+        do("rules list")["rules"],
+        ("name", "since", "value", "source"),
+        as_json,
+        "No rules yet: start the desk once.",
     )
 
 
@@ -319,7 +305,7 @@ def rules_set(
     """Add a rule from a day on, or correct the one of that day."""
     try:
         read = json.loads(value)
-        _do("rules set", name=name, since=since, value=read, source=source)
+        do("rules set", name=name, since=since, value=read, source=source)
     except json.JSONDecodeError as error:
         typer.echo(f"The value is not JSON: {error}", err=True)
         raise typer.Exit(2) from None
@@ -329,75 +315,19 @@ def rules_set(
 @reading_app.command("score")
 def reading_score(
     file: Annotated[Path, typer.Argument(help="CSV with the columns category, text, expected.")],
-    as_json: _JSON = False,
+    as_json: AsJson = False,
     now: Annotated[str, typer.Option(help="The reference clock, ISO.")] = "2026-11-23T09:00:00+07:00",
 ) -> None:
     """How well the readers do on labelled phrases: by category, with every miss."""
     from bot.chat.reading import place, score
     from bot.domain import regions
 
-    config = _config()
+    config = settings()
     region = config.office.region
-    with _said():
+    with said():
         read = place.reader(regions.load(region), region, regions.NICKNAMES.get(region))
     zone = config.office.timezone
     raise typer.Exit(score.main(file, as_json, now, read_place=read, region=region, zone=zone))
-
-
-def _now() -> datetime:
-    return SystemClock().now()
-
-
-def _do(command: str, **arguments: Any) -> dict[str, Any]:
-    """Have the running desk do a command; when none runs, do it here."""
-    from bot.operate import operate
-
-    config = _config()
-    with _said():
-        return asyncio.run(operate(config, command, arguments))
-
-
-@contextmanager
-def _said() -> Generator[None]:
-    """What an operator can mend ends the command with a sentence and exit code 1."""
-    from aiohttp import ClientError
-    from pydantic import ValidationError
-    from sqlalchemy.exc import DBAPIError
-
-    from bot.domain.db import StoreDown
-    from bot.domain.engine import Locked
-    from bot.domain.keys import NoKey
-    from bot.domain.move import CantMove
-    from bot.domain.upgrade import UpgradeFailed
-
-    try:
-        yield
-    except ClientError:
-        said = "The running desk couldn't do it; its log says why."
-    except ValidationError as error:  # without what was typed: it may hold a password
-        said = "; ".join(detail["msg"] for detail in error.errors(include_input=False))
-    except (ValueError, LookupError, OSError, sqlite3.Error) as error:
-        said = str(error)
-    except (CantMove, NoKey, UpgradeFailed, Locked, StoreDown) as error:
-        said = str(error)
-    except DBAPIError as error:
-        said = str(error.orig)
-    else:
-        return
-    typer.echo(said, err=True)
-    raise typer.Exit(1)
-
-
-def _show(rows: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool, none: str) -> None:
-    if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False))
-    elif not rows:
-        typer.echo(none)
-    else:
-        table = Table(*columns, box=None, header_style="bold")
-        for row in rows:
-            table.add_row(*(escape(str(row[name])) for name in columns))
-        out.print(table)
 
 
 if __name__ == "__main__":
