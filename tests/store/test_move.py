@@ -57,12 +57,15 @@ def everything(db: Db) -> None:
         db.insert(
             metadata.tables["audit"], {**about, "actor_id": budi.person, "action": "look", "object": f"owner:{id}"}
         )
-    db.insert(metadata.tables["audit_seals"], {"last_id": 2, "count": 2, "digest": bytes(32), "at": MONDAY})
+    db.insert(
+        metadata.tables["audit_seals"], {"last_id": 2, "count": 2, "marks": b"m", "digest": bytes(32), "at": MONDAY}
+    )
     db.insert(
         metadata.tables["media"], {**about, "name": "a" * 64, "kind": "evidence", "mime": "image/jpeg", "size": 9}
     )
     change = {"person_id": siti.person, "fact": "name", "value": b"sealed", "asked_at": MONDAY, "due_at": MONDAY}
     db.insert(metadata.tables["changes"], change)
+    db.execute(db.insert_new(metadata.tables["name_words"]), {"person_id": siti.person, "word": bytes(16)})
     tally = {"kind": "owners", "month": MONDAY.date(), "village": "35.73", "sector": "", "count": 3}
     db.execute(metadata.tables["tallies"].insert(), tally)
 

@@ -5,7 +5,17 @@ Columns of type `Sealed` hold bytes that only `Keys` can open.
 """
 
 from bot.domain.tables.kinds import Id, Lane, Outgoing, Received, Sealed, Utc, Working, metadata
-from bot.domain.tables.office import businesses, invites, officers, owners, regions, rules, tickets, wishes
+from bot.domain.tables.office import (
+    businesses,
+    invites,
+    name_words,
+    officers,
+    owners,
+    regions,
+    rules,
+    tickets,
+    wishes,
+)
 from bot.domain.tables.post import accounts, contacts, inbox, jobs, outbox, people, reminders, talks, used_buttons
 from bot.domain.tables.rights import audit, audit_seals, changes, consents, media, tallies
 
@@ -29,6 +39,7 @@ __all__ = [
     "jobs",
     "media",
     "metadata",
+    "name_words",
     "officers",
     "outbox",
     "owners",

@@ -22,7 +22,7 @@ owners = Table(
     "owners",
     metadata,
     person_column(primary_key=True),
-    Column("name", String(80), nullable=False),
+    Column("name", Sealed, nullable=False),
     Column("called", String(8), nullable=False, server_default="nama"),  # bapak, ibu or nama: how we speak to her
     Column("phone", Sealed),
     Column("phone_index", LargeBinary(32), index=True),  # keyed HMAC: two people may share a phone
@@ -32,12 +32,20 @@ owners = Table(
     Column("changed_at", Utc, nullable=False),
 )
 
+name_words = Table(  # what an officer finds an owner by: the words of her name and of her businesses' names
+    "name_words",
+    metadata,
+    person_column(primary_key=True),
+    Column("word", LargeBinary(16), primary_key=True),  # keyed HMAC of the folded word
+    Index("ix_name_words_word", "word"),
+)
+
 businesses = Table(
     "businesses",
     metadata,
     id_column(),
     Column("owner_id", Id, ForeignKey("owners.person_id"), nullable=False, index=True),
-    Column("name", String(80), nullable=False),
+    Column("name", Sealed, nullable=False),
     Column("sector", String(20), nullable=False),
     Column("village", String(16), nullable=False, index=True),  # Kemendagri code
     Column("rt", String(4)),
@@ -57,7 +65,7 @@ officers = Table(
     "officers",
     metadata,
     person_column(primary_key=True),
-    Column("name", String(80), nullable=False),
+    Column("name", Sealed, nullable=False),
     Column("role", String(20), nullable=False),
     Column("area", String(16), nullable=False),  # Kemendagri code whose subtree the officer serves
     Column("since", Utc, nullable=False),
@@ -109,7 +117,7 @@ invites = Table(
     metadata,
     id_column(),
     Column("code_index", LargeBinary(32), nullable=False, unique=True),  # keyed HMAC; the code itself isn't kept
-    Column("name", String(80), nullable=False),
+    Column("name", Sealed, nullable=False),  # with the code itself: of one who hasn't joined yet there is no key
     Column("role", String(20), nullable=False),
     Column("area", String(16), nullable=False),
     Column("invited_at", Utc, nullable=False),

@@ -98,7 +98,8 @@ audit_seals = Table(  # each closes the audit rows after the one before it
     id_column(),
     Column("last_id", Id, nullable=False, unique=True),  # of the last audit row it covers
     Column("count", Integer, nullable=False),  # of rows it covers
-    Column("digest", LargeBinary(32), nullable=False),  # keyed HMAC over the seal before and these rows
+    Column("marks", LargeBinary, nullable=False),  # of each row it covers: id and keyed HMAC, 16 bytes
+    Column("digest", LargeBinary(32), nullable=False),  # keyed HMAC over the seal before and this one
     Column("at", Utc, nullable=False),
     sqlite_autoincrement=True,
 )

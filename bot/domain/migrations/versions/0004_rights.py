@@ -42,12 +42,23 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("last_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("marks", sa.LargeBinary(), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_seals")),
         sa.UniqueConstraint("last_id", name=op.f("uq_audit_seals_last_id")),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "name_words",
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("word", sa.LargeBinary(length=16), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_name_words_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", "word", name=op.f("pk_name_words")),
+    )
+    with op.batch_alter_table("name_words", schema=None) as batch_op:
+        batch_op.create_index("ix_name_words_word", ["word"], unique=False)
+
     op.create_table(
         "tallies",
         sa.Column("kind", sa.String(length=40), nullable=False),
