@@ -23,6 +23,7 @@ Kind = Literal[
     "blocked",  # the person blocked us
     "unblocked",
     "group",  # somebody spoke to us in, or added us to, a group
+    "moved",  # the same person has another address from now on; `also` holds it
     "other",  # sticker, voice, poll…: understood as "something", named in `what`
 ]
 
@@ -62,6 +63,8 @@ class Incoming:
     name: str = ""  # what the platform calls the person; never shown to others as a checked name
     language: str = ""  # what the platform says of the app's language, e.g. "id", "en"
     what: str = ""  # kind "other": the platform's word for it, e.g. "sticker"
+    number: str = ""  # the sender's own phone number (+62…), where the platform tells it with whatever she does
+    also: str = ""  # another address of hers on this account: WhatsApp's number beside its user id
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,3 +163,26 @@ class Sent:
 
     id: str = ""
     ids: tuple[str, ...] = field(default=())  # all of them, where a long text went in several
+
+
+Fate = Literal["sent", "delivered", "read", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a platform tells, later and perhaps more than once or out of order, about a message of ours.
+
+    `id` is the platform's id of the message, `mark` what we had it carry (`Channel.send`), `errors` its numbers and
+    words of what went wrong. `billable` is None where nothing is told about the price; `category` is what it is charged
+    as ("service", "utility"…), `tariff` by which rule ("regular", "free_customer_service", "free_entry_point").
+    """
+
+    id: str
+    fate: Fate
+    at: datetime
+    address: str = ""
+    mark: str = ""
+    billable: bool | None = None
+    category: str = ""
+    tariff: str = ""
+    errors: tuple[tuple[int, str], ...] = ()

@@ -46,13 +46,33 @@ class Later(Exception):
         self.account = account
 
 
-class Never(Exception):
-    """A send can't ever happen. `unreachable`: the address itself is dead (blocked, deactivated, not found)."""
+class Lost(Later):
+    """The call was made, and its answer lost: the message may have gone out. `mark` is what it carried.
 
-    def __init__(self, reason: str, *, unreachable: bool = False) -> None:
+    A platform that tells about messages afterwards (`Status`) tells their marks too: it should be asked back there
+    before the message is sent again.
+    """
+
+    def __init__(self, seconds: float, reason: str, *, mark: str = "") -> None:
+        super().__init__(seconds, reason)
+        self.mark = mark
+
+
+Because = Literal["", "window", "opted_out"]
+
+
+class Never(Exception):
+    """A send can't ever happen. `unreachable`: the address itself is dead (blocked, deactivated, not found).
+
+    `because` "window": she hasn't written for so long that only a template may go; "opted_out": she has told the
+    platform that she wants no such messages.
+    """
+
+    def __init__(self, reason: str, *, unreachable: bool = False, because: Because = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.unreachable = unreachable
+        self.because: Because = because
 
 
 class AccountRefused(Exception):
