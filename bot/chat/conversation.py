@@ -100,6 +100,7 @@ class Conversation(Running):
             return self._reply
         self._said += chat.said
         self._offers += chat.offers
+        self._files += chat.files
         if chat.goes_on:
             self._ask_to_go_on()
         else:

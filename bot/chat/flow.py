@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from bot.chat.buttons import short
-from bot.chat.messages import Button
+from bot.chat.messages import Attachment, Button
 from bot.chat.questions import Draw, Optional, Question, Review, Said
 from bot.chat.reading import Invalid, Reading, Unsure, plain
 from bot.chat.reading.rest import read_rest, split_answer
@@ -232,6 +232,7 @@ class Chat:
         self.patience = around.patience
         self.said: list[Words] = []
         self.offers: list[Button] = []
+        self.files: list[Attachment] = []
         self.path: list[str] = []
         self.quiet = False
         self.goes_on = False
@@ -254,6 +255,10 @@ class Chat:
     def button(self, button: Button) -> None:
         """One more button under what is said."""
         self.offers.append(button)
+
+    def attach(self, file: Attachment) -> None:
+        """Send a file of hers (a row of `media`) with what is said; the text stands under the last one."""
+        self.files.append(file)
 
     def menu(self) -> list[Flow]:
         """What this person can start now, in the menu's order."""

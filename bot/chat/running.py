@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.chat.flow import Asking, Changing, Chat, First, Flow, FlowError, Person, Refused, Surroundings, doubt_code
-from bot.chat.messages import Button, Message
+from bot.chat.messages import Attachment, Button, Message
 from bot.chat.questions import Line, Optional, Question, Review, Said
 from bot.chat.reading import Invalid, Reading, Unsure, plain
 from bot.chat.reading.intent import LABELS, read_intent
@@ -44,6 +44,7 @@ class Running:
         self._writes: Writes = db
         self._said: list[Words] = []
         self._offers: list[Button] = []
+        self._files: list[Attachment] = []
         self._asked: tuple[Talk, Question[Any]] | None = None
         self._brief = False  # whether what is asked has just been asked
         self._reply = Reply()
@@ -135,6 +136,7 @@ class Running:
             else:
                 self._said += chat.said
                 self._offers += chat.offers
+                self._files += chat.files
                 if self._reply.outcome != "refused":
                     self._reply.outcome = "finished"
                 return True
@@ -209,7 +211,9 @@ class Running:
             wanted = self._asked is not None and self._asked[1].share_phone() is not None
             away = self.talks.keys and not wanted
             self.talks.keys = wanted and (self.talks.keys or share_phone is not None)
-            self._reply.messages = [Message(tuple(parts), tuple(buttons), share_phone, away, callback)]
+            *before, file = [*self._files] or [None]
+            said = Message(tuple(parts), tuple(buttons), share_phone, away, callback, file=file)
+            self._reply.messages = [*(Message(file=first) for first in before), said]
         elif callback:
             self._reply.messages = [Message(callback=callback, op="answer")]
         return self._reply
