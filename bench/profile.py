@@ -79,7 +79,7 @@ def main() -> int:
 
 
 def report(statements: Counter[str], works: Counter[str], spent: dict[str, float], threads: dict[str, float]) -> None:
-    turns = max(1, works["bot.domain.outbox.sent"])  # one answer to each, however often its turn is tried
+    turns = max(1, works["bot.domain.inbox.add"])  # one answer to each
     lines = [f"{turns} turns; all figures a turn, the start included"]
     lines += [f"{seconds / turns * 1e6:7.0f} us  {name}" for name, seconds in threads.items()]
     for name, seconds in sorted(spent.items(), key=lambda item: -item[1])[:12]:

@@ -120,6 +120,7 @@ class App:
             await channel.open(catalogs)
             self.intakes[channel.desk] = Intake(self.office, channel, account, self.slots, language, self.wake)
             self._senders.append(Sender(self.office, channel, account))
+            self.office.senders[account] = self._senders[-1]
         for sender in self._senders:
             self._spawn(sender.run(), "sender")
         self._spawn(self.runner.run(), "jobs")

@@ -40,6 +40,8 @@ class Db:
         self._mark = 0
         self.forgot = False
         """Whether `forget` was called, for the store to tell the others that remember."""
+        self.put = False
+        """Whether something was put that a loop has to be told of: a message that isn't taken yet, a job."""
 
     def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -107,6 +109,11 @@ class Db:
 
     def _raw(self) -> Any:
         return self.connection.connection.driver_connection
+
+    @property
+    def sole(self) -> bool:
+        """Whether nobody else can write while this transaction is open."""
+        return self.connection.dialect.name == "sqlite"
 
     def once(self, person: int, button: str) -> bool:
         """Record the use of a button that works one time; False when it was used before."""

@@ -49,6 +49,8 @@ _ADD = {
     "payload": None,
     "state": Received.WAITING,
     "attempts": 1,
+    "done_at": None,
+    "said": None,
 }
 
 
@@ -61,8 +63,13 @@ def _insert(db: Db, row: Mapping[str, Any]) -> int | None:
     return _INSERT.scalar(db, **{**_ADD, "error": None, "received_at": db.now, **row})
 
 
-def add(db: Db, contact: Contact, incoming: Incoming, raw: Mapping[str, Any]) -> Letter | None:
-    """Keep an update; None for one we already have. This commit counts its first attempt."""
+def add(
+    db: Db, contact: Contact, incoming: Incoming, raw: Mapping[str, Any], *, done: str | None = None
+) -> Letter | None:
+    """Keep an update; None for one we already have. This commit counts its first attempt.
+
+    `done` is what was said, of one whose turn is kept in this same commit.
+    """
     slot = people.slot(contact.person)
     row = {
         "account_id": contact.account,
@@ -73,6 +80,8 @@ def add(db: Db, contact: Contact, incoming: Incoming, raw: Mapping[str, Any]) ->
         "kind": incoming.kind,
         "payload": db.seal(contact.person, "inbox.payload", raw),
     }
+    if done is not None:
+        row |= {"state": Received.DONE, "done_at": db.now, "said": _said(db, contact.person, done)}
     id = _insert(db, row)
     if id is None:
         return None
@@ -197,8 +206,11 @@ _DONE = Prepared(
 
 def done(db: Db, letter: Letter, said: str) -> bool:
     """The turn is over; False when it was over before. `said` is kept, sealed, for an officer to read."""
-    text = db.seal(letter.person or None, "inbox.said", said) if said else None
-    return _DONE.changed(db, row=letter.id, at=db.now, text=text) == 1
+    return _DONE.changed(db, row=letter.id, at=db.now, text=_said(db, letter.person or None, said)) == 1
+
+
+def _said(db: Db, person: int | None, said: str) -> bytes | None:
+    return db.seal(person, "inbox.said", said) if said else None
 
 
 def set_aside(db: Db, row: int, error: str) -> bool:

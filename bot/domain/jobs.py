@@ -31,6 +31,7 @@ class Job:
 
 def put(db: Db, work: str, args: Mapping[str, Any], *, person: int | None = None, then: str = "") -> int:
     """Have `work` done; its result comes back to the person as the happening `then`."""
+    db.put = True
     return db.insert(
         jobs,
         {

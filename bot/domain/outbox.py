@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import (
     ScalarSelect,
     and_,
     bindparam,
+    case,
     delete,
     func,
     literal_column,
@@ -73,7 +74,33 @@ def put(
     due = due or db.now
     if message.op == "edit" and replaces is not None:
         db.execute(_SUPERSEDE, {"replaced": replaces, "at": db.now})
-    row = {
+    row = _row(db, contact, message, origin, lane, due, expires)
+    _PUT.changed(db, **row, replaces=replaces, state=Outgoing.READY, attempts=0)
+    db.put = True
+
+
+def put_in_hand(
+    db: Db, contact: Contact, message: Message, origin: str, language: str, expires: datetime
+) -> Parcel | None:
+    """Answer a contact: as `put`, but the row is in the sender's hands from the first, which saves a claim.
+
+    None when it has to wait its turn, because something of that chat is on its way or waits; or was said before. Only
+    where `Db.sole` holds: others may not put anything of that chat meanwhile.
+    """
+    row = _row(db, contact, message, origin, Lane.REPLY, db.now, expires)
+    kept = _PUT_IN_HAND.first(db, **row, replaces=None, chat=contact.id)
+    if kept is None:
+        return None
+    if kept.state == Outgoing.READY:
+        db.put = True
+        return None
+    return Parcel(kept.id, contact.id, contact.person, contact.address, language, Lane.REPLY, message, None, 1)
+
+
+def _row(
+    db: Db, contact: Contact, message: Message, origin: str, lane: Lane, due: datetime, expires: datetime | None
+) -> dict[str, Any]:
+    return {
         "account_id": contact.account,
         "contact_id": contact.id,
         "person_id": contact.person,
@@ -82,14 +109,10 @@ def put(
         "body": db.seal(contact.person, "outbox.body", message.to_json()),
         "body_version": BODY_VERSION,
         "origin": origin,
-        "replaces": replaces,
-        "state": Outgoing.READY,
-        "attempts": 0,
         "put_at": db.now,
         "due_at": due,
         "expires_at": expires or due + EXPIRY[lane],
     }
-    _PUT.changed(db, **row)
 
 
 _PUT_COLUMNS = (
@@ -164,6 +187,20 @@ def _claimable() -> Any:
 
 
 _CLAIM = Prepared(_claimable())
+
+
+def _in_hand(dialect: str) -> Any:
+    """Leased where nothing of that chat is open, else ready. The states are literal, for the indexes of open rows."""
+    ready = literal_column(str(int(Outgoing.READY)), Integer)
+    leased = literal_column(str(int(Outgoing.LEASED)), Integer)
+    chat = _other.c.contact_id == bindparam("chat")
+    waits, flies = _one(chat, _other.c.state == ready), _one(chat, _other.c.state == leased)
+    free = and_(waits.is_(None), flies.is_(None))
+    new = insert_new(outbox, dialect).values(state=case((free, leased), else_=ready), attempts=case((free, 1), else_=0))
+    return new.returning(outbox.c.id, outbox.c.state)
+
+
+_PUT_IN_HAND = Prepared(_in_hand, *(name for name in _PUT_COLUMNS if name not in ("state", "attempts")))
 _LEASE = Prepared(
     update(outbox).where(outbox.c.id == bindparam("row")).values(state=Outgoing.LEASED, attempts=outbox.c.attempts + 1)
 )
@@ -213,9 +250,10 @@ _SENT = Prepared(
 )
 
 
-def sent(db: Db, row: int, ext_id: str) -> None:
-    """The platform has taken it, under its id `ext_id`."""
-    _SENT.changed(db, row=row, ext=ext_id or None, at=db.now)
+def sent(db: Db, rows: Iterable[tuple[int, str]]) -> None:
+    """The platform has taken these rows, each under its id of the message."""
+    for row, ext_id in rows:
+        _SENT.changed(db, row=row, ext=ext_id or None, at=db.now)
 
 
 def put_back(db: Db, parcel: Parcel, seconds: float, reason: str, counts: bool, after: tuple[str, ...] = ()) -> bool:

@@ -78,9 +78,15 @@ _PERSON = Prepared(
 )
 
 
+class Gone(Exception):
+    """A contact isn't that person's any more."""
+
+
 def load(db: Db, person: int, contact: int) -> tuple[Person, bool]:
-    """A person as conversations know her, and whether her contact is marked reachable."""
+    """A person as conversations know her, and whether her contact is marked reachable. Raises `Gone`."""
     row = _PERSON.first(db, person=person, contact=contact)
+    if row is None:
+        raise Gone(f"contact {contact} of person {person}")
     name = db.open(person, "contacts.name", row.name) if row.name else ""
     return Person(person, row.language, row.desk, contact, name), row.reachable
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Protocol
 
 from bot.chat.conversation import Rules
 from bot.chat.seams import Channel, Clock
+from bot.domain.outbox import Parcel
 from bot.metrics import Metrics
 from bot.post.store import Store
 
@@ -28,6 +30,22 @@ class Bounds:
     dedupe: timedelta = timedelta(days=14)
 
 
+class Sends(Protocol):
+    """The sender of an account, as the other stations see it."""
+
+    def take(self, parcels: Sequence[Parcel]) -> None:
+        """Send what was put in its hands."""
+        ...
+
+    def take_sent(self) -> list[tuple[int, str]]:
+        """Outbox rows that went out, with their ids at the platform, for whoever writes that down before it does."""
+        ...
+
+    def sent(self, rows: Sequence[tuple[int, str]]) -> None:
+        """They weren't written down after all."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """One running installation, without its loops."""
@@ -38,3 +56,4 @@ class Office:
     metrics: Metrics
     bounds: Bounds = field(default_factory=Bounds)
     channels: Mapping[int, Channel] = field(default_factory=dict[int, Channel])  # by account id
+    senders: dict[int, Sends] = field(default_factory=dict[int, Sends])  # by account id

@@ -45,6 +45,10 @@ class Pacing:
         this_second = max(int(self._pace.bulk_per_second), 1) - len(self._began)
         return max(min(self._pace.bulk_in_flight - self.bulk, int(self._tokens), this_second), 0)
 
+    def stopped(self) -> bool:
+        """Whether nothing at all may be sent now."""
+        return self._monotonic() < self._all_until
+
     def paused(self) -> bool:
         """Whether the platform has asked bulk to wait."""
         return self._monotonic() < max(self._bulk_until, self._all_until)

@@ -79,6 +79,10 @@ class PostgresStore:
             thread.start()
 
     @property
+    def sole(self) -> bool:
+        return False
+
+    @property
     def reads(self) -> AsyncEngine:
         if self._reads is None:
             self._reads = postgres.reading(self._url)

@@ -6,13 +6,13 @@ No transaction is open while it waits for the network. A crash repeats at most w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Sequence
 from functools import partial
 from typing import TypeVar
 
 import structlog
 
-from bot.chat.messages import Sent
 from bot.chat.seams import AccountRefused, Channel, Later, Never
 from bot.domain import outbox, people
 from bot.domain.db import Db, StoreDown
@@ -40,6 +40,9 @@ class Sender:
         self._pacing = pacing or Pacing(channel.pace)
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._in_hand: deque[Parcel] = deque()  # leased, and waiting for room
+        self._sent: list[tuple[int, str]] = []  # rows to be written down as sent
+        self._noting: asyncio.Task[None] | None = None
         self._stopping = False
         self._bulk_waits = True  # whether bulk may be waiting: at first, at each poll, when told, after a full claim
         self._quiet = asyncio.Event()
@@ -51,6 +54,26 @@ class Sender:
         self._bulk_waits = self._bulk_waits or bulk
         self._quiet.clear()
         self._wake.set()
+
+    def take(self, parcels: Sequence[Parcel]) -> None:
+        """Send what was put in our hands, now or as soon as there is room."""
+        self._quiet.clear()
+        if self._in_hand or self._pacing.replies() < len(parcels):
+            self._in_hand.extend(parcels)
+            self._wake.set()
+        else:
+            self._begin(parcels)
+
+    def sent(self, rows: Sequence[tuple[int, str]]) -> None:
+        """These rows went out, under these ids: that is to be written down."""
+        self._sent.extend(rows)
+        if self._sent and self._noting is None:
+            self._noting = asyncio.create_task(self._note_sent(), name="note sent")
+
+    def take_sent(self) -> list[tuple[int, str]]:
+        """What was sent and isn't being written down yet, for somebody who writes it down before us."""
+        rows, self._sent = self._sent, []
+        return rows
 
     async def run(self) -> None:
         """Send until cancelled or stopped."""
@@ -70,13 +93,16 @@ class Sender:
                 log.warning("store_down", account=self._account, error=str(error))
             if self._wake.is_set():
                 continue
-            if not self._tasks and (not self._bulk_waits or self._pacing.paused()):
+            if self._idle() and (not self._bulk_waits or self._pacing.paused()):
                 self._quiet.set()
             try:
                 async with asyncio.timeout(wait):
                     await self._wake.wait()
             except TimeoutError:
                 self._bulk_waits = True
+
+    def _idle(self) -> bool:
+        return not self._tasks and not self._in_hand and self._noting is None
 
     async def settled(self) -> None:
         """Wait until nothing is due and nothing is in flight."""
@@ -91,16 +117,26 @@ class Sender:
                 await self._ended_run.wait()  # a round that is taking rows begins their sends
                 if self._tasks:
                     await asyncio.wait(self._tasks)
+                if self._noting:
+                    await asyncio.wait([self._noting])
         except TimeoutError:
             log.warning("stop_sender", account=self._account, in_flight=len(self._tasks))
         for task in self._tasks:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks)
+        if self._noting:
+            self._noting.cancel()
+            await asyncio.wait([self._noting])
 
     async def _round(self) -> float:
         """Begin what may begin now; seconds until it is worth looking again without being woken."""
         write = self._office.store.write
+        while self._in_hand and self._pacing.replies() > 0:
+            self._begin([self._in_hand.popleft()])
+        if self._in_hand and self._pacing.stopped():
+            parcels, self._in_hand = list(self._in_hand), deque()
+            await self._note(partial(_give_back, parcels=parcels))
         if (most := self._pacing.replies()) > 0:
             parcels = await write(partial(outbox.claim, account=self._account, lanes=_REPLIES, most=most))
             self._begin(parcels)
@@ -116,7 +152,7 @@ class Sender:
             self._bulk_waits = self._bulk_waits or len(parcels) == most
         return min(self._pacing.next_bulk(), _POLL) if self._bulk_waits and self._pacing.room() else _POLL
 
-    def _begin(self, parcels: list[Parcel]) -> None:
+    def _begin(self, parcels: Sequence[Parcel]) -> None:
         for parcel in parcels:
             bulk = parcel.lane in _BULK
             self._pacing.bulk += bulk
@@ -182,11 +218,21 @@ class Sender:
             if not await self._note(back):
                 outcome = "dead"
         else:
-            await self._note(_noted(parcel, sent))
+            self.sent([(parcel.id, sent.id)])
         self._office.metrics.sends.labels(outcome).inc()
         level = log.info if outcome in ("sent", "later") else log.warning
         level("send", row=parcel.id, account=self._account, contact=parcel.contact, lane=parcel.lane.name.lower(),
               attempt=parcel.attempts, outcome=outcome)  # fmt: skip
+
+    async def _note_sent(self) -> None:
+        """Write down what was sent, together what was sent while the last were written down."""
+        try:
+            while self._sent:
+                rows, self._sent = self._sent, []
+                await self._note(partial(outbox.sent, rows=rows))
+        finally:
+            self._noting = None
+            self.wake()  # what waits behind it in its chat may go now
 
     async def _note(self, work: Work[T]) -> T:
         """Write down what came of a send. However long the store is away: forgetting it would send twice."""
@@ -199,5 +245,7 @@ def _give_up(db: Db, parcel: Parcel, never: Never) -> None:
         people.set_reachable(db, parcel.contact, False)
 
 
-def _noted(parcel: Parcel, sent: Sent) -> Callable[[Db], None]:
-    return partial(outbox.sent, row=parcel.id, ext_id=sent.id)
+def _give_back(db: Db, parcels: Sequence[Parcel]) -> None:
+    """They wait in the outbox as long as the account has to wait."""
+    for parcel in parcels:
+        outbox.put_back(db, parcel, 0.0, "the account waits", counts=False)

@@ -16,7 +16,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain import inbox
+from bot.domain import inbox, people
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.domain.people import SLOTS
@@ -34,7 +34,8 @@ class Slots:
         self._office = office
         self._wake = wake
         self._queues: list[deque[Letter]] = [deque() for _ in range(SLOTS)]
-        self._busy: set[int] = set()
+        self._busy: dict[int, int] = {}  # slot -> whose row is at work
+        self._at_once: set[int] = set()  # whose turn is done at once
         self._held: dict[int, Letter] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
@@ -50,6 +51,40 @@ class Slots:
             self._idle.clear()
             self._queues[letter.slot].append(letter)
             self._next(letter.slot)
+
+    def begin(self, person: int) -> bool:
+        """Let a person's turn be done at once, beside her slot; False when anything of hers waits or is under way.
+
+        Until `end` nothing of hers is begun here.
+        """
+        slot = people.slot(person)
+        waits = any(letter.person == person for letter in self._queues[slot])
+        if waits or self._busy.get(slot) == person or person in self._held or person in self._at_once or self._stopping:
+            return False
+        self.waiting += 1
+        self._idle.clear()
+        self._at_once.add(person)
+        return True
+
+    def end(self, person: int) -> None:
+        self._at_once.discard(person)
+        self._over()
+        self._next(people.slot(person))
+
+    def turned(self, letter: Letter, turned: turn.Turned) -> None:
+        """Tell of a turn that is kept: the log, and whoever sends."""
+        self._tell(letter, turned)
+        if turned.parcels:
+            self._office.senders[turned.account].take(turned.parcels)
+        if turned.put:
+            self._wake(turned.bulk)
+
+    async def failed(self, letter: Letter, error: Exception) -> None:
+        """The first attempt of a row failed before it was kept: it goes on as any other whose turn failed."""
+        self.waiting += 1
+        self._idle.clear()
+        if await self._failed(letter, error):
+            self._over()
 
     async def settled(self) -> None:
         """Wait until nothing is left to do."""
@@ -70,9 +105,9 @@ class Slots:
             return
         queue = self._queues[slot]
         for letter in queue:
-            if letter.person not in self._held:
+            if letter.person not in self._held and letter.person not in self._at_once:
                 queue.remove(letter)
-                self._busy.add(slot)
+                self._busy[slot] = letter.person
                 self._spawn(self._run(letter), "turn")
                 return
 
@@ -80,9 +115,9 @@ class Slots:
         try:
             done = await self._try(letter)
         finally:
-            self._busy.discard(letter.slot)
+            del self._busy[letter.slot]
         if done:
-            self._over(letter)
+            self._over()
         self._next(letter.slot)
 
     async def _try(self, letter: Letter) -> bool:
@@ -101,8 +136,7 @@ class Slots:
             return False
         except Exception as error:
             return await self._failed(letter, error)
-        self._tell(letter, turned)
-        self._wake(turned.bulk)
+        self.turned(letter, turned)
         return True
 
     async def _alone(self, letter: Letter) -> turn.Turned:
@@ -172,10 +206,10 @@ class Slots:
         await asyncio.sleep(seconds)
         if await self._try(letter):
             self._held.pop(letter.person, None)
-            self._over(letter)
+            self._over()
             self._next(letter.slot)
 
-    def _over(self, letter: Letter) -> None:
+    def _over(self) -> None:
         self.waiting -= 1
         if self.waiting == 0:
             self._idle.set()

@@ -62,6 +62,10 @@ class SqliteStore:
         self._thread.start()
 
     @property
+    def sole(self) -> bool:
+        return True
+
+    @property
     def reads(self) -> AsyncEngine:
         if self._reads is None:
             self._reads = engine.reading(self._url)

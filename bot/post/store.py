@@ -23,6 +23,11 @@ class Store(Protocol):
     """A database that keeps the rules of the stations (docs/architecture.md); `tests/store` is their contract."""
 
     @property
+    def sole(self) -> bool:
+        """Whether its works are done one after the other, in the order they are given (`Db.sole`)."""
+        ...
+
+    @property
     def reads(self) -> AsyncEngine:
         """For what only reads."""
         ...

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.chat.conversation import Conversation, Reply
 from bot.chat.messages import Incoming, Message
+from bot.chat.seams import Raw
 from bot.chat.talk import Talks
 from bot.chat.text import t
 from bot.domain import inbox, officers, outbox, people, reminders, talks
 from bot.domain.db import Db
 from bot.domain.inbox import Letter
+from bot.domain.outbox import Parcel
 from bot.domain.people import Contact
 from bot.domain.tables import Lane
 from bot.post.office import Office
@@ -23,13 +26,32 @@ NUDGE = "nudge"
 
 @dataclass(slots=True)
 class Turned:
-    """What a turn came to, for the log: outcome, flow, question, seconds on the writer."""
+    """What a turn came to: for the log its outcome, flow, question, seconds on the writer; for the senders what they
+    of an account have in hand now, and whether more was put (`bulk`: in the lanes of what the office starts)."""
 
     outcome: str
     flow: str = ""
     question: str = ""
     seconds: float = 0.0
     bulk: bool = False
+    account: int = 0
+    parcels: tuple[Parcel, ...] = ()
+    put: bool = False
+
+
+def at_once(
+    db: Db, contact: Contact, incoming: Incoming, raw: Raw, office: Office, sent: Sequence[tuple[int, str]] = ()
+) -> tuple[Letter, Turned] | None:
+    """Keep an update and do its turn in one go; None for one we already have. Before that, note what was `sent`.
+
+    Raises `Gone` when the contact isn't that person's any more, and what a flow raises: then nothing is kept.
+    """
+    began = time.perf_counter()
+    outbox.sent(db, sent)
+    letter = inbox.add(db, contact, incoming, raw, done=said(incoming))
+    if letter is None:
+        return None
+    return letter, _turn(db, letter, incoming, None, office, began)
 
 
 def take(db: Db, letter: Letter, office: Office) -> Turned:
@@ -53,6 +75,12 @@ def take(db: Db, letter: Letter, office: Office) -> Turned:
         return Turned("repeated")
     if not letter.person:
         return Turned("nothing")  # nothing that a person did, as it turned out when it could be read
+    return _turn(db, letter, incoming, event, office, began)
+
+
+def _turn(
+    db: Db, letter: Letter, incoming: Incoming | None, event: dict[str, Any] | None, office: Office, began: float
+) -> Turned:
     person, reachable = people.load(db, letter.person, letter.contact)
     contact = Contact(letter.contact, letter.person, letter.account, incoming.address if incoming else "")
     if event is not None:
@@ -69,10 +97,17 @@ def take(db: Db, letter: Letter, office: Office) -> Turned:
     lane = Lane(event.get("lane", Lane.REPLY)) if event else Lane.REPLY
     talks.save(db, letter.person, kept, known)
     _watch(db, letter.person, before.number if before else 0, kept, office)
+    expires = db.now + office.bounds.reply_expires if lane == Lane.REPLY else None
+    parcels: list[Parcel] = []
     for i, message in enumerate(reply.messages):
-        expires = db.now + office.bounds.reply_expires if lane == Lane.REPLY else None
-        outbox.put(db, contact, message, f"i{letter.id}.{i}", lane, expires=expires)
-    return Turned(reply.outcome, reply.flow, reply.question, time.perf_counter() - began, lane != Lane.REPLY)
+        origin = f"i{letter.id}.{i}"
+        if i == 0 and expires and db.sole and contact.account in office.senders and message.op == "send":
+            if parcel := outbox.put_in_hand(db, contact, message, origin, person.language, expires):
+                parcels.append(parcel)
+        else:
+            outbox.put(db, contact, message, origin, lane, expires=expires)
+    seconds, bulk = time.perf_counter() - began, lane != Lane.REPLY
+    return Turned(reply.outcome, reply.flow, reply.question, seconds, bulk, contact.account, tuple(parcels), db.put)
 
 
 def _watch(db: Db, person: int, before: int, kept: Talks, office: Office) -> None:
