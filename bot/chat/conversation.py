@@ -7,17 +7,18 @@ Pure but for what the flows themselves read and write through `db`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from bot.chat.buttons import Answered, Start, short
 from bot.chat.flow import Asking, Changing, Chat, First, Flow, FlowError, Refused, doubt_code, is_doubt_code
-from bot.chat.messages import Incoming
+from bot.chat.messages import MORE, Incoming
 from bot.chat.questions import Review, Said
 from bot.chat.reading import Invalid, Reading, Unsure, plain
 from bot.chat.reading.intent import NOT_UNDERSTOOD, WHICH, read_intent
-from bot.chat.reading.optout import read_optout
+from bot.chat.reading.optout import read_optout, takes_consent_back
 from bot.chat.reading.words import PADDING, listed
 from bot.chat.reading.yesno import read_yes_no
 from bot.chat.rules import Reply, Rules
@@ -79,7 +80,7 @@ class Conversation(Running):
                 self._unread(t("I can't read a message that was changed. Please send it again as a new one."))
             case "other":
                 self._unread(t("I can't read that yet. Please type it briefly."))
-            case "blocked" | "unblocked":
+            case "blocked" | "unblocked" | "moved":
                 self._reply.outcome = incoming.kind
         return self._finish(incoming.callback)
 
@@ -116,7 +117,9 @@ class Conversation(Running):
         if (words not in _NAVIGATION or self.talks.open is None) and not leaves:  # and so is "keluar"
             wish = read_optout(text.partition(" ")[0] if text.startswith("/") else text)
         back = self._back_again = self._named("start") if wish == "resume" else None
-        if wish and wish != "resume" and (stop := self._named("stop")):
+        if wish == "stop_all" and (meant := self._meant(text, words)):
+            self._begin(meant, {}, text)
+        elif wish and wish != "resume" and (stop := self._named("stop")):
             _, _, topic = wish.partition(":")
             self._start(stop, {"topic": topic} if topic else {})
         elif text.startswith("/"):
@@ -129,6 +132,13 @@ class Conversation(Running):
             self._start(back, {})
         else:
             self._free(text, words)
+
+    def _meant(self, text: str, words: str) -> Flow | None:
+        """The flow that a wish to hear no more names itself, if there is one: "tarik izin", "hentikan semua"."""
+        if text.startswith("/"):
+            return None
+        named = self.rules.flows.word(self.person.desk, words)
+        return named or (self._named("withdraw") if takes_consent_back(text) else None)
 
     def _free(self, text: str, words: str) -> None:
         """Words that answer no question: a flow's word, an intent, yes or no to an officer, or not understood."""
@@ -203,6 +213,9 @@ class Conversation(Running):
         return True
 
     def _tap(self, data: str) -> None:
+        if data.startswith(MORE):
+            self._more(data.removeprefix(MORE))
+            return
         tap = self.rules.buttons.read(self.person.id, data)
         open_talk = self.talks.open
         if isinstance(tap, Start):
@@ -229,6 +242,15 @@ class Conversation(Running):
                 self._stale()
         else:
             self._stale()
+
+    def _more(self, first: str) -> None:
+        """Show other choices of the open question, on a platform that shows few at a time."""
+        if self.talks.open is None or not re.fullmatch("[0-9]{1,3}", first):
+            self._stale()
+            return
+        self._first = int(first)
+        self._repeat()
+        self._reply.outcome = "more"
 
     def _shared(self, incoming: Incoming) -> None:
         if self.talks.open is None:

@@ -94,6 +94,10 @@ class Attachment:
         return [self.media, self.name, self.kind, self.mime]
 
 
+MORE = "more."
+"""Begins the data of a button that a channel adds itself, where a platform shows few choices at a time: the place of
+the first choice to be shown next follows ("more.9"). It answers nothing, so it isn't signed."""
+
 Op = Literal[
     "send",
     "edit",  # new text and buttons for the message that row `replaces` sent
@@ -110,6 +114,7 @@ class Message:
     `share_phone` is the label of a platform's "share my phone number" button, where it has one; `no_keys` takes that
     button away again. `callback` is a tap to acknowledge along the way (losing that is harmless, so it needs no row of
     its own). With a `file` the text is its caption, where it fits (see the channels), with the buttons under it.
+    `first` is the choice to begin with on a platform that shows few at a time (`MORE`).
     """
 
     parts: tuple[Words, ...] = ()
@@ -119,6 +124,7 @@ class Message:
     callback: str = ""
     op: Op = "send"
     file: Attachment | None = None
+    first: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """As kept in the outbox, without what is empty."""
@@ -137,6 +143,8 @@ class Message:
             data["op"] = self.op
         if self.file is not None:
             data["file"] = self.file.to_json()
+        if self.first:
+            data["first"] = self.first
         return data
 
     @classmethod
@@ -150,6 +158,7 @@ class Message:
             callback=data.get("callback", ""),
             op=data.get("op", "send"),
             file=Attachment(*data["file"]) if "file" in data else None,
+            first=data.get("first", 0),
         )
 
 

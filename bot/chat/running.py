@@ -47,6 +47,7 @@ class Running:
         self._files: list[Attachment] = []
         self._asked: tuple[Talk, Question[Any]] | None = None
         self._brief = False  # whether what is asked has just been asked
+        self._first = 0  # the choice to begin with: those before it have just been shown
         self._reply = Reply()
         self._back_again: Flow | None = None  # the flow for one whose words can mean that she wants our news again
         self._stopping = False  # whether she was asked before this message if it shall end here
@@ -203,7 +204,8 @@ class Running:
                 options = [*(offered or [("y", caption("Yes, that's right"))]), last]
                 options = [(doubt_code(pending, code), words) for code, words in options]
             else:
-                parts.append(_asked_words(question, self._brief))
+                whole = _asked_words(question, self._brief)
+                parts.append((question.brief or question.text) if self._first else whole)
                 options = list(question.options())
                 share_phone = question.share_phone()
             buttons = [*(self._button(talk, question.key, code, words) for code, words in options), *buttons]
@@ -212,7 +214,7 @@ class Running:
             away = self.talks.keys and not wanted
             self.talks.keys = wanted and (self.talks.keys or share_phone is not None)
             *before, file = [*self._files] or [None]
-            said = Message(tuple(parts), tuple(buttons), share_phone, away, callback, file=file)
+            said = Message(tuple(parts), tuple(buttons), share_phone, away, callback, file=file, first=self._first)
             self._reply.messages = [*(Message(file=first) for first in before), said]
         elif callback:
             self._reply.messages = [Message(callback=callback, op="answer")]
