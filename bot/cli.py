@@ -17,6 +17,7 @@ import typer
 from rich.markup import escape
 
 from bot import __version__, log
+from bot.cli_audit import audit_app
 from bot.config import Config
 from bot.terminal import AsJson, chosen, do, now, out, said, settings, show
 
@@ -37,6 +38,7 @@ regions_app = typer.Typer(no_args_is_help=True, help="The kelurahan, kecamatan a
 rules_app = typer.Typer(no_args_is_help=True, help="Rules of law and of the office, each in force from a day.")
 reading_app = typer.Typer(no_args_is_help=True, help="The readers of what owners type.")
 app.add_typer(db_app, name="db")
+app.add_typer(audit_app, name="audit")
 app.add_typer(officers_app, name="officers")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(outbox_app, name="outbox")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.domain import backup, inbox, outbox, reminders
+from bot.domain import audit, backup, consents, inbox, outbox, reminders
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.post.office import Office
@@ -46,6 +48,7 @@ class Ticks:
         """Tick; `backup_at` is the office's time of day for the daily copy ("02:30"), empty for none."""
         self._every(1, self.due)
         self._every(5, self.expire)
+        self._every(20, self.seal)
         self._every(600, self.purge)
         if self._backup and backup_at:
             copy = partial(self.copy, backup_at)
@@ -87,10 +90,25 @@ class Ticks:
         def piece(db: Db) -> int:
             said = now - min(bounds.messages, timedelta(days=3650))
             gone = inbox.purge(db, now - bounds.payload, said, min(said, now - bounds.dedupe))
-            return gone + outbox.purge(db, said)
+            return gone + outbox.purge(db, said) + consents.purge(db, now - bounds.payload)
 
         while await self._office.store.write(piece):
             pass
+
+    async def seal(self) -> None:
+        """Seal what the audit has noted since the last time; its end goes beside the keys and in the log."""
+        if not self._backup:
+            return
+        folder = Path(self._backup["keys"])
+        while True:
+            kept = await asyncio.to_thread(audit.heads, folder)
+            ends = await self._office.store.write(partial(audit.seal, kept=kept), alone=True)
+            if ends is None:
+                return
+            await asyncio.to_thread(audit.keep, folder, ends)
+            log.info("audit_sealed", seal=ends[-1].seal, last=ends[-1].last, digest=ends[-1].digest)
+            if lost := [end.seal for end in ends[:-1]]:
+                log.error("audit_cut", seals=lost, hint="pendamping audit verify")
 
     async def copy(self, at: str) -> None:
         """Have the daily copy made that was due last, if it wasn't: also the one of a night when nothing ran."""

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column, select, text
-from sqlalchemy.exc import DBAPIError
 
 from bot.domain.db import Db
 from bot.domain.keys import NoKey
@@ -27,7 +26,6 @@ HEAD = "audit.head"
 BATCH = 1000
 """Rows to one seal, at most."""
 _MARK = 16  # bytes: eight of a row's id, eight of its HMAC
-_BUSY = "55P03"  # PostgreSQL: the lock can't be had
 
 
 def note(db: Db, actor: int | None, action: str, person: int | None, object: str = "", reason: str = "") -> int:
@@ -151,11 +149,10 @@ def seal(db: Db, kept: Sequence[Head]) -> list[Head] | None:
     """Seal up to `BATCH` of the rows that aren't sealed yet; what is to be kept outside from now on (see `keep`).
 
     `kept` is what is kept outside now: an end that isn't in this database's chain stays there for `verify` to tell.
-    None when there was nothing to seal, or somebody is writing a row for longer than a moment. There is one sealer; its
-    transaction is its own.
+    None when there was nothing to seal. There is one sealer, and its transaction is its own. While somebody's row stays
+    uncommitted for longer than a moment, the store says `StoreDown`; the next time will do.
     """
-    if not _settled(db):
-        return None
+    _settle(db)
     newest = db.execute(_NEWEST).first()
     last, before, number = (newest.last_id, newest.digest, newest.id) if newest else (0, b"", 0)
     fresh = db.execute(select(audit.c.id).where(audit.c.id > last).order_by(audit.c.id).limit(BATCH)).scalars().all()
@@ -175,23 +172,15 @@ def seal(db: Db, kept: Sequence[Head]) -> list[Head] | None:
     return [*ends, Head(number + 1, fresh[-1], row["digest"].hex())]
 
 
-def _settled(db: Db) -> bool:
-    """Whether no row with a number is still uncommitted: one that came later would fall behind its seal.
+def _settle(db: Db) -> None:
+    """See to it that no row with a number is still uncommitted: one that came later would fall behind its seal.
 
     PostgreSQL gives numbers before it commits, so there the table is locked against writers for the moment of sealing;
     whoever writes has it locked against that. It must be the first statement: what is read comes after the lock.
     """
-    if db.connection.dialect.name == "sqlite":
-        return True
-    try:
-        with db.connection.begin_nested():
-            db.execute(text("SET LOCAL lock_timeout = '500ms'"))
-            db.execute(text("LOCK TABLE audit IN SHARE MODE"))
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", "") != _BUSY:
-            raise
-        return False
-    return True
+    if db.connection.dialect.name != "sqlite":
+        db.execute(text("SET LOCAL lock_timeout = '500ms'"))
+        db.execute(text("LOCK TABLE audit IN SHARE MODE"))
 
 
 def _holds(db: Db, head: Head) -> bool:
