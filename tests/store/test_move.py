@@ -68,6 +68,27 @@ def everything(db: Db) -> None:
     db.execute(db.insert_new(metadata.tables["name_words"]), {"person_id": siti.person, "word": bytes(16)})
     tally = {"kind": "owners", "month": MONDAY.date(), "village": "35.73", "sector": "", "count": 3}
     db.execute(metadata.tables["tallies"].insert(), tally)
+    assessed(db, siti.person)
+
+
+def assessed(db: Db, person: int) -> None:
+    """Rows of the self-assessment, and an answer to what owners ask."""
+
+    def put(table: str, **row: Any) -> None:
+        db.execute(metadata.tables[table].insert(), row)
+
+    put("instruments", code="naik-kelas", version="1", since=MONDAY.date(), document={"items": [1]}, put_at=MONDAY)
+    put(
+        "assessments", id=1, person_id=person, business_id=1, instrument="naik-kelas", version="1", kind="full",
+        started_at=MONDAY, finished_at=MONDAY, claimed=66, claimed_band="berkembang", verified=40,
+        verified_band="berkembang", marks={"held": ["nib"]},
+    )  # fmt: skip
+    put("answers", assessment_id=1, item="A1", answer="ada", at=MONDAY)
+    put("evidence", assessment_id=1, item="A1", answer="ada", media_id=1, words=b"x", state=0, at=MONDAY)
+    put(
+        "faqs", code="nib_buat", since=MONDAY.date(), topic="nib", place=2, title="Cara buat NIB", question="Cara?",
+        answer="Buka oss.go.id.", words="cara", sure="H", source="OSS",
+    )  # fmt: skip
 
 
 def gone(db: Db) -> None:

@@ -1,9 +1,11 @@
-"""Every table there is: the post's stations and people, the office's own nouns, what the owners' rights rest on.
+"""Every table there is: the post's stations and people, the office's own nouns, what the owners' rights rest
+on, the self-assessment.
 
 Times are UTC; states are small numbers named by the enums of `kinds`, so that the whole system can be read with SQL.
 Columns of type `Sealed` hold bytes that only `Keys` can open.
 """
 
+from bot.domain.tables.assess import Proof, answers, assessments, evidence, faqs, instruments
 from bot.domain.tables.kinds import Id, Lane, Outgoing, Received, Sealed, Utc, Working, metadata
 from bot.domain.tables.office import (
     businesses,
@@ -23,18 +25,24 @@ __all__ = [
     "Id",
     "Lane",
     "Outgoing",
+    "Proof",
     "Received",
     "Sealed",
     "Utc",
     "Working",
     "accounts",
+    "answers",
+    "assessments",
     "audit",
     "audit_seals",
     "businesses",
     "changes",
     "consents",
     "contacts",
+    "evidence",
+    "faqs",
     "inbox",
+    "instruments",
     "invites",
     "jobs",
     "media",
