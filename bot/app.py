@@ -23,7 +23,7 @@ from bot.chat.seams import AccountRefused, Channel, Clock, Desk, Later, SystemCl
 from bot.chat.text import Catalogs
 from bot.clock import Ticks
 from bot.config import Config, host_port
-from bot.domain import dated, inbox, jobs, outbox, people, places, regions, upgrade
+from bot.domain import dated, inbox, jobs, media, outbox, people, places, regions, unsealed, upgrade
 from bot.domain.db import Db, StoreDown
 from bot.domain.engine import lock, looking
 from bot.domain.inbox import Letter
@@ -110,7 +110,8 @@ class App:
             patience=timedelta(hours=config.talk.nudge_hours),
         )
         channels = dict(zip(accounts, self._channels, strict=True))
-        self.office = Office(self.store, rules, self.clock, self.metrics, self._bounds, channels)
+        files = media.folder(url, keys)
+        self.office = Office(self.store, rules, self.clock, self.metrics, self._bounds, channels, media=files)
         self.slots = Slots(self.office, self.wake)
         self.runner = Runner(self.office, self.slots.put)
         self.ticks = Ticks(self.office, self.slots.put, self.runner.wake, _backup_args(config))
@@ -221,6 +222,7 @@ class App:
         accounts = [people.account(db, channel.account) for channel in self._channels]
         people.account(db, inbox.HOUSE)
         dated.ship(db)
+        unsealed.seal(db)
         again, jobs_again = outbox.release(db), jobs.release(db)
         left = inbox.unfinished(db)
         if again or jobs_again or left:

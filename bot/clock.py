@@ -13,7 +13,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.domain import audit, backup, consents, inbox, outbox, reminders
+from bot.domain import audit, backup, consents, inbox, media, outbox, reminders
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.post.office import Office
@@ -50,6 +50,7 @@ class Ticks:
         self._every(5, self.expire)
         self._every(20, self.seal)
         self._every(600, self.purge)
+        self._every(600, self.sweep)
         if self._backup and backup_at:
             copy = partial(self.copy, backup_at)
             self._scheduler.add_job(self._quietly(copy))  # at once: its time may have passed while nothing ran
@@ -109,6 +110,18 @@ class Ticks:
             log.info("audit_sealed", seal=ends[-1].seal, last=ends[-1].last, digest=ends[-1].digest)
             if lost := [end.seal for end in ends[:-1]]:
                 log.error("audit_cut", seals=lost, hint="pendamping audit verify")
+
+    async def sweep(self) -> int:
+        """Take away the files that have no row: exports that were kept long enough, what a crash left. How many."""
+        write, place = self._office.store.write, self._office.media
+        await write(media.expire)
+        found = await asyncio.to_thread(media.strays, place, self._office.clock.now())
+        gone = 0
+        for some in (found[i : i + 500] for i in range(0, len(found), 500)):
+            lost = set(some) - await write(partial(media.known, names=some))
+            await asyncio.to_thread(media.remove, place, lost)
+            gone += len(lost)
+        return gone
 
     async def copy(self, at: str) -> None:
         """Have the daily copy made that was due last, if it wasn't: also the one of a night when nothing ran."""

@@ -26,6 +26,7 @@ class FakeChannel:
     def __init__(self, pace: Pace | None = None) -> None:
         self.pace = pace or Pace()
         self.sent: list[tuple[str, str]] = []
+        self.files: list[bytes] = []
         self.after: list[tuple[str, ...]] = []
         self.broken = True
         self.trouble: Callable[[str, str], None] = lambda address, words: None
@@ -57,6 +58,7 @@ class FakeChannel:
             self.trouble(address, words)
             await self.gate.wait()
             self.sent.append((address, words))
+            self.files += [message.file.content] if message.file else []
             self.news.set()
         finally:
             self.flying -= 1

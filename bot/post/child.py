@@ -1,11 +1,16 @@
-"""The inside of a job's process: ``python -m bot.post.child module:function MEGABYTES SECONDS``, JSON in and out."""
+"""The inside of a job's process: ``python -m bot.post.child module:function MEGABYTES SECONDS``, JSON in and out.
+
+Bytes go through the pipes as ``{"base64": …}``: what is in a file never lies on the disk unsealed.
+"""
 
 from __future__ import annotations
 
+import base64
 import importlib
 import json
 import resource
 import sys
+from typing import Any
 
 
 def main() -> None:
@@ -18,8 +23,28 @@ def main() -> None:
     if module.split(".")[0] not in ("bot", "handlers", "tests"):
         raise SystemExit(f"not a module of ours: {module}")
     out, sys.stdout = sys.stdout, sys.stderr  # what the function prints must not mix with its result
-    result = getattr(importlib.import_module(module), function)(**json.load(sys.stdin))
-    json.dump(result if result is not None else {}, out)
+    result = getattr(importlib.import_module(module), function)(**loads(sys.stdin.read()))
+    out.write(dumps(result if result is not None else {}))
+
+
+def dumps(value: Any) -> str:
+    """JSON that may hold bytes."""
+    return json.dumps(value, default=_base64)
+
+
+def loads(text: str | bytes) -> Any:
+    """What `dumps` wrote. Raises `ValueError`."""
+    return json.loads(text, object_hook=_bytes)
+
+
+def _base64(value: object) -> dict[str, str]:
+    if not isinstance(value, bytes):
+        raise TypeError(type(value).__name__)
+    return {"base64": base64.b64encode(value).decode()}
+
+
+def _bytes(value: dict[str, Any]) -> Any:
+    return base64.b64decode(value["base64"]) if value.keys() == {"base64"} else value
 
 
 if __name__ == "__main__":

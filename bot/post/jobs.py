@@ -1,25 +1,37 @@
-"""Jobs at work: each in a child process of bounded time and memory, so that a bad picture can't take the desk down."""
+"""Jobs at work: each in a child process of bounded time and memory, so that a bad picture can't take the desk down.
+
+A child has no keys. What is sealed is opened here, goes in and comes out through its pipes, and is sealed here again:
+
+- An argument ``"media": <row>`` becomes ``"content": <bytes>`` of that file of its person.
+- Work in `GATHERED` gets what a function of the domain reads for it, instead of its arguments.
+- A result's ``"files": [{name, kind, mime, content}]`` are sealed and noted (`bot.domain.media`); the happening gets
+  ``media``, the row, instead of the content.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import structlog
 
-from bot.domain import jobs
-from bot.domain.db import StoreDown
+from bot.domain import export, jobs, media
+from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.domain.jobs import Job
+from bot.domain.keys import Keys, NoKey
+from bot.post.child import dumps, loads
 from bot.post.office import Office
 from bot.post.store import Work, insist
 
 T = TypeVar("T")
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+GATHERED: dict[str, Callable[..., dict[str, Any]]] = {export.WORK: export.gather}
+"""By work: what reads its arguments, ``(db, person, **args)``, on a connection for reading."""
 
 
 class Runner:
@@ -86,28 +98,72 @@ class Runner:
 
     async def _one(self, job: Job) -> None:
         try:
-            result = await self._child(job)
+            result = await self._child(job, await self._args(job))
+            files = await self._sealed(job, result)
         except ChildFailed as error:
             log.warning("job_failed", job=job.id, work=job.work, attempt=job.attempts, error=str(error))
             reason = str(error)
             letter = await self._note(lambda db: jobs.failed(db, job, reason))
         else:
             log.info("job", job=job.id, work=job.work, attempt=job.attempts)
-            letter = await self._note(lambda db: jobs.done(db, job, result))
+            letter = await self._note(partial(_done, job=job, result=result, files=files))
         if letter:
             self._put([letter])
 
     async def _note(self, work: Work[T]) -> T:
         return await insist(self._office.store, work, self._office.bounds.store_retry)
 
-    async def _child(self, job: Job) -> dict[str, object]:
+    async def _whose(self, person: int) -> tuple[Keys, str]:
+        """The keys, and the name of a person's key. Raises `ChildFailed` where she was erased."""
+        try:
+            return await self._note(lambda db: (db.keys, db.key_of(person)))
+        except NoKey:
+            raise ChildFailed("the person's key is gone") from None
+
+    async def _args(self, job: Job) -> dict[str, Any]:
+        """What goes into the child. Raises `ChildFailed`."""
+        person = job.person
+        if person is None:
+            return job.args
+        if gather := GATHERED.get(job.work):
+            keys, _ = await self._whose(person)
+            now = self._office.clock.now()
+            async with self._office.store.reads.connect() as reading:
+                return await reading.run_sync(lambda connection: gather(Db(connection, keys, now), person, **job.args))
+        if "media" not in job.args:
+            return job.args
+        keys, _ = await self._whose(person)
+        args = {name: value for name, value in job.args.items() if name != "media"}
+        kept = await self._note(partial(media.find, person=person, row=int(job.args["media"])))
+        try:
+            if kept is None:
+                raise FileNotFoundError
+            return {**args, "content": await asyncio.to_thread(media.read, keys, self._office.media, kept)}
+        except (FileNotFoundError, NoKey):
+            raise ChildFailed("its file is gone") from None
+
+    async def _sealed(self, job: Job, result: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+        """Seal the files of a result; each with its name in the folder. Raises `ChildFailed`."""
+        found: list[dict[str, Any]] = result.pop("files", [])
+        if not found:
+            return []
+        if job.person is None:
+            raise ChildFailed("files of nobody")
+        keys, key = await self._whose(job.person)
+        now, place = self._office.clock.now(), self._office.media
+        try:
+            return [(await asyncio.to_thread(media.write, keys, place, key, f["content"], now), f) for f in found]
+        except (OSError, media.TooLarge) as error:
+            raise ChildFailed(f"a file wasn't kept: {type(error).__name__}") from None
+
+    async def _child(self, job: Job, args: dict[str, Any]) -> dict[str, Any]:
         """Run a job's function in a process of its own; its result. Raises `ChildFailed`."""
         command = [sys.executable, "-m", "bot.post.child", job.work, str(self._megabytes), str(int(self._seconds))]
         pipe = asyncio.subprocess.PIPE
         child = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe)
         try:
             async with asyncio.timeout(self._seconds):
-                out, err = await child.communicate(json.dumps(job.args).encode())
+                out, err = await child.communicate(dumps(args).encode())
         except TimeoutError:
             raise ChildFailed(f"took longer than {self._seconds:g} s") from None
         finally:
@@ -118,12 +174,24 @@ class Runner:
             last = err.decode(errors="replace").strip().splitlines()[-1:] or [""]
             raise ChildFailed(f"exit {child.returncode}: {last[0].partition(':')[0]}")
         try:
-            result: object = json.loads(out)
+            result: object = loads(out)
         except ValueError:
             result = None
         if not isinstance(result, dict):
             raise ChildFailed("it ended without a result")
-        return cast(dict[str, object], result)
+        return cast(dict[str, Any], result)
+
+
+def _done(db: Db, job: Job, result: dict[str, Any], files: list[tuple[str, dict[str, Any]]]) -> Letter | None:
+    """Note the files of a job and that it is done, in one transaction."""
+    if job.person is not None and files:
+        result = {**result, "files": [_noted(db, job.person, name, file) for name, file in files]}
+    return jobs.done(db, job, result)
+
+
+def _noted(db: Db, person: int, name: str, file: dict[str, Any]) -> dict[str, Any]:
+    row = media.put(db, person, name, file["kind"], file["mime"], len(file["content"]))
+    return {"media": row, "name": file["name"], "mime": file["mime"]}
 
 
 class ChildFailed(Exception):

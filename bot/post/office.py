@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Protocol
 
 from bot.chat.conversation import Rules
@@ -57,3 +58,5 @@ class Office:
     bounds: Bounds = field(default_factory=Bounds)
     channels: Mapping[int, Channel] = field(default_factory=dict[int, Channel])  # by account id
     senders: dict[int, Sends] = field(default_factory=dict[int, Sends])  # by account id
+    media: Path = Path("media")
+    """Where the sealed files lie (`bot.domain.media.folder`)."""

@@ -8,14 +8,17 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 import structlog
 
+from bot.chat.messages import Message
 from bot.chat.seams import AccountRefused, Channel, Later, Never
-from bot.domain import outbox, people
+from bot.domain import media, outbox, people
 from bot.domain.db import Db, StoreDown
+from bot.domain.keys import NoKey
 from bot.domain.outbox import Parcel
 from bot.domain.tables import Lane
 from bot.post.office import Office
@@ -172,9 +175,8 @@ class Sender:
     async def _one(self, parcel: Parcel) -> None:
         outcome = "sent"
         try:
-            sent = await self._channel.send(
-                parcel.address, parcel.message, parcel.language, parcel.replaces, parcel.after
-            )
+            message = await self._filled(parcel)
+            sent = await self._channel.send(parcel.address, message, parcel.language, parcel.replaces, parcel.after)
         except Later as later:
             outcome = "later"
             if not later.counts:
@@ -233,6 +235,20 @@ class Sender:
         finally:
             self._noting = None
             self.wake()  # what waits behind it in its chat may go now
+
+    async def _filled(self, parcel: Parcel) -> Message:
+        """The message with what is in its file, unsealed only now. Raises `Never` when that isn't kept any more."""
+        file = parcel.message.file
+        if file is None:
+            return parcel.message
+        try:
+            keys, kept = await self._note(lambda db: (db.keys, media.find(db, parcel.person, file.media)))
+            if kept is None:
+                raise FileNotFoundError
+            content = await asyncio.to_thread(media.read, keys, self._office.media, kept)
+        except (FileNotFoundError, NoKey):
+            raise Never("its file isn't kept any more") from None
+        return replace(parcel.message, file=replace(file, content=content))
 
     async def _note(self, work: Work[T]) -> T:
         """Write down what came of a send. However long the store is away: forgetting it would send twice."""

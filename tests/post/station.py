@@ -69,12 +69,14 @@ class Words:
 class Station:
     """The stations around one store. `hear` brings updates in, `settled` waits until nothing is left to do."""
 
-    def __init__(self, store: SqliteStore, keys: Keys, clock: MovedClock, words: Words, bounds: Bounds) -> None:
+    def __init__(
+        self, store: SqliteStore, keys: Keys, clock: MovedClock, words: Words, bounds: Bounds, files: Path
+    ) -> None:
         zone = ZoneInfo("Asia/Jakarta")
         rules = Rules(words.flows(), Buttons(keys.buttons), Catalogs({}, "id", zone), zone, "35.73")
         self.store, self.clock, self.words = store, clock, words
         self.channel = FakeChannel()
-        self.office = Office(store, rules, clock, Metrics(), bounds, {})
+        self.office = Office(store, rules, clock, Metrics(), bounds, {}, media=files)
         self.slots = Slots(self.office, self.wake)
         self.runner = Runner(self.office, self.slots.put, seconds=20.0)
         self._tasks: list[asyncio.Task[None]] = []
@@ -86,7 +88,7 @@ class Station:
         self.channel = channel or self.channel
         self.account = await self.store.write(lambda db: people.account(db, self.channel.account))
         self.office = Office(self.store, self.office.rules, self.clock, self.office.metrics, self.office.bounds,
-                             {self.account: self.channel})  # fmt: skip
+                             {self.account: self.channel}, media=self.office.media)  # fmt: skip
         self.slots = Slots(self.office, self.wake)
         self.intake = Intake(self.office, self.channel, self.account, self.slots, "id", self.wake)
         self.sender = Sender(self.office, self.channel, self.account, pacing)
@@ -150,7 +152,7 @@ class Post:
         """An opened store with stations that aren't started."""
         keys = Keys(self.folder / "keys")
         store = SqliteStore(f"sqlite:///{self.folder}/office.db", keys, self.clock)
-        station = Station(store, keys, self.clock, self.words, self.bounds)
+        station = Station(store, keys, self.clock, self.words, self.bounds, self.folder / "media")
         try:
             yield station
         finally:

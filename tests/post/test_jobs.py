@@ -14,7 +14,7 @@ from tests.post.station import Post, Station
 from tests.store.bench import message, rows
 
 
-async def put(station: Station, work: str, **args: int) -> None:
+async def put(station: Station, work: str, **args: object) -> None:
     def write(db: Db) -> None:
         contact = people.meet(db, station.account, message("u:0", address="1"), "owners", "id")
         jobs.put(db, f"tests.post.work:{work}", args, person=contact.person, then="happened")
@@ -110,3 +110,40 @@ def test_stopping_ends_the_child_and_the_next_start_begins_it_again(post: Post):
 
     post.run(first)
     post.run(second)
+
+
+def test_a_file_is_sealed_when_it_comes_out_and_opened_when_it_goes_in(post: Post):
+    async def work(station: Station) -> None:
+        station.spawn(station.runner.run())
+        await put(station, "draws", words="rahasia")
+        await worked(station, station.runner)
+        (told,) = post.words.happened
+        assert told == {"n": 3, "files": [{"media": 1, "name": "words.txt", "mime": "text/plain"}]}
+        (file,) = station.office.media.iterdir()
+        assert b"rahasia" not in file.read_bytes()
+        assert (file.stat().st_mode & 0o777, station.office.media.stat().st_mode & 0o777) == (0o600, 0o700)
+        await put(station, "measures", media=1, n=2)
+        await worked(station, station.runner)
+        assert post.words.happened[1:] == [{"n": 2 * 3 * len("rahasia")}]
+
+    post.run(work)
+
+
+@pytest.mark.parametrize(
+    ("what", "args", "error"),
+    [
+        ("measures", {"media": 7, "n": 1}, "its file is gone"),
+        ("draws_too_much", {}, "a file wasn't kept: TooLarge"),
+    ],
+)
+def test_a_file_that_is_not_there_or_too_large_is_a_try_that_failed(
+    post: Post, what: str, args: dict[str, int], error: str
+):
+    async def work(station: Station) -> None:
+        await put(station, what, **args)
+        station.spawn(station.runner.run())
+        await worked(station, station.runner)
+        assert await state(station) == (Working.READY, 1, error)
+        assert not station.office.media.exists()
+
+    post.run(work)

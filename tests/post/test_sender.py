@@ -7,10 +7,11 @@ from contextlib import suppress
 
 import pytest
 
-from bot.chat.messages import Message
+from bot.chat.messages import Attachment, Message
 from bot.chat.seams import AccountRefused, Later, Never, Pace
-from bot.domain import outbox, people
+from bot.domain import media, outbox, people
 from bot.domain.db import Db
+from bot.domain.keys import Keys
 from bot.domain.tables import Lane, Outgoing
 from bot.post.pacing import Pacing
 from tests.fakes import FakeChannel
@@ -293,5 +294,30 @@ def test_a_platform_that_hangs_does_not_keep_the_process_from_stopping(post: Pos
                 await station.sender.stop(0.05)
         assert not station.channel.flying
         assert await states(station) == [(Outgoing.LEASED, 1)]  # for the next start, which sends it again
+
+    post.run(work)
+
+
+def test_a_file_is_opened_right_before_it_is_sent(post: Post):
+    async def work(station: Station) -> None:
+        def key(db: Db) -> tuple[Keys, people.Contact]:
+            return db.keys, people.meet(db, station.account, message("u:0", address="a"), "owners", "id")
+
+        keys, contact = await station.store.write(key)
+        name = await station.store.write(lambda db: db.key_of(contact.person))
+        sealed = media.write(keys, station.office.media, name, b"a paper", station.clock.now())
+
+        def put(db: Db) -> None:
+            row = media.put(db, contact.person, sealed, media.EXPORT, "application/pdf", 7)
+            for number in (row, row + 1):
+                file = Attachment(number, "paper.pdf", "document", "application/pdf")
+                outbox.put(db, contact, Message((f"file {number}",), file=file), f"f{number}")
+
+        await station.store.write(put)
+        await station.settled()
+        assert station.channel.sent == [("a", "file 1")]
+        assert station.channel.files == [b"a paper"]
+        (error,) = await station.store.write(lambda db: rows(db, "outbox", "error")[1:])
+        assert error == "its file isn't kept any more"
 
     post.run(work)

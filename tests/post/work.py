@@ -40,3 +40,18 @@ def sleeps() -> None:
 def spins() -> None:
     while True:
         sys.getsizeof(0)
+
+
+def draws(words: str) -> dict[str, Any]:
+    """A result with a file."""
+    content = words.encode() * 3
+    return {"files": [{"name": "words.txt", "kind": "export", "mime": "text/plain", "content": content}], "n": 3}
+
+
+def measures(content: bytes, n: int) -> dict[str, int]:
+    """Work on a file that is kept already."""
+    return {"n": len(content) * n}
+
+
+def draws_too_much() -> dict[str, Any]:
+    return {"files": [{"name": "x", "kind": "export", "mime": "x/x", "content": bytes((10 << 20) + 1)}]}

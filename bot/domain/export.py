@@ -1,0 +1,284 @@
+"""DATA SAYA as files: everything that is kept of a person, found by the tables themselves, as JSON and as a PDF.
+
+A table's rows are hers where its column ``person_id`` or ``owner_id`` names her, or where they hang on such a row. So a
+new table is in the file from its first day; a test fills every table and looks. docs/data-export.md describes the JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Table, false, or_, select
+
+from bot.chat.messages import Message
+from bot.chat.reading.identifiers import masked
+from bot.chat.text import Catalogs, Words, from_json, t
+from bot.domain import audit, jobs
+from bot.domain.db import Db
+from bot.domain.keys import NoKey
+from bot.domain.media import EXPORT
+from bot.domain.tables import metadata, people
+
+SCHEMA = "pendamping/data-saya/1"
+WORK = "bot.domain.export:files"
+READY = "mydata_ready"
+"""The happening that brings the files."""
+LOCALES = Path(__file__).resolve().parents[2] / "locales"
+FONT = Path(__file__).parent / "data" / "fonts" / "sans.ttf"
+_HERS = ("person_id", "owner_id")
+_DONE = ("actor_id",)
+"""Columns that name a person without a reference, so that they outlive her."""
+_SIXTEEN = re.compile(r"(?<![0-9])[0-9]{16}(?![0-9])")
+
+
+def ask(
+    db: Db, person: int, *, language: str, zone: str, office: str, full: bool, words: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Have the files made; they come to her as the happening `READY`. `full`: with her NIK unmasked.
+
+    `words` are the names of a business's facts ("label") and of the codes kept of each, as JSON of their `Text`.
+    """
+    args = {"language": language, "zone": zone, "office": office, "full": full, "words": words}
+    jobs.put(db, WORK, args, person=person, then=READY)
+
+
+# What is kept
+
+
+def gather(db: Db, person: int, **args: Any) -> dict[str, Any]:
+    """Everything kept of a person, opened: the arguments of `files`. For a connection that only reads."""
+    seen = audit.noted(db, person=person, limit=10_000) if _named(db, [person]) else []
+    _named(db, {row.actor for row in seen if row.actor})
+    held = {table.name: _rows(db, person, table, where) for table, where in _whose(person, _hers)}
+    done = {table.name: _rows(db, person, table, where, own=False) for table, where in _whose(person, _by_her)}
+    data = {
+        "schema": SCHEMA,
+        "made_at": db.now.isoformat(),
+        "office": args["office"],
+        "nik_in_full": args["full"],
+        "seen": [
+            {"at": row.at.isoformat(), "who": _who(db, person, row.actor), "action": row.action, "object": row.object,
+             "reason": row.reason}
+            for row in seen
+        ],
+        "held": held,
+        "done": {name: rows for name, rows in done.items() if rows},
+    }  # fmt: skip
+    return {**args, "data": data if args["full"] else _masked(data)}
+
+
+def _named(db: Db, some: Iterable[int]) -> bool:
+    """Remember the names of people's keys, which a reading connection can't ask for by a prepared statement."""
+    found = db.execute(select(people.c.id, people.c.key_id).where(people.c.id.in_(list(some)))).all()
+    db.keys.names.update({row.id: row.key_id for row in found})
+    return bool(found)
+
+
+def tables_of(hers: bool = True) -> set[str]:
+    """The tables that hold rows of a person, or (not `hers`) rows that say what she did with those of others."""
+    return {table.name for table, _ in _whose(0, _hers if hers else _by_her)}
+
+
+def _whose(
+    person: int, find: Callable[[Table, int], ColumnElement[bool] | None]
+) -> list[tuple[Table, ColumnElement[bool]]]:
+    found = ((table, find(table, person)) for table in metadata.sorted_tables)
+    return [(table, where) for table, where in found if where is not None]
+
+
+def _hers(table: Table, person: int) -> ColumnElement[bool] | None:
+    """Which rows of a table are hers; None where there can't be any."""
+    if table is people:
+        return people.c.id == person
+    for name in _HERS:
+        if name in table.c:
+            return table.c[name] == person
+    hanging = [part for part in map(partial(_hangs, person=person), table.foreign_key_constraints) if part is not None]
+    return or_(false(), *hanging) if hanging else None
+
+
+def _hangs(constraint: Any, person: int) -> ColumnElement[bool] | None:
+    """Which rows hang on rows of hers by this reference (of one column, not itself a person)."""
+    elements = list(constraint.elements)
+    table: Table = elements[0].column.table
+    if len(elements) != 1 or _is_person(elements[0].column) or (hers := _hers(table, person)) is None:
+        return None
+    return elements[0].parent.in_(select(elements[0].column).where(hers))
+
+
+def _is_person(column: Any) -> bool:
+    """Whether a column holds the number of a person."""
+    return column is people.c.id or column.name in _HERS
+
+
+def _by_her(table: Table, person: int) -> ColumnElement[bool] | None:
+    """Which rows say that she did something, as an officer: decided, looked, joined."""
+    doing = [
+        column
+        for column in table.c
+        if column.name not in _HERS
+        and (column.name in _DONE or any(_is_person(key.column) for key in column.foreign_keys))
+    ]
+    return or_(*(column == person for column in doing)) if doing else None
+
+
+def _rows(db: Db, person: int, table: Table, where: ColumnElement[bool], *, own: bool = True) -> list[dict[str, Any]]:
+    key = list(table.primary_key.columns)
+    found = db.execute(select(table).where(where).order_by(*key)).mappings()
+    return [_row(db, person, table, row, own=own) for row in found]
+
+
+def _row(db: Db, person: int, table: Table, row: Mapping[Any, Any], *, own: bool) -> dict[str, Any]:
+    """A row in plain values, without bytes that her key doesn't open: what is looked up by, other people's words."""
+    shown: dict[str, Any] = {}
+    for column in table.c:
+        value = row[column]
+        if isinstance(value, bytes):
+            if not own:
+                continue
+            try:
+                value = db.open(person, f"{table.name}.{column.name}", value)
+            except NoKey:
+                continue
+        shown[column.name] = value.isoformat() if isinstance(value, date | datetime) else value
+    return shown
+
+
+def _who(db: Db, person: int, actor: int | None) -> str:
+    """Who did something: an officer's name, "self", or "system"."""
+    if actor is None or actor == person:
+        return "system" if actor is None else "self"
+    officers = metadata.tables["officers"]
+    name = db.execute(select(officers.c.name).where(officers.c.person_id == actor)).scalar()
+    return str(db.open(actor, "officers.name", name)) if name else f"officer {actor}"
+
+
+def _masked(value: Any) -> Any:
+    """The same without what may be a NIK, wherever it stands."""
+    if isinstance(value, str):
+        return _SIXTEEN.sub(lambda found: masked(found[0]), value)
+    if isinstance(value, dict):
+        return {key: _masked(one) for key, one in cast(dict[str, Any], value).items()}
+    return [_masked(one) for one in cast(list[Any], value)] if isinstance(value, list) else value
+
+
+# The files, made in a process of their own
+
+
+def files(
+    data: dict[str, Any], language: str, zone: str, office: str, full: bool, words: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """The JSON and the PDF of what `gather` found."""
+    catalogs = Catalogs.load(LOCALES, [language], ZoneInfo(zone)) if language != "en" else _english(zone)
+    draw = partial(_draw, catalogs, language)
+    for row in data["held"].get("outbox", []):
+        row["text"] = "\n\n".join(draw(part) for part in Message.from_json(row["body"]).parts)
+    stamp = datetime.fromisoformat(data["made_at"]).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d")
+    paper = pdf(data, draw, catalogs, language, {key: _spoken(draw, names) for key, names in words.items()})
+    return {
+        "files": [
+            {
+                "name": f"data-saya-{stamp}.json",
+                "kind": EXPORT,
+                "mime": "application/json",
+                "content": json.dumps(data, ensure_ascii=False, indent=1).encode("utf-8", "replace"),
+            },
+            {"name": f"data-saya-{stamp}.pdf", "kind": EXPORT, "mime": "application/pdf", "content": paper},
+        ]
+    }
+
+
+def _english(zone: str) -> Catalogs:
+    return Catalogs({}, "en", ZoneInfo(zone))
+
+
+def _draw(catalogs: Catalogs, language: str, words: Words) -> str:
+    return catalogs.draw(words, language).text
+
+
+def _spoken(draw: Callable[[Words], str], names: dict[str, Any]) -> dict[str, str]:
+    return {code: draw(from_json(name)) for code, name in names.items()}
+
+
+SECTIONS: dict[str, Words] = {
+    "owners": t("About you"),
+    "businesses": t("Your businesses"),
+    "consents": t("What you allowed"),
+    "changes": t("Corrections"),
+    "tickets": t("Questions to officers"),
+    "inbox": t("What you wrote"),
+    "outbox": t("What we wrote"),
+}
+"""What the PDF tells in full, in this order; of the rest it tells how many entries the JSON holds."""
+FIELDS: dict[str, Words] = {
+    "name": t("name"), "phone": t("phone"), "nik": t("NIK"), "nib": t("NIB"), "called": t("form of address"),
+    "registered_at": t("registered"), "changed_at": t("changed"), "purpose": t("purpose"), "given": t("allowed"),
+    "at": t("time"), "fact": t("fact"), "value": t("new value"), "asked_at": t("asked"), "due_at": t("due"),
+    "decided_at": t("decided"), "accepted": t("accepted"), "reason": t("reason"), "words": t("your words"),
+    "opened_at": t("asked"), "closed_at": t("answered"), "said": t("your words"), "text": t("our words"),
+    "received_at": t("time"), "done_at": t("time"),
+}  # fmt: skip
+"""What the PDF calls a column; those that aren't here stand in the JSON only."""
+
+
+def pdf(
+    data: dict[str, Any],
+    draw: Callable[[Words], str],
+    catalogs: Catalogs,
+    language: str,
+    words: dict[str, dict[str, str]],
+) -> bytes:
+    """What is kept of a person, to be read on paper: A4, one entry under the other."""
+    from fpdf import FPDF  # half a second, and only here
+
+    paper = FPDF(format="A4")
+    paper.set_title(draw(t("My data")))
+    paper.set_creation_date(datetime.fromisoformat(data["made_at"]))
+    paper.add_font("sans", fname=FONT)
+    paper.set_auto_page_break(True, margin=18)
+    paper.add_page()
+
+    def write(text: str, size: float, space: float = 1.0) -> None:
+        paper.set_font("sans", size=size)
+        paper.multi_cell(0, size * 0.5, text, new_x="LMARGIN", new_y="NEXT")
+        paper.ln(space)
+
+    def shown(name: str, value: Any) -> str:
+        if isinstance(value, bool):
+            return draw(t("yes") if value else t("no"))
+        if name.endswith("_at") or name == "at":
+            return catalogs.show(from_json({"at": value}), language)
+        return words.get(name, {}).get(str(value), str(value))
+
+    made = from_json({"at": data["made_at"]})
+    write(draw(t("My data")), 18, 2)
+    write(draw(t("What {office} keeps about you, as of {at}.", office=data["office"], at=made)), 10, 4)
+    labels = words.get("label", {})
+    for table, title in SECTIONS.items():
+        rows = data["held"].get(table, [])
+        if rows:
+            write(draw(title), 14, 1)
+        for row in rows:
+            lines = [
+                f"{labels.get(name) or draw(FIELDS[name])}: {shown(name, value)}"
+                for name, value in row.items()
+                if value not in (None, "") and (name in FIELDS or name in labels)
+            ]
+            if lines:
+                write("\n".join(lines), 10, 2.5)
+    write(draw(t("Who looked at your data")), 14, 1)
+    for row in data["seen"]:
+        write(f"{shown('at', row['at'])}: {row['who']}, {row['action']}", 10)
+    if not data["seen"]:
+        write(draw(t("No officer has opened it.")), 10)
+    rest = {name: len(rows) for name, rows in data["held"].items() if rows and name not in SECTIONS}
+    write(draw(t("More entries, in the JSON file")), 14, 1)
+    write("\n".join(f"{name}: {count}" for name, count in rest.items()), 10)
+    return bytes(paper.output())
