@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -13,12 +14,14 @@ from bot.chat.messages import Button, Message
 from bot.chat.text import Words, t
 from bot.domain import outbox, people
 from bot.domain.db import Db
+from bot.domain.keys import NoKey
 from bot.domain.tables import Lane, invites, officers
 
 ROLES = ("petugas", "koordinator", "admin")
 """What an officer may be: serves owners, leads the desk, looks after the machine."""
 INVITE_HOURS = 24
 LONGEST_NAME = 60
+_INVALID = t("This invitation is no longer valid. Please ask the office for a new one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def invite(db: Db, name: str, role: str, area: str) -> str:
         invites,
         {
             "code_index": db.keys.index("invite", code),
-            "name": name,
+            "name": db.keys.seal_by(code, "invites.name", name),
             "role": role,
             "area": area,
             "invited_at": db.now,
@@ -67,17 +70,21 @@ def join(db: Db, person: Person, code: str) -> Officer:
         .returning(invites.c.name, invites.c.role, invites.c.area)
     ).first()
     if taken is None:
-        raise Refused(t("This invitation is no longer valid. Please ask the office for a new one."))
+        raise Refused(_INVALID)
+    try:
+        name = db.keys.open_by(code, "invites.name", taken.name)
+    except NoKey:  # an invitation of an earlier version
+        raise Refused(_INVALID) from None
     row = {
         "person_id": person.id,
-        "name": taken.name,
+        "name": db.seal(person.id, "officers.name", name),
         "role": taken.role,
         "area": taken.area,
         "since": db.now,
         "revoked_at": None,
     }
     db.upsert(officers, ("person_id",), row)
-    joined = Officer(person.id, taken.name, taken.role, taken.area, db.now)
+    joined = Officer(person.id, name, taken.role, taken.area, db.now)
     told = t("{name} has joined the desk as {role}.", name=joined.name, role=joined.role)
     alert(db, told, origin=f"joined:{person.id}:{int(db.now.timestamp())}", but=person.id)
     return joined
@@ -86,13 +93,17 @@ def join(db: Db, person: Person, code: str) -> Officer:
 def find(db: Db, person: Person) -> Officer | None:
     """The officer this person is now; None for everybody else, and from the moment of a revocation."""
     row = db.execute(select(officers).where(officers.c.person_id == person.id, officers.c.revoked_at.is_(None))).first()
-    return Officer(row.person_id, row.name, row.role, row.area, row.since) if row else None
+    return _officer(db, row) if row else None
 
 
 def listed(db: Db) -> list[Officer]:
     """The officers of now, by name."""
-    rows = db.execute(select(officers).where(officers.c.revoked_at.is_(None)).order_by(officers.c.name))
-    return [Officer(r.person_id, r.name, r.role, r.area, r.since) for r in rows]
+    rows = db.execute(select(officers).where(officers.c.revoked_at.is_(None)))
+    return sorted((_officer(db, row) for row in rows), key=lambda officer: (officer.name, officer.person))
+
+
+def _officer(db: Db, row: Any) -> Officer:
+    return Officer(row.person_id, db.open(row.person_id, "officers.name", row.name), row.role, row.area, row.since)
 
 
 def revoke(db: Db, person: int) -> bool:

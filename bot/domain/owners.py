@@ -157,13 +157,13 @@ def find(db: Db, person: Person) -> Owner | None:
         return None
     listed = tuple(
         Business(
-            b.id, b.name, _where(db, b), b.sector, b.sales, b.capital, b.workers, b.age,
-            db.open(person.id, "businesses.nib", b.nib) if b.nib else None,
+            b.id, db.open(person.id, "businesses.name", b.name), _where(db, b), b.sector, b.sales, b.capital, b.workers,
+            b.age, db.open(person.id, "businesses.nib", b.nib) if b.nib else None,
         )
         for b in db.execute(_BUSINESSES, {"person": person.id})
     )  # fmt: skip
     phone = db.open(person.id, "owners.phone", row.phone) if row.phone else ""
-    return Owner(person.id, row.name, row.called, phone, listed)
+    return Owner(person.id, db.open(person.id, "owners.name", row.name), row.called, phone, listed)
 
 
 def _where(db: Db, row: Any) -> str:
@@ -211,8 +211,10 @@ def _kept(db: Db, person: Person, table: str, facts: Mapping[str, Any]) -> dict[
             row[fact] = db.seal(person.id, f"{table}.{fact}", value) if value else None
             row[f"{fact}_index"] = db.keys.index(fact, value) if value else None
         elif fact == "village":  # a code, then RT and RW where they were given: "35.73.01.1007;rt=003;rw=015"
+        elif fact in ("name", "business"):
+            row["name"] = db.seal(person.id, f"{table}.name", value)
             row["village"], *inside = value.split(";")
             row |= {"rt": None, "rw": None} | dict(part.split("=") for part in inside)
         else:
-            row["name" if fact == "business" else fact] = value
+            row[fact] = value
     return row

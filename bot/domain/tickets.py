@@ -59,7 +59,7 @@ def open_ticket(db: Db, person: Person, about: str, words: str) -> tuple[int, bo
         told = t(
             "Ticket {number}: {name} ({village}) asks for an officer.",
             number=number,
-            name=owner.name,
+            name=db.open(person.id, "owners.name", owner.name),
             village=places.name(db, owner.village),
         )
     else:

@@ -49,7 +49,7 @@ def test_an_invitation_works_once(telegram: Telegram, desk: Desk):
         petugasdua > halo
         petugasdua < Bot ini khusus petugas …
     """)
-    assert [row["name"] for row in asyncio.run(desk.round(do=lambda db: rows(db, "officers")))] == ["Rina"]
+    assert [officer.name for officer in asyncio.run(desk.round(do=officers.listed))] == ["Rina"]
 
 
 def test_an_invitation_ends_after_a_day(telegram: Telegram, desk: Desk):

@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from bot.chat.flow import Person
+from bot.domain import owners
 from bot.domain.db import Db
 from tests.office import Desk
 from tests.talks.scripts import (
@@ -87,8 +89,9 @@ def test_an_owner_registers_from_the_first_word(telegram: Telegram, desk: Desk):
     """)
     tables = ("owners", "businesses", "consents", "reminders")
     (owner,), (business,), (consent,), reminders = (kept(desk, table) for table in tables)
-    assert (owner["name"], owner["called"]) == ("Siti Aminah", "nama")
-    assert (business["name"], business["sector"], business["village"]) == ("Keripik Bu Siti", "pangan", "35.73.01.1007")
+    found = asyncio.run(desk.round(do=lambda db: owners.find(db, Person(owner["person_id"], "id"))))
+    assert (found.name, found.called, found.businesses[0].name) == ("Siti Aminah", "nama", "Keripik Bu Siti")
+    assert (business["sector"], business["village"]) == ("pangan", "35.73.01.1007")
     codes = ("5-25", "lt50", "2-4", "6-12m")
     assert tuple(business[fact] for fact in ("sales", "capital", "workers", "age")) == codes
     assert (consent["purpose"], consent["given"], consent["version"]) == ("service", True, "1.0")

@@ -122,6 +122,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("nik_index", sa.LargeBinary(length=32), nullable=True))
         batch_op.create_index(batch_op.f("ix_owners_nik_index"), ["nik_index"], unique=False)
 
+    # Names are sealed from here on. What is there is sealed at the next start, with the keys: bot.domain.unsealed.
+    for table, counted in (("owners", False), ("businesses", True), ("officers", False), ("invites", True)):
+        with op.batch_alter_table(table, table_kwargs={"sqlite_autoincrement": counted}) as batch_op:
+            batch_op.alter_column(
+                "name",
+                existing_type=sa.String(length=80),
+                type_=sa.LargeBinary(),
+                existing_nullable=False,
+                postgresql_using="convert_to(name, 'UTF8')",
+            )
+
     with op.batch_alter_table("people", schema=None) as batch_op:
         batch_op.add_column(sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("erase_at", sa.DateTime(timezone=True), nullable=True))
