@@ -10,14 +10,13 @@ from typing import Any, Literal, NotRequired, TypedDict, Unpack, get_args
 from sqlalchemy import bindparam, select, update
 
 from bot.chat.flow import Person, Refused
-from bot.chat.reading import Invalid, plain
+from bot.chat.reading import Invalid, names, plain
 from bot.chat.text import Words, t
 from bot.domain import places
 from bot.domain.db import Db
 from bot.domain.tables import businesses, owners
 
 _NAME = re.compile(r"[^\W\d_][^\W\d_.,'’\- ]*(?:[ .,'’\-]+[^\W\d_]+)*\.?")
-_RESERVED = {"petugas", "admin", "administrator", "dinas", "pendamping"}
 
 
 def person_name(text: str) -> str | Invalid:
@@ -27,9 +26,9 @@ def person_name(text: str) -> str | Invalid:
         return Invalid(t("A name has no digits. Please type only your name."))
     if not 3 <= len(name) <= 60:
         return Invalid(t("A name has 3 to 60 letters."))
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or not names.latin(name):
         return Invalid(t("Please type the name in letters only."))
-    if plain.fold(name).split()[0] in _RESERVED:
+    if names.official(name):
         return Invalid(t("That word is kept for the office. Please type your own name."))
     return name.title() if name.islower() or name.isupper() else name
 
@@ -66,6 +65,8 @@ def business_name(text: str) -> str | Invalid:
         return Invalid(t("What do buyers call it? For example: Keripik Bu Siti, or your own name."))
     if not 2 <= len(name) <= 60 or not any(c.isalpha() for c in name):
         return Invalid(t("A business name has 2 to 60 letters."))
+    if names.official(name):
+        return Invalid(t("That looks like a name of the office. Please type what buyers call the business."))
     return name
 
 
@@ -126,13 +127,14 @@ class Business:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A registered person; `phone` is E.164."""
+    """A registered person; `phone` is E.164, `nik` empty where it isn't noted."""
 
     person: int
     name: str
     called: str
     phone: str
     businesses: tuple[Business, ...]
+    nik: str = ""
 
     @property
     def address(self) -> Words:
@@ -163,7 +165,8 @@ def find(db: Db, person: Person) -> Owner | None:
         for b in db.execute(_BUSINESSES, {"person": person.id})
     )  # fmt: skip
     phone = db.open(person.id, "owners.phone", row.phone) if row.phone else ""
-    return Owner(person.id, db.open(person.id, "owners.name", row.name), row.called, phone, listed)
+    nik = db.open(person.id, "owners.nik", row.nik) if row.nik else ""
+    return Owner(person.id, db.open(person.id, "owners.name", row.name), row.called, phone, listed, nik)
 
 
 def _where(db: Db, row: Any) -> str:
@@ -189,7 +192,7 @@ def add_business(db: Db, person: Person, **facts: Unpack[Facts]) -> None:
 
 
 def change(db: Db, person: Person, fact: str, value: str) -> None:
-    """Correct an owner's ``name``, ``called`` or ``phone``. `Refused` if she isn't one (any more)."""
+    """Correct an owner's ``name``, ``called``, ``phone`` or ``nik``. `Refused` if she isn't one (any more)."""
     row = _kept(db, person, "owners", {fact: value})
     if not db.execute(update(owners).where(owners.c.person_id == person.id).values(row)).rowcount:
         raise Refused(t("You aren't registered yet."))
@@ -207,12 +210,12 @@ def _kept(db: Db, person: Person, table: str, facts: Mapping[str, Any]) -> dict[
     """Facts as columns: what identifies her is sealed, with a keyed index to find it by."""
     row: dict[str, Any] = {"changed_at": db.now}
     for fact, value in facts.items():
-        if fact in ("phone", "nib"):
+        if fact in ("phone", "nib", "nik"):
             row[fact] = db.seal(person.id, f"{table}.{fact}", value) if value else None
             row[f"{fact}_index"] = db.keys.index(fact, value) if value else None
-        elif fact == "village":  # a code, then RT and RW where they were given: "35.73.01.1007;rt=003;rw=015"
         elif fact in ("name", "business"):
             row["name"] = db.seal(person.id, f"{table}.name", value)
+        elif fact == "village":  # a code, then RT and RW where they were given: "35.73.01.1007;rt=003;rw=015"
             row["village"], *inside = value.split(";")
             row |= {"rt": None, "rw": None} | dict(part.split("=") for part in inside)
         else:

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from bot.chat.flow import Person
 from bot.chat.messages import Incoming
+from bot.chat.reading import names
 from bot.chat.seams import Desk
 from bot.domain.db import Db
 from bot.domain.prepared import Prepared
-from bot.domain.tables import accounts, contacts, people
+from bot.domain.tables import accounts, consents, contacts, people
 
 SLOTS = 64
 
@@ -54,25 +55,23 @@ def meet(db: Db, account: int, incoming: Incoming, desk: Desk, language: str) ->
     """The contact an update came from; a new person with a new key when we never heard from that address."""
     if row := _CONTACT.first(db, account=account, address=incoming.address):
         return Contact(row.id, row.person_id, account, incoming.address)
-    key = db.keys.new()
+    key = db.keys.new()  # what the platform calls her isn't kept: she hasn't been asked yet
     person = db.insert(people, {"key_id": key, "language": language, "desk": desk, "met_at": db.now})
     db.keys.names[person] = key
-    name = db.seal(person, "contacts.name", incoming.name) if incoming.name else None
-    contact = db.insert(
-        contacts,
-        {
-            "account_id": account,
-            "address": incoming.address,
-            "person_id": person,
-            "reachable": True,
-            "name": name,
-        },
-    )
+    row = {"account_id": account, "address": incoming.address, "person_id": person, "reachable": True}
+    contact = db.insert(contacts, row)
     return Contact(contact, person, account, incoming.address)
 
 
+_SERVICE = (
+    select(consents.c.given)
+    .where(consents.c.person_id == people.c.id, consents.c.purpose == "service")
+    .order_by(consents.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
 _PERSON = Prepared(
-    select(people.c.language, people.c.desk, contacts.c.reachable, contacts.c.name)
+    select(people.c.language, people.c.desk, contacts.c.reachable, contacts.c.name, _SERVICE.label("service"))
     .join(contacts, contacts.c.person_id == people.c.id)
     .where(people.c.id == bindparam("person"), contacts.c.id == bindparam("contact"))
 )
@@ -87,8 +86,9 @@ def load(db: Db, person: int, contact: int) -> tuple[Person, bool]:
     row = _PERSON.first(db, person=person, contact=contact)
     if row is None:
         raise Gone(f"contact {contact} of person {person}")
-    name = db.open(person, "contacts.name", row.name) if row.name else ""
-    return Person(person, row.language, row.desk, contact, name), row.reachable
+    name = names.display(db.open(person, "contacts.name", row.name)) if row.name else ""
+    agreed = row.desk == "officers" or bool(row.service)
+    return Person(person, row.language, row.desk, contact, name, agreed), row.reachable
 
 
 _REACHABLE = update(contacts).where(contacts.c.id == bindparam("contact")).values(reachable=bindparam("value"))

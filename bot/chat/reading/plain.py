@@ -13,16 +13,38 @@ from bot.chat.text import t
 
 LONGEST = 4096
 _HIDDEN = re.compile(
-    "[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200c\u200e-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+    "[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\uffff"
+    "\ud800-\udfff\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    # a joiner, unless it is inside an emoji
+    "|\u200d(?![\u2600-\u27bf\U0001f000-\U0001faff])|(?<![\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])\u200d"
 )
-_MARKS = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")
 _SPACES = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """One line, NFC, without control, bidi and zero-width characters or heaps of combining marks (threat T11)."""
-    text = unicodedata.normalize("NFC", text[:LONGEST])
-    return _SPACES.sub(" ", _MARKS.sub(r"\1", _HIDDEN.sub("", text))).strip()
+    """One line, NFC, decimal digits of every script as ASCII, without control, bidi and zero-width characters or heaps
+    of combining marks (threat T11). What was cleaned stays as it is."""
+    text = _HIDDEN.sub("", text[:LONGEST])
+    if not text.isascii():
+        text = "".join(map(_ascii_digit, unicodedata.normalize("NFC", _marked(text))))
+        text = unicodedata.normalize("NFC", _marked(text))
+    return _SPACES.sub(" ", text).strip()
+
+
+def _ascii_digit(char: str) -> str:
+    return str(unicodedata.decimal(char)) if char.isdecimal() else char
+
+
+def _marked(text: str) -> str:
+    """A text with at most two combining marks in a row."""
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char) in ("Mn", "Me") and char != "\ufe0f" else 0
+        if marks <= 2:
+            kept.append(char)
+    return "".join(kept)
 
 
 def fold(text: str) -> str:
