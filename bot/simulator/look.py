@@ -30,6 +30,7 @@ def shown(platform: Platform, chat: Chat, since: int) -> Json:
         "blocked": chat.blocked,
         "waiting": _waiting(platform, chat),
         "typing": chat.typing > platform.monotonic(),
+        "stopped": platform.cloud.stopped(chat),
     }
 
 
@@ -39,6 +40,8 @@ def news(chat: Json) -> bool:
 
 def _waiting(platform: Platform, chat: Chat) -> list[int]:
     """The messages that the bot hasn't taken yet."""
+    if chat.bot in platform.cloud.accounts:
+        return sorted(platform.cloud.on_the_way.get(chat.key, ()))
     updates = [platform.waiting[chat.bot][number].update for number in chat.waiting]
     return [update["message"]["message_id"] for update in updates if "message" in update]
 
@@ -46,14 +49,16 @@ def _waiting(platform: Platform, chat: Chat) -> list[int]:
 def world(platform: Platform, zone: ZoneInfo, invites: bool) -> Json:
     """Who there is and with which bots each has begun, the time of day (seconds since 1970), the switches."""
     names = {bot.id: bot.username for bot in platform.bots.values()}
+    numbers = platform.cloud.accounts.values()
     at: dict[int, list[str]] = {user: [] for user in platform.users}
     for chat in platform.chats.values():
-        if chat.started and chat.id in at:
+        if chat.started and chat.id in at and chat.bot in names:
             at[chat.id].append(names[chat.bot])
     return {
         "life": platform.life,
         "changes": platform.changes,
         "bots": [{"username": bot.username, "name": bot.name} for bot in platform.bots.values()],
+        "numbers": [{"username": one.username, "name": one.name, "phone": one.phone} for one in numbers],
         "people": [{**kept(user), "at": at[user.id]} for user in platform.users.values()],
         "time": platform.now(),
         "zone": str(zone),

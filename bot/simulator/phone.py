@@ -18,8 +18,10 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.simulator import story, transcript
+from bot.simulator import cloud_phone, story, transcript
 from bot.simulator.clock import to_morning
+from bot.simulator.cloud_server import is_cloud
+from bot.simulator.cloud_things import Account
 from bot.simulator.look import NOTHING_SEEN, look, news, shown, world
 from bot.simulator.platform import Platform
 from bot.simulator.refusal import Json
@@ -84,12 +86,12 @@ def add_routes(app: web.Application, platform: Platform, zone: ZoneInfo, invite:
         return web.json_response({"life": platform.life})
 
     async def chat(request: web.Request) -> web.Response:
-        bot, user = _who(platform, request.query)
+        bot, user = _line(platform, request.query)
         since = int(request.query.get("since", NOTHING_SEEN))
         wait = min(float(request.query.get("wait", "0")), LONGEST_WAIT)
         if request.query.get("life") != platform.life:
             since = NOTHING_SEEN  # the page knows an earlier world
-        here = platform.chat(bot, user)
+        here = _chat(platform, bot, user)
         seen = shown(platform, here, since)
         if wait > 0 and since > NOTHING_SEEN and not news(seen):
             await here.bell.wait(wait)
@@ -103,8 +105,8 @@ def add_routes(app: web.Application, platform: Platform, zone: ZoneInfo, invite:
         known = query.get("life") == platform.life
         asked: list[tuple[Chat, int]] = []
         for bot, user, since in (one.split(":") for one in query.getall("chat", [])):
-            _, person = _who(platform, {"bot": bot, "user": user})
-            asked.append((platform.chat(platform.bot(bot), person), int(since) if known else NOTHING_SEEN))
+            line, person = _line(platform, {"bot": bot, "user": user})
+            asked.append((_chat(platform, line, person), int(since) if known else NOTHING_SEEN))
         changes = int(query.get("changes", "-1"))
         chats = await look(platform, asked, changes, min(float(query.get("wait", "0")), LONGEST_WAIT))
         return web.json_response({"world": world(platform, zone, invite is not None), "chats": chats})
@@ -138,26 +140,33 @@ def add_routes(app: web.Application, platform: Platform, zone: ZoneInfo, invite:
     async def copy(request: web.Request) -> web.Response:
         chats: list[tuple[int, int, str]] = []
         for name, number in (one.split(":") for one in request.query.getall("chat", [])):
-            bot, user = _who(platform, {"bot": name, "user": number})
+            bot, user = _line(platform, {"bot": name, "user": number})
             chats.append((bot.id, user, platform.users[user].first_name))
         officers = list(platform.bots.values())[-1].id if len(platform.bots) > 1 else 0
-        text = transcript.write(platform.diary.values(), transcript.names(chats, officers), zone)
+        cast = transcript.names(chats, officers)
+        numbers = platform.cloud.accounts
+        text = transcript.write(platform.diary.values(), cast, zone, [key for key in cast if key[0] in numbers])
         return web.Response(text=text)
 
     async def photo(request: web.Request) -> web.Response:
         if request.content_type not in {"image/jpeg", "image/png"}:
             raise web.HTTPUnsupportedMediaType(text="a JPEG or PNG is expected")
-        bot, user = _who(platform, request.query)
-        number = platform.send_photo(user, await request.read(), request.query.get("caption", ""), bot=bot)
+        bot, user = _line(platform, request.query)
+        data, caption = await request.read(), request.query.get("caption", "")
+        if isinstance(bot, Account):
+            number = platform.cloud.send_photo(user, data, caption, bot=bot)
+        else:
+            number = platform.send_photo(user, data, caption, bot=bot)
         return web.json_response({"result": number})
 
     async def deed(request: web.Request) -> web.Response:
-        found = DEEDS.get(request.match_info["deed"])
-        if found is None:
+        name, given = request.match_info["deed"], await _body(request)
+        if name not in DEEDS and name not in cloud_phone.DEEDS:
             raise web.HTTPNotFound(text="no such deed")
-        given = await _body(request)
-        bot, user = _who(platform, given)
-        return web.json_response({"result": found(platform, user, bot, given)})
+        bot, user = _line(platform, given)
+        if isinstance(bot, Account):
+            return web.json_response({"result": cloud_phone.DEEDS[name](platform.cloud, user, bot, given)})
+        return web.json_response({"result": DEEDS[name](platform, user, bot, given)})
 
     async def picture(request: web.Request) -> web.Response:
         stored = platform.files.get(request.match_info["id"])
@@ -191,8 +200,8 @@ def add_routes(app: web.Application, platform: Platform, zone: ZoneInfo, invite:
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let only this machine's page in, and say in plain words what a person can't do. The Bot API has its token."""
-    if request.path.startswith(("/bot", "/file/bot")):
+    """Let only this machine's page in, and say in plain words what a person can't do. The APIs have their tokens."""
+    if request.path.startswith(("/bot", "/file/bot")) or is_cloud(request.path):
         return await handler(request)
     host = request.headers.get("Host", "")
     port = request.url.port
@@ -220,8 +229,21 @@ async def _body(request: web.Request) -> Json:
     return cast(Json, found)
 
 
-def _who(platform: Platform, given: Any) -> tuple[Bot, int]:
-    user = int(given["user"])
+def _line(platform: Platform, given: Any) -> tuple[Bot | Account, int]:
+    """Whom a person chats with: a bot by its user name, or a business number on WhatsApp by its id."""
+    user, name = int(given["user"]), str(given["bot"])
     if user not in platform.users:
         raise LookupError(f"no person {user}")
-    return platform.bot(str(given["bot"])), user
+    return platform.cloud.account(name) if name.isdigit() else platform.bot(name), user
+
+
+def _who(platform: Platform, given: Any) -> tuple[Bot, int]:
+    """The same where only a bot will do."""
+    line, user = _line(platform, given)
+    if isinstance(line, Account):
+        raise ValueError("that is done with a bot only")
+    return line, user
+
+
+def _chat(platform: Platform, line: Bot | Account, user: int) -> Chat:
+    return platform.cloud.chat(line, user) if isinstance(line, Account) else platform.chat(line, user)

@@ -14,6 +14,7 @@ from typing import Literal
 
 from bot.chat.seams import Clock
 from bot.simulator import methods
+from bot.simulator.cloud import Cloud
 from bot.simulator.entities import TEXT_LIMIT, spoken_entities, units
 from bot.simulator.faults import Dropped, Faults
 from bot.simulator.pictures import picture_size, sizes
@@ -27,7 +28,7 @@ _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Platform(World):
-    """The platform. Everywhere, `bot` may be left out where the first one is meant.
+    """The platform. Everywhere, `bot` may be left out where the first one is meant. `cloud` plays WhatsApp beside it.
 
     People's doings raise `LookupError` for what isn't there (person, message, button) and `ValueError` for what the
     app wouldn't do (an empty message, writing to a bot that one has blocked).
@@ -42,6 +43,15 @@ class Platform(World):
     ) -> None:
         super().__init__(store, clock, monotonic)
         self.faults = Faults(seed)
+        self.cloud = Cloud(self, seed)
+
+    def hold(self, held: bool = True) -> None:
+        super().hold(held)
+        self.cloud.bell.ring()
+
+    def forget(self) -> None:
+        self.cloud.forget()
+        super().forget()
 
     async def call(self, token: str, method: str, params: Params, files: Files | None = None) -> tuple[int, Json]:
         """One Bot API call: the HTTP status and the JSON envelope. Raises `Dropped` where the line is cut."""

@@ -1,4 +1,4 @@
-"""The platform over HTTP, on this machine only: the Bot API, the files, and the phone page.
+"""The platforms over HTTP, on this machine only: the Bot API, the Cloud API, the files, and the phone page.
 
 simulator = Simulator(Platform(store))
 url = await simulator.start("127.0.0.1:8081")
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import BodyPartReader, ClientError, ClientSession, ClientTimeout, web
 
-from bot.simulator import phone
+from bot.simulator import cloud_server, cloud_webhooks, phone
 from bot.simulator.faults import Dropped
 from bot.simulator.platform import Platform
 from bot.simulator.refusal import Json
@@ -47,7 +47,7 @@ class Simulator:
         self._scale = scale
         self._runner: web.AppRunner | None = None
         self._session: ClientSession | None = None
-        self._courier: asyncio.Task[None] | None = None
+        self._couriers: list[asyncio.Task[None]] = []
 
     async def start(self, listen: str = "127.0.0.1:0") -> str:
         """Listen on ``host:port`` (port 0: a free one) and return the address.
@@ -71,16 +71,21 @@ class Simulator:
         number = cast(tuple[str, int], self._runner.addresses[0])[1]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{number}"
         self._session = ClientSession(timeout=ClientTimeout(total=WEBHOOK_TIMEOUT * self._scale))
-        self._courier = asyncio.create_task(bring(self.platform, self._post, scale=self._scale))
+        self.platform.cloud.get = self._get
+        self._couriers = [
+            asyncio.create_task(bring(self.platform, self._post, scale=self._scale)),
+            asyncio.create_task(cloud_webhooks.bring(self.platform.cloud, self._post, scale=self._scale)),
+        ]
         return self.url
 
     async def stop(self) -> None:
         """Stop listening and delivering. The platform keeps what it knows and may be started again."""
         self.platform.faults.clear()
+        self.platform.cloud.faults.clear()
         self.platform.close()
-        if self._courier:
-            self._courier.cancel()
-            await asyncio.gather(self._courier, return_exceptions=True)
+        for courier in self._couriers:
+            courier.cancel()
+        await asyncio.gather(*self._couriers, return_exceptions=True)
         if self._session:
             await self._session.close()
         if self._runner:
@@ -95,9 +100,17 @@ class Simulator:
         except ClientError as error:
             raise ConnectionError(str(error)) from error
 
+    async def _get(self, url: str) -> tuple[int, str]:
+        assert self._session
+        try:
+            async with self._session.get(url, allow_redirects=False) as answer:
+                return answer.status, await answer.text()
+        except ClientError as error:
+            raise ConnectionError(str(error)) from error
+
 
 def application(platform: Platform, zone: ZoneInfo, invite: Invite | None) -> web.Application:
-    """The routes of the Bot API and of the phone page."""
+    """The routes of the Bot API, of WhatsApp's Cloud API and of the phone page."""
 
     async def call(request: web.Request) -> web.StreamResponse:
         params, files = await _parameters(request)
@@ -119,6 +132,7 @@ def application(platform: Platform, zone: ZoneInfo, invite: Invite | None) -> we
     app = web.Application(client_max_size=LARGEST)
     app.router.add_route("*", "/bot{token:[^/]+}/{method:[^/]+}", call)
     app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", file)
+    cloud_server.add_routes(app, platform.cloud)
     phone.add_routes(app, platform, zone, invite)
     return app
 

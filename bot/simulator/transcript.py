@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -92,14 +92,20 @@ def names(chats: Iterable[tuple[int, int, str]], officers: int) -> dict[tuple[in
     return found
 
 
-def write(notes: Iterable[Note], cast: Mapping[tuple[int, int], str], zone: ZoneInfo) -> str:
+def write(
+    notes: Iterable[Note],
+    cast: Mapping[tuple[int, int], str],
+    zone: ZoneInfo,
+    whatsapp: Collection[tuple[int, int]] = (),
+) -> str:
     """The transcript of what the people in `cast` (bot, user: name) did and were told.
 
     A test's desk opens on a Monday at nine, so time first passes to the day of the week and the time of day when the
     chat began; afterwards it passes where somebody took more than five minutes. What the bot says is put below the
     doing before it: a transcript plays if people waited for their answers. A person's line breaks become spaces.
+    Whose chats are `whatsapp`'s is said in a comment.
     """
-    lines: list[str] = []
+    lines: list[str] = [f"# {cast[chat]}: on WhatsApp" for chat in whatsapp]
     heard: dict[str, list[str]] = {}
     played = 0.0
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from bot.chat.seams import Clock, SystemClock
 from bot.simulator import diary
@@ -163,11 +163,25 @@ class World:
         number = self.count("file")
         name = f"F{number}-{secrets.token_urlsafe(16)}"
         stored = Stored(name, bot.id, f"{folder}/file_{number}{ending}", mime, len(data))
+        self.put_file(stored, data)
+        return stored
+
+    def put_file(self, stored: Stored, data: bytes) -> None:
         self.files[stored.id] = stored
         self.blobs[stored.id] = data
         self._shelf.put("file", stored.id, kept(stored))
         self._shelf.put("blob", stored.id, data)
-        return stored
+
+    def put(self, kind: str, key: object, body: Any) -> None:
+        """Keep something of another platform that is played beside this one."""
+        self._shelf.put(kind, key, body)
+
+    def drop(self, kind: str, key: object) -> None:
+        self._shelf.drop(kind, key)
+
+    def kept(self, kind: str) -> Iterator[tuple[str, Any]]:
+        """What was kept of that kind."""
+        return self._shelf.all(kind)
 
     def post(self, chat: Chat, sender: Json, content: Json, *, editable: bool = True) -> Bubble:
         """Put a new message into a chat."""
