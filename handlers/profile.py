@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from bot.chat.flow import Chat, Person, flow
-from bot.chat.questions import Choice, Line, Phone, Question
-from bot.chat.reading import plain
-from bot.chat.text import Lines, Words, caption, t
-from bot.domain import owners
+from bot.chat.messages import Button
+from bot.chat.questions import Choice, Draw, Line, Outcome, Phone, Question, Said
+from bot.chat.reading import Invalid, Reading, plain
+from bot.chat.reading.identifiers import NO_IDENTIFIER, born_on, check, masked
+from bot.chat.text import Lines, Moment, Words, caption, t
+from bot.domain import changes, dated, owners
 from bot.domain.db import Db
 from bot.domain.owners import Business, Owner
 from handlers import business
@@ -39,11 +43,47 @@ def phone(who: Words) -> Phone:
     return Phone("phone", text, label=LABELS["phone"])
 
 
+@dataclass(frozen=True, slots=True)
+class Nik(Question[str]):
+    """A NIK: 16 digits with a province and a birthday that can be. Of one younger than `age` none is taken here."""
+
+    age: int = field(default=0, kw_only=True)
+
+    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[str]:
+        found = check("nik", said.text, reading)
+        if not found.value:
+            return Invalid(NO_IDENTIFIER)
+        if found.odd is not None:
+            return Invalid(found.odd)
+        today = reading.at.astimezone(reading.zone).date()
+        born = born_on(found.value, today)
+        if born and (today.year - born.year) - ((today.month, today.day) < (born.month, born.day)) < self.age:
+            return Invalid(
+                t("For those younger than {age} we need a parent or guardian along.\n"
+                  "Please come together to the office, or type *petugas*.", age=self.age), told=True,
+            )  # fmt: skip
+        return found.value
+
+    def restore(self, kept: object) -> str:
+        if not isinstance(kept, str):
+            raise TypeError("no digits")
+        return kept
+
+    def show(self, value: str) -> Words:
+        return masked(value)
+
+
+def nik(chat: Chat, db: Db) -> Nik:
+    age = dated.rule(db, "consent.age", chat.local.date()).value
+    text = t("What is your NIK (16 digits, on the KTP)?\nIt is kept sealed and shown like this: 3573********0001")
+    return Nik("nik", text, label=changes.WHAT["nik"], age=age)
+
+
 def _known(person: Person, db: Db) -> bool:
     return owners.known(db, person)
 
 
-@flow("profile", command="profil", words=("profil", "profile", "data saya"), covers=True,
+@flow("profile", command="profil", words=("profil", "profile", "profil saya"), covers=True,
       title=caption("My profile"), menu=20, when=_known)  # fmt: skip
 def profile(chat: Chat, db: Db) -> None:
     if not owners.known(db, chat.person):
@@ -62,16 +102,23 @@ def show(chat: Chat, db: Db) -> None:
             _line(LABELS["name"], owner.name),
             _line(LABELS["called"], called(owner.name).show(owner.called)),
             _line(LABELS["phone"], phone("").show(owner.phone)),
+            *([_line(changes.WHAT["nik"], masked(owner.nik))] if owner.nik else []),
         ))
     )  # fmt: skip
     for noted in owner.businesses:
         facts = [_line(label, _shown(noted, fact)) for fact, label in business.LABELS.items()]
         chat.say(Lines((*facts, business.legal_class(chat, db, noted.sales, noted.capital))))
+    for waiting in changes.of(db, chat.person):
+        chat.say(_looked_at(waiting.what, Moment(waiting.due)))
     for fact, label in FACTS:
         chat.button(chat.offer(caption("Change {what}", what=label), "change", what=fact))
     chat.button(chat.offer(caption("Add a business"), "business"))
     for waiting in chat.under_way()[:1]:
         chat.button(chat.offer(caption("Go on where we were"), waiting))
+
+
+def _looked_at(what: Words, due: Moment) -> Words:
+    return t("An officer is checking the new {what}, until {due} at the latest.", what=what, due=due)
 
 
 def _line(what: Words, value: Words) -> Words:
@@ -92,6 +139,7 @@ CALLED = {
     "nama": "name", "sapaan": "called", "panggilan": "called", "nomor hp": "phone", "nomor": "phone", "hp": "phone",
     "kelurahan": "village", "alamat": "village", "nama usaha": "business", "bidang usaha": "sector", "omzet": "sales",
     "modal": "capital", "jumlah pekerja": "workers", "pekerja": "workers", "lama usaha": "age", "nib": "nib",
+    "nik": "nik",
 }  # fmt: skip
 """What people call a fact that they want to change: "ubah omzet"."""
 
@@ -110,21 +158,49 @@ def change(chat: Chat, db: Db) -> None:
     if owner is None:
         business.unregistered(chat)
         return
+    if given.get("what") == "nik":  # asked for by its name only: it isn't on the buttons
+        _ask_officer(chat, db, "nik", nik(chat, db), owner.nik)
+        return
     what = chat.ask(Choice("what", t("What should be changed?"), FACTS))
     if what in LABELS:
-        question = _about_her(owner, what)
-        value = chat.ask(question)
-        owners.change(db, chat.person, what, value)
+        question, before, which = _about_her(owner, what), str(getattr(owner, what)), None
     else:
         which = _which(chat, owner)
         question = business.question(chat, db, what, owner.address)
-        value = chat.ask(question)
+        before = which.nib if what == "nib" else None
+    if changes.needs_look(db, what, before, chat.local.date()):
+        _ask_officer(chat, db, what, question, before, which)
+        return
+    value = chat.ask(question)
+    if which:
         owners.change_business(db, chat.person, which.id, what, value)
+    else:
+        owners.change(db, chat.person, what, value)
+    chat.say(Lines((t("Thank you. It is noted:"), _line(dict(FACTS)[what], question.show(value)))), *_onward(chat))
+
+
+def _ask_officer(
+    chat: Chat, db: Db, what: str, question: Question[str], before: str | None, which: Business | None = None
+) -> None:
+    """Correct a fact that an officer looks at first; what is noted so already needs none."""
+    value = chat.ask(question)
+    if value == before:
+        chat.say(Lines((t("Thank you. It is noted:"), _line(changes.WHAT[what], question.show(value)))), *_onward(chat))
+        return
+    due = changes.ask(db, chat.person, what, value, chat.local.date(), which.id if which else None)
     chat.say(
-        Lines((t("Thank you. It is noted:"), _line(dict(FACTS)[what], question.show(value)))),
-        chat.offer(caption("My profile"), "profile"),
-        chat.offer(caption("Menu"), "menu"),
+        t(
+            "Thank you. An officer checks the new {what} first, until {due} at the latest.\n"
+            "Please keep the KTP or the paper it stands on at hand. You hear from us here.",
+            what=changes.WHAT[what],
+            due=Moment(due),
+        ),
+        *_onward(chat),
     )
+
+
+def _onward(chat: Chat) -> tuple[Button, ...]:
+    return chat.offer(caption("My profile"), "profile"), chat.offer(caption("Menu"), "menu")
 
 
 def _about_her(owner: Owner, fact: str) -> Question[str]:

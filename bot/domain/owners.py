@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, update
 from bot.chat.flow import Person, Refused
 from bot.chat.reading import Invalid, names, plain
 from bot.chat.text import Words, t
-from bot.domain import places
+from bot.domain import name_words, places
 from bot.domain.db import Db
 from bot.domain.tables import businesses, owners
 
@@ -189,6 +189,7 @@ def add_business(db: Db, person: Person, **facts: Unpack[Facts]) -> None:
         raise Refused(t("You aren't registered yet."))
     row = _kept(db, person, "businesses", {**facts})
     db.insert(businesses, {"owner_id": person.id, **row, "registered_at": db.now})
+    name_words.put(db, person.id)
 
 
 def change(db: Db, person: Person, fact: str, value: str) -> None:
@@ -196,6 +197,8 @@ def change(db: Db, person: Person, fact: str, value: str) -> None:
     row = _kept(db, person, "owners", {fact: value})
     if not db.execute(update(owners).where(owners.c.person_id == person.id).values(row)).rowcount:
         raise Refused(t("You aren't registered yet."))
+    if fact == "name":
+        name_words.put(db, person.id)
 
 
 def change_business(db: Db, person: Person, business: int, fact: str, value: str) -> None:
@@ -204,6 +207,8 @@ def change_business(db: Db, person: Person, business: int, fact: str, value: str
     hers = (businesses.c.id == business) & (businesses.c.owner_id == person.id)
     if not db.execute(update(businesses).where(hers).values(row)).rowcount:
         raise Refused(t("That business isn't noted any more."))
+    if fact == "business":
+        name_words.put(db, person.id)
 
 
 def _kept(db: Db, person: Person, table: str, facts: Mapping[str, Any]) -> dict[str, Any]:

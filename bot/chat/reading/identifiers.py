@@ -48,17 +48,39 @@ def _length(name: str, want: int, got: int) -> Text:
 
 
 def check_nik(text: str, reading: Reading) -> Checked:
-    """16 digits: region of first registration, birthday (women: day + 40), serial. An unknown region isn't judged."""
+    """16 digits: region of first registration, birthday (women: day + 40), serial. Of the region only the province is
+    judged: kabupaten and kecamatan are split and renamed."""
     value = _digits(text)
     if len(value) != 16:
         return Checked("nik", value, "wrong", _length("NIK", 16, len(value)))
-    day, month, year = int(value[6:8]), int(value[8:10]), int(value[10:12])
-    day -= 40 if day > 40 else 0
-    today = reading.at.astimezone(reading.zone).date()
-    born = _date(2000 + year if 2000 + year <= today.year else 1900 + year, month, day)
-    if born is None or value[12:] == "0000" or not 11 <= int(value[:2]) <= 99:
+    born = born_on(value, reading.at.astimezone(reading.zone).date())
+    if born is None or value[12:] == "0000" or value[:2] not in _PROVINCES or value[2:4] == "00":
         return Checked("nik", value, "wrong", t("Some digits of this NIK don't fit together. Please check it again."))
     return Checked("nik", value, "ok")
+
+
+_PROVINCES = frozenset(
+    str(number)
+    for some in (
+        range(11, 20),
+        (21,),
+        range(31, 37),
+        range(51, 54),
+        range(61, 66),
+        range(71, 77),
+        (81, 82),
+        range(91, 98),
+    )
+    for number in some
+)
+"""Kemendagri's numbers of the provinces, with the old ones of Papua."""
+
+
+def born_on(nik: str, today: date) -> date | None:
+    """The birthday that a NIK tells, taken for the youngest it can be; None if there is no such day."""
+    day, month, year = int(nik[6:8]), int(nik[8:10]), int(nik[10:12])
+    born = _date(2000 + year, month, day - 40 if day > 40 else day)
+    return born if born is None or born <= today else _date(1900 + year, month, born.day)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

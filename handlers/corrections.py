@@ -1,0 +1,78 @@
+"""Officers look at corrections: the list, accepting, refusing with a reason, and the reminders while one waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.chat.flow import Chat, Refused, flow, happening
+from bot.chat.questions import Choice, Line
+from bot.chat.text import Lines, caption, t
+from bot.domain import changes, officers
+from bot.domain.db import Db
+
+SHOWN = 5
+DECISIONS = (("yes", caption("Accept")), ("no", caption("Refuse")))
+
+
+@flow("corrections", command="koreksi", words=("koreksi", "perbaikan data"), desk="officers",
+      title=caption("Corrections"), menu=30)  # fmt: skip
+def corrections(chat: Chat, db: Db) -> None:
+    officer = officers.find(db, chat.person)
+    if officer is None:
+        chat.say(t("This is for the officers of {office}.", office=chat.office["name"]))
+        return
+    found, count = changes.for_officer(db, officer, SHOWN)
+    if not found:
+        chat.say(t("No correction waits in your area."))
+        return
+    chat.say(t("{count} corrections wait. The most urgent first:", count=count))
+    for waiting in found:
+        chat.say(changes.described(db, waiting))
+        chat.button(chat.offer(t("Decide number {number}", number=waiting.id), "decide", change=str(waiting.id)))
+
+
+@flow("decide", desk="officers")
+def decide(chat: Chat, db: Db) -> None:
+    number = int(chat.ask(Line("change", t("Which correction? Please type its number."), _number)))
+    waiting = changes.decidable(db, chat.person, number)
+    chat.say(changes.described(db, waiting))
+    accepted = chat.ask(Choice("decision", t("What do you decide?"), DECISIONS)) == "yes"
+    reason = "" if accepted else chat.ask(Line("reason", t("Why not? She will read it, so please be kind and clear.")))
+    changes.decide(db, chat.person, number, accepted=accepted, reason=reason)
+    chat.say(
+        t("Correction {number} is accepted. She is told now.", number=number)
+        if accepted
+        else t("Correction {number} is refused. She is told now.", number=number),
+        chat.offer(caption("Corrections"), "corrections"),
+    )
+
+
+def _number(text: str) -> str:
+    return text.strip().lstrip("#") if text.strip().lstrip("#").isdecimal() else "0"
+
+
+@happening(changes.REMIND)
+def waits(chat: Chat, db: Db, data: Mapping[str, Any]) -> None:
+    """To those who may decide: a day is left."""
+    _still(chat, db, data, overdue=False)
+
+
+@happening(changes.OVERDUE)
+def overdue(chat: Chat, db: Db, data: Mapping[str, Any]) -> None:
+    """To those who lead the desk: its time is over."""
+    _still(chat, db, data, overdue=True)
+
+
+def _still(chat: Chat, db: Db, data: Mapping[str, Any], *, overdue: bool) -> None:
+    try:
+        waiting = changes.decidable(db, chat.person, int(data["change"]))
+    except Refused:  # decided, or not his any more
+        chat.silence()
+        return
+    head = (
+        t("This correction should have been decided by now. Please decide it today.")
+        if overdue
+        else t("This correction still waits for a decision.")
+    )
+    chat.say(Lines((head, changes.described(db, waiting))), *changes.buttons(db, chat.person.id, waiting.id))
