@@ -258,7 +258,7 @@ def business(chat: Chat, db: Db) -> None:
         unregistered(chat)
         return
     if not consent.agreed(chat, db):
-        consent.refused(chat)
+        consent.refused(chat, db)
         return
     chat.say(t("One more business. The questions are the same as for the first one."))
     facts = ask(chat, db, owner.address)
@@ -268,6 +268,7 @@ def business(chat: Chat, db: Db) -> None:
     consent.note(chat, db)
     chat.say(t("Thank you, {who}. {business} is noted.", who=owner.address, business=facts["business"]))
     chat.say(legal_class(chat, db, facts.get("sales"), facts.get("capital")), *next_steps(chat))
+    consent.ask_next(chat, db)
 
 
 def unregistered(chat: Chat, *back: Button) -> None:

@@ -24,7 +24,7 @@ def register(chat: Chat, db: Db) -> None:
         profile.show(chat, db)
         return
     if not consent.agreed(chat, db):
-        consent.refused(chat)
+        consent.refused(chat, db)
         return
     chat.say(t("Thank you. A few questions, about three minutes. You can stop and go on at any time."))
     name = chat.ask(profile.name())
@@ -42,6 +42,7 @@ def register(chat: Chat, db: Db) -> None:
         t("To see or correct what we have noted, type *profil*. For what else we can do, type *menu*."),
         *business.next_steps(chat),
     )
+    consent.ask_next(chat, db)
 
 
 @happening("nudge")

@@ -6,8 +6,9 @@ import re
 
 from bot.chat.flow import Chat, flow
 from bot.chat.text import Text, caption, t
-from bot.domain import owners, people
+from bot.domain import consents, owners, people, reminders
 from bot.domain.db import Db
+from handlers import consent
 
 _SALAM = re.compile(r"\bw?ass?al+am|\bas+lm|\bask?um\b|\bsamlekum|\bwr\W*wb\b", re.IGNORECASE)
 
@@ -27,7 +28,7 @@ def greeting(chat: Chat) -> Text:
 @flow("start", command="start", words=("mulai",))
 def start(chat: Chat, db: Db) -> None:
     if people.opted_out(db, chat.person.id):  # the word that `stop` has told her
-        people.opt_out(db, chat.person.id, out=False)
+        consents.go_on(db, chat.person)
         chat.say(t("All right, we send news and reminders again."))
     _greet(chat, db)
 
@@ -50,6 +51,8 @@ def hello(chat: Chat, db: Db) -> None:
 def thanks(chat: Chat, db: Db) -> None:
     owner = owners.find(db, chat.person)
     chat.say(t("You are welcome, {who}. 🙏", who=owner.address if owner else t("Bapak/Ibu")))
+    if owner and not chat.under_way():
+        consent.ask_next(chat, db)
 
 
 def _greet(chat: Chat, db: Db) -> None:
@@ -95,6 +98,7 @@ def help(chat: Chat, db: Db) -> None:
         t(
             "This chat can:\n• register your business: type *daftar*\n• show what we have noted: type *profil*\n"
             "• correct it: type *ubah*\n• add a business: type *usaha*\n• ask an officer: type *petugas*\n"
+            "• see what you allow, or take it back: type *izin*\n"
             "• change the language: type *bahasa*\n• show everything you can do: type *menu*\n"
             "While you answer: *kembali* goes one question back, *batal* stops."
         )
@@ -106,7 +110,12 @@ def stop(chat: Chat, db: Db) -> None:
     if chat.person.desk == "officers":
         chat.say(t("Alerts come as long as you are an officer. To end that, please ask your coordinator."))
         return
-    people.opt_out(db, chat.person.id, out=True)
+    no_more(chat, db)
+
+
+def no_more(chat: Chat, db: Db) -> None:
+    """End what the office starts, and say so."""
+    consents.stop(db, chat.person)
     if chat.talk.given.get("topic"):  # she meant one kind only; stopping too little would be worse than too much
         chat.say(
             t(
@@ -114,10 +123,25 @@ def stop(chat: Chat, db: Db) -> None:
                 "Your questions are still answered.\nTo hear from us again, type *mulai*."
             )
         )
-        return
+    else:
+        chat.say(
+            t(
+                "All right. From now on we send no more news or reminders.\n"
+                "Your questions are still answered.\nTo hear from us again, type *mulai*."
+            )
+        )
+    if reminders.planned(db, chat.person.id):
+        chat.button(chat.offer(caption("Stop everything"), "stop_everything"))
+
+
+@flow("stop_everything", words=("hentikan semua", "stop semua", "berhenti semua"), covers=True)
+def stop_everything(chat: Chat, db: Db) -> None:
+    """As `stop`, and what was planned for her is forgotten: *mulai* doesn't bring it back."""
+    consents.stop(db, chat.person)
+    reminders.drop_all(db, chat.person.id)
     chat.say(
         t(
-            "All right. From now on we send no more news or reminders.\n"
+            "All right, everything is stopped: news, reminders, and those that were planned for you.\n"
             "Your questions are still answered.\nTo hear from us again, type *mulai*."
         )
     )

@@ -30,13 +30,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whoever speaks to us, from the first message. `name` is only what the platform calls them."""
+    """Whoever speaks to us, from the first message. `name` is only what the platform calls them.
+
+    `agreed`: what they say may be noted (they allow it, or it is an officer's work).
+    """
 
     id: int
     language: str
     desk: Desk = "owners"
     contact: int = 0
     name: str = ""
+    agreed: bool = False
 
 
 class FlowError(Exception):

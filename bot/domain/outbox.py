@@ -139,7 +139,8 @@ def _one(*where: ColumnElement[bool]) -> ScalarSelect[int]:
 
 def _claimable() -> Any:
     """Rows that may go out: due, fresh, nothing of that chat in flight, nothing earlier of that chat waiting to be
-    tried again, what it replaces sent, and for what the office starts: reachable and not opted out."""
+    tried again, what it replaces sent, and for what the office starts: reachable. With what the claim itself does
+    with those of one who has opted out."""
     in_flight = _one(_other.c.contact_id == outbox.c.contact_id, _other.c.state == Outgoing.LEASED)
     held = _one(
         _earlier.c.contact_id == outbox.c.contact_id,
@@ -150,9 +151,7 @@ def _claimable() -> Any:
         or_(_earlier.c.attempts > 0, _earlier.c.error.is_not(None)),
     )
     unsent = _one(_original.c.id == outbox.c.replaces, _original.c.state.between(Outgoing.READY, Outgoing.LEASED))
-    wanted: ColumnElement[bool] = or_(
-        outbox.c.lane < min(_BULK), and_(contacts.c.reachable, people.c.opted_out_at.is_(None))
-    )
+    wanted: ColumnElement[bool] = or_(outbox.c.lane < min(_BULK), contacts.c.reachable)
     replaced = select(_other.c.ext_id).where(_other.c.id == outbox.c.replaces).scalar_subquery()
     return (
         select(
@@ -166,6 +165,7 @@ def _claimable() -> Any:
             replaced.label("replaced"),
             outbox.c.attempts,
             outbox.c.ext_id,
+            people.c.opted_out_at,
         )
         .join(contacts, contacts.c.id == outbox.c.contact_id)
         .join(people, people.c.id == outbox.c.person_id)
@@ -204,16 +204,28 @@ _PUT_IN_HAND = Prepared(_in_hand, *(name for name in _PUT_COLUMNS if name not in
 _LEASE = Prepared(
     update(outbox).where(outbox.c.id == bindparam("row")).values(state=Outgoing.LEASED, attempts=outbox.c.attempts + 1)
 )
+_NOT_WANTED = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(state=Outgoing.EXPIRED, done_at=bindparam("at"), error="opted out")
+)
 
 
 def claim(db: Db, account: int, lanes: Collection[Lane], most: int) -> list[Parcel]:
-    """Take up to `most` rows of an account, in the lanes from the first to the last of these, one of each chat."""
+    """Take up to `most` rows of an account, in the lanes from the first to the last of these, one of each chat.
+
+    What the office starts and she has opted out of since is not taken and expires: this is the last look before it is
+    sent. What is taken is on its way, a pace's burst at most; if the platform has it tried again, it is claimed again.
+    """
     first: dict[int, Any] = {}
     while (still := most - len(first)) > 0:
         found = _CLAIM.all(db, account=account, first=min(lanes), last=max(lanes), now=db.now, most=still)
         new: dict[int, Any] = {}
         for row in found:
-            new.setdefault(row.contact_id, row)
+            if row.opted_out_at is not None and row.lane in _BULK:
+                db.execute(_NOT_WANTED, {"row": row.id, "at": db.now})
+            else:
+                new.setdefault(row.contact_id, row)
         for row in new.values():
             _LEASE.changed(db, row=row.id)
         first |= new
@@ -297,6 +309,13 @@ def expire(db: Db) -> int:
     """Mark what is too old to be of use. How many rows."""
     old = update(outbox).where(outbox.c.state == Outgoing.READY, outbox.c.expires_at <= db.now)
     return db.execute(old.values(state=Outgoing.EXPIRED, done_at=db.now)).rowcount
+
+
+def withhold(db: Db, person: int, lanes: Collection[Lane]) -> int:
+    """Let what waits for a person in these lanes expire: she wants it no longer. How many rows."""
+    hers = update(outbox).where(outbox.c.person_id == person, outbox.c.state == Outgoing.READY)
+    values = {"state": Outgoing.EXPIRED, "done_at": db.now, "error": "no longer wanted"}
+    return db.execute(hers.where(outbox.c.lane.in_(lanes)).values(values)).rowcount
 
 
 def requeue(db: Db, rows: Sequence[int] | None) -> int:

@@ -41,6 +41,16 @@ def drop(db: Db, person: int, kind: str, key: str) -> None:
     _DROP.changed(db, person=person, what=kind, which=key)
 
 
+def drop_all(db: Db, person: int) -> None:
+    """She wants none of them."""
+    db.execute(delete(reminders).where(reminders.c.person_id == person))
+
+
+def planned(db: Db, person: int) -> bool:
+    """Whether there is any for a person."""
+    return db.execute(select(reminders.c.id).where(reminders.c.person_id == person).limit(1)).first() is not None
+
+
 _DUE = select(reminders).where(reminders.c.due_at <= bindparam("now")).order_by(reminders.c.due_at).limit(500)
 
 

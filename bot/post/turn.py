@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.chat.conversation import Conversation, Reply
+from bot.chat.flow import Person
 from bot.chat.messages import Incoming, Message
 from bot.chat.seams import Raw
 from bot.chat.talk import Talks
@@ -48,10 +49,11 @@ def at_once(
     """
     began = time.perf_counter()
     outbox.sent(db, sent)
-    letter = inbox.add(db, contact, incoming, raw, done=said(incoming))
+    person, reachable = people.load(db, contact.person, contact.id)
+    letter = inbox.add(db, contact, incoming, raw, done=said(incoming) if person.agreed else "")
     if letter is None:
         return None
-    return letter, _turn(db, letter, incoming, None, office, began)
+    return letter, _turn(db, letter, person, reachable, incoming, None, office, began)
 
 
 def take(db: Db, letter: Letter, office: Office) -> Turned:
@@ -71,17 +73,24 @@ def take(db: Db, letter: Letter, office: Office) -> Turned:
             if incoming and not letter.person:
                 met = people.meet(db, letter.account, incoming, channel.desk, office.rules.catalogs.main)
                 letter = inbox.mended(db, letter, met, incoming, raw)
-    if not inbox.done(db, letter, said(incoming)):
+    person, reachable = people.load(db, letter.person, letter.contact) if letter.person else (None, False)
+    if not inbox.done(db, letter, said(incoming) if person and person.agreed else ""):
         return Turned("repeated")
-    if not letter.person:
+    if person is None:
         return Turned("nothing")  # nothing that a person did, as it turned out when it could be read
-    return _turn(db, letter, incoming, event, office, began)
+    return _turn(db, letter, person, reachable, incoming, event, office, began)
 
 
 def _turn(
-    db: Db, letter: Letter, incoming: Incoming | None, event: dict[str, Any] | None, office: Office, began: float
+    db: Db,
+    letter: Letter,
+    person: Person,
+    reachable: bool,
+    incoming: Incoming | None,
+    event: dict[str, Any] | None,
+    office: Office,
+    began: float,
 ) -> Turned:
-    person, reachable = people.load(db, letter.person, letter.contact)
     contact = Contact(letter.contact, letter.person, letter.account, incoming.address if incoming else "")
     if event is not None:
         contact = people.contact_of(db, letter.person) or contact
@@ -124,7 +133,7 @@ def _watch(db: Db, person: int, before: int, kept: Talks, office: Office) -> Non
 
 
 def said(incoming: Incoming | None) -> str:
-    """What an officer may read later of a message: her words, or what kind of thing it was."""
+    """What an officer may read later of a message: her words, or what kind of thing it was. Kept once she agreed."""
     if incoming is None:
         return ""
     if incoming.kind == "button":

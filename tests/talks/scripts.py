@@ -12,7 +12,7 @@ TO_CONSENT = """
     < Sebelum mulai, kami minta izin dulu.
       Kami mencatat nama, nomor HP, kelurahan, dan data usaha untuk pendataan, pelatihan, dan pendampingan UMKM.
       Data disimpan paling lama 5 tahun dan tidak dijual.
-      Bisa dilihat dan diperbaiki kapan saja: ketik data saya.
+      Bisa dilihat, diperbaiki, atau dihapus kapan saja: ketik data saya.
       Bapak/Ibu berusia 17 tahun ke atas dan setuju?
       [Saya setuju] [Tidak setuju] [Baca lengkap]
 """
@@ -86,7 +86,9 @@ DONE = """
     < Terima kasih, Bu Siti. Pendaftaran sudah selesai.
       Menurut omzetnya termasuk usaha mikro (PP 7/2021 Pasal 35, berlaku per 2 Februari 2021).
       Untuk melihat atau memperbaiki datanya, ketik profil. Untuk layanan lain, ketik menu.
-      [Profil saya] [Tambah usaha] [Menu]
+      Boleh kami kirim info pelatihan dan program lewat chat ini?
+      Bisa dihentikan kapan saja: ketik berhenti.
+      [Profil saya] [Tambah usaha] [Menu] [Ya, boleh] [Tidak, terima kasih] [Baca lengkap]
 """
 REGISTERED = f"""{TO_REVIEW}
     > [Sudah benar]

@@ -85,7 +85,9 @@ def test_an_owner_registers_from_the_first_word(telegram: Telegram, desk: Desk):
         < Terima kasih, Siti. Pendaftaran sudah selesai.
           Menurut omzetnya termasuk usaha mikro (PP 7/2021 Pasal 35, berlaku per 2 Februari 2021).
           …
-          [Profil saya] [Tambah usaha] [Menu]
+          Boleh kami kirim info pelatihan dan program lewat chat ini?
+          …
+          [Profil saya] [Tambah usaha] [Menu] [Ya, boleh] [Tidak, terima kasih] [Baca lengkap]
     """)
     tables = ("owners", "businesses", "consents", "reminders")
     (owner,), (business,), (consent,), reminders = (kept(desk, table) for table in tables)
@@ -249,6 +251,8 @@ def test_corrections_land_back_on_the_review(telegram: Telegram):
         {but(done, nama="Rina Wati")}
         > [Sudah benar]
         < Terima kasih, Bu Rina. Pendaftaran sudah selesai.
+          …
+          …
           …
           …
         > profil

@@ -111,6 +111,12 @@ def may_wish(text: str) -> bool:
     return bool((heard & _NOT and heard & (_USE | _AGAIN)) or (heard & _AGAIN and heard & _MESSAGE))
 
 
+def takes_consent_back(text: str) -> bool:
+    """Whether a wish to hear no more is one to take consent back: "cabut persetujuan saya"."""
+    words = re.findall(r"[a-z]+", _joined(clean(text, cut=True)).replace("'", ""))
+    return bool(_CONSENT.search(" ".join(words)))
+
+
 def read_optout(text: str) -> Wish | None:
     """What the person wishes about our messages, or None when the message is about something else."""
     return read_wish(text) if may_wish(text) else None

@@ -1,0 +1,130 @@
+"""What she allows: the page, giving a leave and taking it back, each purpose by itself."""
+
+from __future__ import annotations
+
+import re
+
+from bot.chat.flow import Chat, flow
+from bot.chat.questions import Choice
+from bot.chat.reading import plain
+from bot.chat.text import Day, Lines, Text, caption, t
+from bot.domain import consents, owners
+from bot.domain.consents import PURPOSES, SERVICE
+from bot.domain.db import Db
+from handlers import consent, start
+
+_MEANT = {
+    "news": re.compile(r"\b(?:info\w*|undangan|kabar\w*|pengumuman|berita|promo\w*|pesan)\b"),
+    "gallery": re.compile(r"\b(?:katalog|produk|galeri|foto\w*|tampil\w*|publik\w*|umum)\b"),
+    "province": re.compile(r"\b(?:prov\w*|pusat|vbc|kirim data)\b"),
+    "service": re.compile(r"\b(?:layanan|pendataan|data|semua\w*)\b"),
+}
+"""How people name a purpose: "tarik izin foto"."""
+
+
+@flow(
+    "permissions", command="izin", covers=True, title=caption("My permissions"),
+    words=("izin saya", "izin data", "izin data saya", "lihat izin", "persetujuan", "persetujuan saya"),
+)  # fmt: skip
+def permissions(chat: Chat, db: Db) -> None:
+    decided = consents.decisions(db, chat.person)
+    lines = [t("This is what you allow:")]
+    for purpose in PURPOSES:
+        lines.append(t("• {what}: {value}", what=consent.NAMES[purpose], value=_state(chat, db, purpose)))
+    if not owners.known(db, chat.person):
+        lines.append(t("You aren't registered yet."))
+    chat.say(Lines(tuple(lines)))
+    allowed = [p for p in PURPOSES if p in decided and decided[p].given]
+    if allowed:
+        chat.button(chat.offer(caption("Take a leave back"), "withdraw"))
+    if owners.known(db, chat.person) and _askable(chat, db):
+        chat.button(chat.offer(caption("Allow more"), "allow"))
+
+
+def _state(chat: Chat, db: Db, purpose: str) -> Text:
+    """What she has decided about a purpose, in words."""
+    last = consents.decisions(db, chat.person).get(purpose)
+    if last is None:
+        return t("not asked yet")
+    if not last.given:
+        return t("no")
+    if not consents.given(db, chat.person, purpose, chat.local.date()):
+        return t("to be asked again, the text has changed")
+    return t("yes, since {day}", day=Day(last.at.astimezone(chat.zone).date()))
+
+
+def _askable(chat: Chat, db: Db) -> list[str]:
+    return [p for p in PURPOSES if not consents.given(db, chat.person, p, chat.local.date())]
+
+
+@flow("allow", command="izinkan", words=("izinkan", "beri izin", "kasih izin"))
+def allow(chat: Chat, db: Db) -> None:
+    """Give a leave, or say no to one she is asked for. Only the button under the same text needs no further asking."""
+    given = chat.talk.given
+    if given.pop("heard", "") and (last := consents.asked_last(db, chat.person)):
+        given.setdefault("purpose", last)
+    if not owners.known(db, chat.person):
+        chat.say(t("You aren't registered yet."), chat.offer(caption("Register"), "register"))
+        return
+    askable = _askable(chat, db)
+    if not askable or (given.get("purpose") in PURPOSES and given["purpose"] not in askable):
+        chat.say(t("That is noted already, thank you."), chat.offer(caption("My permissions"), "permissions"))
+        return
+    purpose = chat.ask(Choice("purpose", t("What would you like to allow?"), _named(askable)))
+    if purpose == SERVICE:
+        if not consent.agreed(chat, db):
+            consent.refused(chat, db)
+            return
+        consent.note(chat, db)
+        _thanks(chat)
+        return
+    text = consents.text(db, purpose, chat.local.date())
+    version = text.value["version"]
+    said = given.pop("said", "")
+    if said in (f"y{version}", f"n{version}"):  # the button stood under the short text of this version
+        allowed = said.startswith("y")
+    else:
+        if said == consent.READ:
+            chat.say(consent.whole(text, purpose))
+        allowed = chat.ask(consent.further(chat, db, purpose))
+    consents.note(db, chat.person, purpose, version, allowed=allowed)
+    if allowed:
+        _thanks(chat)
+    else:
+        chat.say(
+            t("All right, no problem. You are served all the same."),
+            chat.offer(caption("My permissions"), "permissions"),
+        )
+
+
+def _thanks(chat: Chat) -> None:
+    chat.say(
+        t("Thank you, it is noted.\nTo see or take back what you allow, type *izin*."),
+        chat.offer(caption("Menu"), "menu"),
+    )
+
+
+def _named(purposes: list[str]) -> tuple[tuple[str, Text], ...]:
+    return tuple((p, consent.NAMES[p]) for p in purposes)
+
+
+@flow(
+    "withdraw", command="tarik",
+    words=("tarik izin", "tarik izin saya", "tarik izin data", "cabut izin", "batalkan izin", "tarik persetujuan",
+           "cabut persetujuan"),
+)  # fmt: skip
+def withdraw(chat: Chat, db: Db) -> None:
+    """Take a leave back: she sees what she allows, and one tap takes one of it back at once."""
+    given = chat.talk.given
+    decided = consents.decisions(db, chat.person)
+    allowed = [p for p in PURPOSES if p in decided and decided[p].given]
+    if not allowed:
+        start.no_more(chat, db)  # she has allowed nothing, and means what we send
+        return
+    heard = plain.fold(given.pop("heard", ""))
+    meant = [p for p in allowed if _MEANT[p].search(heard)]
+    if len(meant) == 1:
+        given.setdefault("purpose", meant[0])
+    purpose = chat.ask(Choice("purpose", t("Which leave shall we take back? It ends at once."), _named(allowed)))
+    consents.take_back(db, chat.person, purpose)
+    consent.taken_back(chat, purpose)
