@@ -47,6 +47,11 @@ class Metrics:
         self.commits = Counter("pendamping_commits", "Transactions committed by the writer.", registry=registry)
         self.sends = Counter("pendamping_sends", "Calls to platforms by outcome.", ["outcome"], registry=registry)
         self.floods = Counter("pendamping_floods", "Times a person wrote faster than the limit.", registry=registry)
+        self.foreign = Counter(
+            "pendamping_foreign_updates",
+            "What a webhook brought for an account that isn't in the settings.",
+            registry=registry,
+        )
         self.quarantines = Counter("pendamping_quarantines", "Messages set aside since the start.", registry=registry)
 
         self.outbox_depth = Gauge("pendamping_outbox_depth", "Rows waiting to be sent.", ["lane"], registry=registry)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.chat.messages import Incoming, Message, Sent
+from bot.chat.messages import Incoming, Message, Sent, Status
 from bot.chat.seams import Deliver, Desk, Pace, Raw
 from bot.chat.text import Catalogs
 from tests.office import MONDAY
@@ -22,6 +22,7 @@ class FakeChannel:
 
     account = "telegram:111"
     desk: Desk = "owners"
+    door = "owners"
 
     def __init__(self, pace: Pace | None = None) -> None:
         self.pace = pace or Pace()
@@ -45,10 +46,21 @@ class FakeChannel:
         at = MONDAY + timedelta(seconds=raw.get("after", 0))
         return Incoming(f"u:{raw['update_id']}", str(raw["from"]), kind, at, str(raw.get("text", "")))
 
+    def updates(self, body: Raw) -> tuple[Sequence[Raw], int]:
+        return [body], 0
+
+    def status(self, raw: Raw) -> Status | None: ...
+
     async def open(self, catalogs: Catalogs) -> None: ...
 
     async def send(
-        self, address: str, message: Message, language: str, replaces: str | None = None, after: tuple[str, ...] = ()
+        self,
+        address: str,
+        message: Message,
+        language: str,
+        replaces: str | None = None,
+        after: tuple[str, ...] = (),
+        mark: str = "",
     ) -> Sent:
         words = str(getattr(message.parts[0], "msgid", message.parts[0]))
         self.flying += 1
@@ -68,6 +80,8 @@ class FakeChannel:
 
     def signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         return True
+
+    def challenge(self, query: Mapping[str, str]) -> str | None: ...
 
     async def who(self) -> str:
         return "fake_bot"

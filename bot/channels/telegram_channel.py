@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from bot.channels import telegram
-from bot.chat.messages import Attachment, Incoming, Message, Sent
+from bot.chat.messages import Attachment, Incoming, Message, Sent, Status
 from bot.chat.seams import AccountRefused, Busy, Deliver, Desk, Later, Pace, Raw
 from bot.chat.text import Catalogs
 
@@ -97,6 +97,7 @@ class TelegramChannel:
             raise ValueError("A webhook needs its URL and a secret.")
         self.account = f"telegram:{parts.group(1)}"
         self.desk: Desk = desk
+        self.door: str = desk
         self.pace = Pace()
         self._mode: Mode = mode
         self._webhook = (webhook_url, webhook_secret)
@@ -128,11 +129,26 @@ class TelegramChannel:
     async def link(self, payload: str) -> str:
         return self._link_to.format(name=await self.who(), payload=payload)
 
+    def updates(self, body: Raw) -> tuple[Sequence[Raw], int]:
+        return [body], 0
+
+    def status(self, raw: Raw) -> Status | None:
+        """Telegram tells nothing about a message once it has taken it."""
+
     def signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         return telegram.signed(headers, self._webhook[1])
 
+    def challenge(self, query: Mapping[str, str]) -> str | None:
+        """Telegram asks nothing."""
+
     async def send(
-        self, address: str, message: Message, language: str, replaces: str | None = None, after: tuple[str, ...] = ()
+        self,
+        address: str,
+        message: Message,
+        language: str,
+        replaces: str | None = None,
+        after: tuple[str, ...] = (),
+        mark: str = "",
     ) -> Sent:
         """Draw and send one message; `Sent.id` is its last bubble, which holds the buttons.
 

@@ -66,8 +66,6 @@ class WhatsAppChannel:
     Raises `ValueError` for settings that can't be right.
     """
 
-    path = "/whatsapp"
-
     def __init__(
         self,
         phone_number_id: str,
@@ -86,6 +84,7 @@ class WhatsAppChannel:
             raise ValueError("WhatsApp needs access_token, app_secret and verify_token.")
         self.account = f"whatsapp:{phone_number_id}"
         self.desk: Desk = desk
+        self.door: str = "whatsapp"
         self.pace = Pace(bulk_per_second=20.0)  # of 80 a second for all that comes and goes
         self._number = phone_number_id
         self._app_secret = app_secret
@@ -101,9 +100,8 @@ class WhatsAppChannel:
     def status(self, raw: Raw) -> Status | None:
         return whatsapp.status(raw)
 
-    def updates(self, raw: Raw) -> tuple[Sequence[Raw], int]:
-        """What a webhook call holds for this number, and how many things for another one (which are let go)."""
-        return whatsapp.updates(raw, self._number)
+    def updates(self, body: Raw) -> tuple[Sequence[Raw], int]:
+        return whatsapp.updates(body, self._number)
 
     def signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         return whatsapp.signed(headers, body, self._app_secret)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
-from bot.chat.messages import Incoming, Message, Sent
+from bot.chat.messages import Incoming, Message, Sent, Status
 from bot.chat.text import Catalogs
 
 
@@ -120,10 +120,24 @@ class Channel(Protocol):
     def desk(self) -> Desk: ...
 
     @property
+    def door(self) -> str:
+        """Where the web server brings its webhook calls: ``owners``, ``officers`` (of Telegram), ``whatsapp``."""
+        ...
+
+    @property
     def pace(self) -> Pace: ...
 
     def heard(self, raw: Raw) -> Incoming | None:
         """Read an update; pure. None: nothing a person did (a channel post, our own message). Raises on nonsense."""
+        ...
+
+    def updates(self, body: Raw) -> tuple[Sequence[Raw], int]:
+        """The single updates that a webhook call holds, each to be kept for itself, and how many were for an account
+        that isn't this one (those are let go); pure. Raises nothing: what can't be taken apart is one update."""
+        ...
+
+    def status(self, raw: Raw) -> Status | None:
+        """What an update tells about a message of ours; pure. None: it tells nothing of that. Raises on nonsense."""
         ...
 
     async def open(self, catalogs: Catalogs) -> None:
@@ -131,11 +145,18 @@ class Channel(Protocol):
         ...
 
     async def send(
-        self, address: str, message: Message, language: str, replaces: str | None = None, after: tuple[str, ...] = ()
+        self,
+        address: str,
+        message: Message,
+        language: str,
+        replaces: str | None = None,
+        after: tuple[str, ...] = (),
+        mark: str = "",
     ) -> Sent:
-        """Draw and send one message. Raises `Later`, `Never` or `AccountRefused`.
+        """Draw and send one message. Raises `Later` (`Lost` where it may have gone out), `Never` or `AccountRefused`.
 
-        `after` are the bubbles of it that an earlier try did send (`Later.ids`): they aren't sent again.
+        `after` are the bubbles of it that an earlier try did send (`Later.ids`): they aren't sent again. Where the
+        platform can carry it, bubble n is marked ``{mark}.{n}``, and its `Status` says so.
         """
         ...
 
@@ -145,6 +166,10 @@ class Channel(Protocol):
 
     def signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         """Whether a webhook call really comes from the platform; in constant time."""
+        ...
+
+    def challenge(self, query: Mapping[str, str]) -> str | None:
+        """The answer to a platform that asks whether a webhook's address is ours; None: it isn't one that may ask."""
         ...
 
     async def who(self) -> str:

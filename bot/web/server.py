@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
@@ -18,11 +18,11 @@ from typing import Any, cast
 import structlog
 from aiohttp import web
 
-from bot.chat.seams import Busy, Deliver, Desk, Raw
+from bot.chat.seams import Busy, Deliver, Raw
 from bot.config import host_port
 from bot.metrics import CONTENT_TYPE, Metrics
 
-LARGEST_UPDATE = 1024 * 1024  # bytes; Telegram's are a few kilobytes
+LARGEST_UPDATE = 3 * 1024 * 1024  # bytes; Telegram's are a few kilobytes, WhatsApp says that its are no larger
 SLOWEST_BODY = 10.0  # seconds for a body to arrive
 RETRY_AFTER = 5  # seconds, told with every 503
 
@@ -31,10 +31,12 @@ log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Where one account's webhook calls go: `signed` is the channel's, `deliver` the inbox's for that account."""
+    """Where one account's webhook calls go: `deliver` is the inbox's for that account, the others are the channel's."""
 
     signed: Callable[[Mapping[str, str], bytes], bool]
     deliver: Deliver
+    updates: Callable[[Raw], tuple[Sequence[Raw], int]] = lambda body: ([body], 0)
+    challenge: Callable[[Mapping[str, str]], str | None] = lambda query: None
 
 
 Ready = Callable[[], Awaitable[str]]
@@ -47,7 +49,7 @@ Measure = Callable[[], Awaitable[None]]
 class Server:
     """The web server of one App. `refuse` ends the intake, `stop` ends the server."""
 
-    def __init__(self, doors: Mapping[Desk, Door], ready: Ready, metrics: Metrics, measure: Measure) -> None:
+    def __init__(self, doors: Mapping[str, Door], ready: Ready, metrics: Metrics, measure: Measure) -> None:
         self._doors = doors
         self._ready = ready
         self._metrics = metrics
@@ -81,7 +83,8 @@ class Server:
             self._runner = None
 
     async def hook(self, request: web.Request) -> web.Response:
-        door = self._doors.get(cast(Desk, request.match_info["desk"]))
+        name = request.match_info.get("door", "whatsapp")
+        door = self._doors.get(name)
         if door is None:
             return _answer(HTTPStatus.NOT_FOUND)
         try:
@@ -98,14 +101,27 @@ class Server:
         if self._refusing:
             return _later()
         try:
-            await door.deliver([read_update(body)])
+            updates, foreign = door.updates(read_update(body))
+            if updates:
+                await door.deliver(updates)
         except Busy:
             return _later()
         except Exception:
             # Whatever went wrong, it isn't committed: the platform has to bring it again.
-            log.exception("webhook_failed", desk=request.match_info["desk"])
+            log.exception("webhook_failed", door=name)
             return _later()
+        if foreign:
+            self._metrics.foreign.inc(foreign)
+            log.warning("foreign_updates", door=name, count=foreign)
         return _answer(HTTPStatus.OK)
+
+    async def asked(self, request: web.Request) -> web.Response:
+        """A platform asks whether the address it was told is ours."""
+        door = self._doors.get("whatsapp")
+        if door is None:
+            return _answer(HTTPStatus.NOT_FOUND)
+        proof = door.challenge(request.query)
+        return _answer(HTTPStatus.FORBIDDEN) if proof is None else web.Response(text=proof)
 
     async def healthz(self, _request: web.Request) -> web.Response:
         return _answer(HTTPStatus.OK)  # the loop itself answers, so it isn't stuck
@@ -127,7 +143,9 @@ class Server:
 def make_app(server: Server) -> web.Application:
     """The routes of `server`."""
     app = web.Application(client_max_size=LARGEST_UPDATE)
-    app.router.add_post("/telegram/{desk}", server.hook)
+    app.router.add_post("/telegram/{door:owners|officers}", server.hook)
+    app.router.add_post("/whatsapp", server.hook)
+    app.router.add_get("/whatsapp", server.asked, allow_head=False)
     app.router.add_get("/healthz", server.healthz)
     app.router.add_get("/readyz", server.readyz)
     app.router.add_get("/metrics", server.metrics)
