@@ -115,11 +115,11 @@ class App:
         self.slots = Slots(self.office, self.wake)
         self.runner = Runner(self.office, self.slots.put)
         self.ticks = Ticks(self.office, self.slots.put, self.runner.wake, _backup_args(config))
-        self.intakes: dict[Desk, Intake] = {}
+        self.intakes: dict[str, Intake] = {}
         language = config.office.languages[0]
         for account, channel in channels.items():
             await channel.open(catalogs)
-            self.intakes[channel.desk] = Intake(self.office, channel, account, self.slots, language, self.wake)
+            self.intakes[channel.door] = Intake(self.office, channel, account, self.slots, language, self.wake)
             self._senders.append(Sender(self.office, channel, account))
             self.office.senders[account] = self._senders[-1]
         for sender in self._senders:
@@ -131,15 +131,16 @@ class App:
             await self._serve(channels)
 
     async def _serve(self, channels: Mapping[int, Channel]) -> None:
-        doors: dict[Desk, Door] = {
-            channel.desk: Door(channel.signed, self.intakes[channel.desk].deliver) for channel in channels.values()
+        doors = {
+            channel.door: Door(channel.signed, self.intakes[channel.door].deliver, channel.updates, channel.challenge)
+            for channel in channels.values()
         }
         self.server = Server(doors, self._ready, self.metrics, self._measure)
         self.address = await self.server.start(self.config.web.listen)
         self.control = Control(socket_of(self.config.database.file), self.do)
         await self.control.start()
         for channel in channels.values():
-            self._spawn(self._listen(channel), f"listen {channel.desk}")
+            self._spawn(self._listen(channel), f"listen {channel.door}")
         self.ticks.start(self.config.backup.at)
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
@@ -253,7 +254,7 @@ class App:
     async def _listen(self, channel: Channel) -> None:
         while True:
             try:
-                await channel.listen(self.intakes[channel.desk].deliver)
+                await channel.listen(self.intakes[channel.door].deliver)
                 return
             except AccountRefused as error:
                 log.error("account_refused", account=channel.account, error=str(error), hint="pendamping check")
