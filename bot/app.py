@@ -23,7 +23,7 @@ from bot.chat.seams import AccountRefused, Channel, Clock, Desk, Later, SystemCl
 from bot.chat.text import Catalogs
 from bot.clock import Ticks
 from bot.config import Config, host_port
-from bot.domain import dated, inbox, jobs, media, outbox, people, places, regions, unsealed, upgrade
+from bot.domain import dated, erasure, inbox, jobs, media, outbox, people, places, regions, unsealed, upgrade
 from bot.domain.db import Db, StoreDown
 from bot.domain.engine import lock, looking
 from bot.domain.inbox import Letter
@@ -114,7 +114,7 @@ class App:
         self.office = Office(self.store, rules, self.clock, self.metrics, self._bounds, channels, media=files)
         self.slots = Slots(self.office, self.wake)
         self.runner = Runner(self.office, self.slots.put)
-        self.ticks = Ticks(self.office, self.slots.put, self.runner.wake, _backup_args(config))
+        self.ticks = Ticks(self.office, self.slots.put, self.wake, _backup_args(config))
         self.intakes: dict[str, Intake] = {}
         language = config.office.languages[0]
         for account, channel in channels.items():
@@ -224,6 +224,7 @@ class App:
         people.account(db, inbox.HOUSE)
         dated.ship(db)
         unsealed.seal(db)
+        erasure.again(db, self.config.office.zone)  # of an older copy: before anything else is done with them
         again, jobs_again = outbox.release(db), jobs.release(db)
         left = inbox.unfinished(db)
         if again or jobs_again or left:

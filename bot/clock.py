@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
@@ -13,7 +14,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.domain import audit, backup, consents, inbox, media, outbox, reminders
+from bot.domain import audit, backup, consents, erasure, inbox, media, outbox, reminders
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.post.office import Office
@@ -23,7 +24,8 @@ Tick = Callable[[], Awaitable[Any]]
 
 
 class Ticks:
-    """What happens by itself. `put` takes the rows that reminders become, `wake_jobs` tells of a new job.
+    """What happens by itself. `put` takes the rows that reminders become, `wake_jobs` tells of a new job, and of
+    what is to be said.
 
     `copies` is what `bot.domain.backup.backup` needs to know, without the stamp.
     """
@@ -51,6 +53,8 @@ class Ticks:
         self._every(20, self.seal)
         self._every(600, self.purge)
         self._every(600, self.sweep)
+        self._scheduler.add_job(self._quietly(self.erase))  # at once: what a kill has left half done
+        self._every(60, self.erase)
         if self._backup and backup_at:
             copy = partial(self.copy, backup_at)
             self._scheduler.add_job(self._quietly(copy))  # at once: its time may have passed while nothing ran
@@ -83,6 +87,28 @@ class Ticks:
 
     async def expire(self) -> None:
         await self._office.store.write(outbox.expire)
+
+    async def erase(self) -> None:
+        """Say farewell to whom it is time to erase, erase whom that was said to, and end what was begun."""
+        office = self._office
+        store, zone = office.store, office.rules.zone
+        if await store.write(erasure.say_farewell):
+            self._wake_jobs()
+        for person in await store.write(erasure.ready):
+            if await store.write(partial(erasure.erase_due, person=person, zone=zone), alone=True):
+                log.info("erased", person=person)
+        if not (copies := self._backup):
+            return
+        keys, left = await store.write(lambda db: (db.keys, erasure.left(db)))
+        for each in left:
+            where = (copies["url"], office.media, Path(copies["folder"]))
+            try:
+                clean = await asyncio.to_thread(erasure.destroy, keys, *where, each, office.clock.now())
+            except (OSError, sqlite3.Error) as error:
+                log.error("erasure_waits", error=type(error).__name__)
+                continue
+            if clean:
+                await store.write(partial(erasure.over, each=each))
 
     async def purge(self) -> None:
         """Empty and delete what is older than it needs to be, in small pieces."""

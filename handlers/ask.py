@@ -10,7 +10,7 @@ from bot.chat.text import caption, t
 from bot.domain import tickets
 from bot.domain.db import Db
 
-TOLD = ("keluhan", "hapus_data", "status_permohonan")
+TOLD = ("keluhan", "status_permohonan")
 """Intents whose words are themselves what an officer is asked."""
 
 
@@ -25,7 +25,7 @@ class Asked(Line):
     "ask", command="petugas",
     words=("petugas", "tanya petugas", "hubungi petugas", "bicara petugas", "tanya", "mau tanya", "admin", "cs"),
     title=caption("Ask an officer"), menu=80, link=True,
-    intents=("bicara_petugas", "keluhan", "hapus_data", "status_permohonan"),
+    intents=("bicara_petugas", "keluhan", "status_permohonan"),
 )  # fmt: skip
 def ask(chat: Chat, db: Db) -> None:
     given = chat.talk.given

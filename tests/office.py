@@ -137,6 +137,7 @@ class Desk:
                 app.wake()
             if tick:
                 await app.ticks.due()
+                await app.ticks.erase()
             for desk, intake in app.intakes.items():
                 for update in await self.updates(desk):
                     for _ in range(times):

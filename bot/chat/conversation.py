@@ -40,6 +40,7 @@ _WISHING = listed("mau mo ingin pengen pingin pengin arep ape kepingin kepengen 
 _WORTH = 2  # answers that are not thrown away without asking
 _BUTTONS = 3  # what WhatsApp shows under one bubble
 
+_NOT_SAID = {"group", "blocked", "unblocked"}
 _SPEAKS = {"text", "button", "contact", "photo", "document", "location"}
 _TALK_KEY = "~"  # the "question" that buttons about the talk itself answer
 
@@ -55,6 +56,9 @@ class Conversation(Running):
     def hear(self, incoming: Incoming) -> Reply:
         """The reply to a message or a tap."""
         self._present = True
+        if self.person.leaving and incoming.kind not in _NOT_SAID and (leaving := self._named("leaving")):
+            self._leave(leaving, incoming)
+            return self._finish(incoming.callback)
         talk = self.talks.open
         if talk and incoming.kind != "button":
             seen = max(talk.touched, talk.offered or talk.touched)
@@ -86,6 +90,9 @@ class Conversation(Running):
 
     def happen(self, name: str, data: Mapping[str, Any]) -> Reply:
         """The reply to something that isn't a message: a due reminder, a job's result. May be empty."""
+        if self.person.leaving:
+            self._reply.outcome, self._reply.flow = "leaving", name
+            return self._reply
         happening = self.rules.flows.happenings[name]
         chat = Chat(self.person, self.talks.open or self._talk(name, {}), self._around(), None)
         self._writes.mark()
@@ -107,6 +114,13 @@ class Conversation(Running):
         else:
             self._repeat()
         return self._finish("")
+
+    def _leave(self, flow: Flow, incoming: Incoming) -> None:
+        """One who asked to be erased says something: no talk goes on, whatever it is; she can only take it back."""
+        self.talks.open = self.talks.parked = None
+        tap = self.rules.buttons.read(self.person.id, incoming.button) if incoming.button else None
+        given = tap.given if isinstance(tap, Start) and tap.flow == flow.name else {"heard": incoming.text[:KEPT_WORDS]}
+        self._start(flow, given)
 
     # What a message means
 

@@ -33,6 +33,7 @@ class Person:
     """Whoever speaks to us, from the first message. `name` is only what the platform calls them.
 
     `agreed`: what they say may be noted (they allow it, or it is an officer's work).
+    `leaving`: when she is erased, as she asked; until then nothing is done with what is kept.
     """
 
     id: int
@@ -41,6 +42,7 @@ class Person:
     contact: int = 0
     name: str = ""
     agreed: bool = False
+    leaving: datetime | None = None
 
 
 class FlowError(Exception):
@@ -240,6 +242,7 @@ class Chat:
         self.path: list[str] = []
         self.quiet = False
         self.goes_on = False
+        self.lets_go = False
         self._talk = talk
         self._around = around
         self._heard = said
@@ -278,6 +281,10 @@ class Chat:
         This one comes back when that is done, and ends if it still can't go on.
         """
         raise First(flow, given)
+
+    def let_go(self) -> None:
+        """Give up the talk that is parked under this one."""
+        self.lets_go = True
 
     def silence(self) -> None:
         """Say nothing at all this time, and don't repeat the open question (a happening that no longer matters)."""

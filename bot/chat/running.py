@@ -135,6 +135,8 @@ class Running:
                     self.talks.parked, self.talks.open = talk, inner
                     return False
             else:
+                if chat.lets_go:
+                    self.talks.parked = None
                 self._said += chat.said
                 self._offers += chat.offers
                 self._files += chat.files

@@ -6,6 +6,7 @@ database as well.
 
 from __future__ import annotations
 
+import fcntl
 import re
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -42,12 +43,22 @@ def backup(url: str, keys: str, folder: str, keep: int, stamp: str) -> dict[str,
 
         postgres.dump(url, part)
     # The keys last: a key is durable before what it sealed, so there is one for every person of the copy.
-    wrapped = copy(Path(keys) / "wrapped.db", into / "wrapped.db.part")
-    wrapped.rename(into / "wrapped.db")
+    renew_keys(Path(keys), into)
     done = part.rename(into / f"{stem}-{stamp}.{kind}")
     for old in sorted(into.glob(f"{stem}-*.{kind}"))[:-keep]:
         old.unlink()
     return {"copy": str(done)}
+
+
+def renew_keys(keys: Path, folder: Path) -> None:
+    """Put the newest wrapped keys into a folder with copies, where there is one: what was destroyed isn't in them."""
+    if not folder.exists():
+        return
+    with (folder / "wrapped.db.lock").open("w") as one:  # or an older copy could be put over a newer one
+        fcntl.flock(one, fcntl.LOCK_EX)
+        part = folder / "wrapped.db.part"
+        part.unlink(missing_ok=True)
+        copy(keys / "wrapped.db", part).rename(folder / "wrapped.db")
 
 
 def _stem(url: str) -> tuple[str, str]:

@@ -48,6 +48,7 @@ class Keys:
         path, wrapped = master or folder / "master.key", folder / "wrapped.db"
         _settle(path, wrapped)
         first = _master(path, wrapped)
+        self.folder = folder
         self._wrap = AESGCM(_derive(first, b"wrap"))
         self.names: dict[int, str] = {}  # person -> key; whoever rolls a transaction back clears it
         self._cache: OrderedDict[str, AESGCM] = OrderedDict()

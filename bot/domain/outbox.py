@@ -65,16 +65,18 @@ def put(
     due: datetime | None = None,
     expires: datetime | None = None,
     replaces: int | None = None,
+    about: int | None = None,
 ) -> None:
     """Say something to a contact. The same `origin` for the same person is said once.
 
+    What tells `about` somebody else is sealed with that person's key, and goes when she is erased.
     `replaces` is the row whose message an edit changes: it waits for that one, and takes the place of earlier edits
     that haven't gone out.
     """
     due = due or db.now
     if message.op == "edit" and replaces is not None:
         db.execute(_SUPERSEDE, {"replaced": replaces, "at": db.now})
-    row = _row(db, contact, message, origin, lane, due, expires)
+    row = _row(db, contact, message, origin, lane, due, expires, about)
     _PUT.changed(db, **row, replaces=replaces, state=Outgoing.READY, attempts=0)
     db.put = True
 
@@ -98,15 +100,23 @@ def put_in_hand(
 
 
 def _row(
-    db: Db, contact: Contact, message: Message, origin: str, lane: Lane, due: datetime, expires: datetime | None
+    db: Db,
+    contact: Contact,
+    message: Message,
+    origin: str,
+    lane: Lane,
+    due: datetime,
+    expires: datetime | None,
+    about: int | None = None,
 ) -> dict[str, Any]:
     return {
         "account_id": contact.account,
         "contact_id": contact.id,
         "person_id": contact.person,
+        "about_id": about,
         "lane": lane,
         "op": message.op,
-        "body": db.seal(contact.person, "outbox.body", message.to_json()),
+        "body": db.seal(about or contact.person, "outbox.body", message.to_json()),
         "body_version": BODY_VERSION,
         "origin": origin,
         "put_at": db.now,
@@ -116,8 +126,8 @@ def _row(
 
 
 _PUT_COLUMNS = (
-    "account_id", "contact_id", "person_id", "lane", "op", "body", "body_version", "origin", "replaces", "state",
-    "attempts", "put_at", "due_at", "expires_at",
+    "account_id", "contact_id", "person_id", "about_id", "lane", "op", "body", "body_version", "origin", "replaces",
+    "state", "attempts", "put_at", "due_at", "expires_at",
 )  # fmt: skip
 _PUT = Prepared(lambda dialect: insert_new(outbox, dialect), *_PUT_COLUMNS)
 _SUPERSEDE = (
@@ -158,6 +168,7 @@ def _claimable() -> Any:
             outbox.c.id,
             outbox.c.contact_id,
             outbox.c.person_id,
+            outbox.c.about_id,
             contacts.c.address,
             people.c.language,
             outbox.c.lane,
@@ -165,7 +176,7 @@ def _claimable() -> Any:
             replaced.label("replaced"),
             outbox.c.attempts,
             outbox.c.ext_id,
-            people.c.opted_out_at,
+            func.coalesce(people.c.opted_out_at, people.c.frozen_at).label("opted_out_at"),
         )
         .join(contacts, contacts.c.id == outbox.c.contact_id)
         .join(people, people.c.id == outbox.c.person_id)
@@ -237,7 +248,7 @@ def claim(db: Db, account: int, lanes: Collection[Lane], most: int) -> list[Parc
 def _parcel(db: Db, row: Any) -> Parcel | None:
     """A leased row with its message; one that can't be read any more (key or version gone) is given up."""
     try:
-        message = Message.from_json(db.open(row.person_id, "outbox.body", row.body))
+        message = Message.from_json(db.open(row.about_id or row.person_id, "outbox.body", row.body))
     except (NoKey, ValueError, KeyError) as error:
         give_up(db, row.id, f"unreadable body: {type(error).__name__}")
         return None

@@ -71,7 +71,14 @@ _SERVICE = (
     .scalar_subquery()
 )
 _PERSON = Prepared(
-    select(people.c.language, people.c.desk, contacts.c.reachable, contacts.c.name, _SERVICE.label("service"))
+    select(
+        people.c.language,
+        people.c.desk,
+        people.c.erase_at,
+        contacts.c.reachable,
+        contacts.c.name,
+        _SERVICE.label("service"),
+    )
     .join(contacts, contacts.c.person_id == people.c.id)
     .where(people.c.id == bindparam("person"), contacts.c.id == bindparam("contact"))
 )
@@ -88,7 +95,7 @@ def load(db: Db, person: int, contact: int) -> tuple[Person, bool]:
         raise Gone(f"contact {contact} of person {person}")
     name = names.display(db.open(person, "contacts.name", row.name)) if row.name else ""
     agreed = row.desk == "officers" or bool(row.service)
-    return Person(person, row.language, row.desk, contact, name, agreed), row.reachable
+    return Person(person, row.language, row.desk, contact, name, agreed, row.erase_at), row.reachable
 
 
 _REACHABLE = update(contacts).where(contacts.c.id == bindparam("contact")).values(reachable=bindparam("value"))

@@ -19,7 +19,7 @@ from bot.domain.tables.office import (
     wishes,
 )
 from bot.domain.tables.post import accounts, contacts, inbox, jobs, outbox, people, reminders, talks, used_buttons
-from bot.domain.tables.rights import audit, audit_seals, changes, consents, media, tallies
+from bot.domain.tables.rights import audit, audit_seals, changes, consents, erasing, media, tallies
 
 __all__ = [
     "Id",
@@ -39,6 +39,7 @@ __all__ = [
     "changes",
     "consents",
     "contacts",
+    "erasing",
     "evidence",
     "faqs",
     "inbox",

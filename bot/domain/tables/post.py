@@ -102,6 +102,7 @@ outbox = Table(
     Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
     Column("contact_id", Id, ForeignKey("contacts.id"), nullable=False),
     person_column(nullable=False),
+    Column("about_id", Id, ForeignKey("people.id")),  # somebody else whom it tells of: sealed with her key
     Column("lane", SmallInteger, nullable=False),
     Column("op", String(10), nullable=False),
     Column("body", Sealed, nullable=False),
@@ -140,6 +141,12 @@ outbox = Table(
     ),
     Index("ix_outbox_dead", "id", sqlite_where=text("state = 3"), postgresql_where=text("state = 3")),
     Index("ix_outbox_done", "done_at"),
+    Index(
+        "ix_outbox_about",
+        "about_id",
+        sqlite_where=text("about_id is not null"),
+        postgresql_where=text("about_id is not null"),
+    ),
     Index(
         "ix_outbox_replaces",
         "replaces",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     DDL,
+    JSON,
     Boolean,
     CheckConstraint,
     Column,
@@ -112,6 +113,14 @@ tallies = Table(  # numbers that stay when the person they came from is erased
     Column("village", String(16), primary_key=True),  # Kemendagri code, "" where there was none
     Column("sector", String(20), primary_key=True),  # "" where there was none
     Column("count", Integer, nullable=False),
+)
+
+erasing = Table(  # somebody whose rows are gone, until her key and her files are gone too
+    "erasing",
+    metadata,
+    Column("key_id", String(32), primary_key=True),
+    Column("files", JSON, nullable=False),  # their names in the folder of media
+    Column("at", Utc, nullable=False),
 )
 
 

@@ -69,6 +69,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "month", "village", "sector", name=op.f("pk_tallies")),
     )
     op.create_table(
+        "erasing",
+        sa.Column("key_id", sa.String(length=32), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key_id", name=op.f("pk_erasing")),
+    )
+    op.create_table(
         "media",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -116,6 +123,17 @@ def upgrade() -> None:
 
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.add_column(sa.Column("message", sa.String(length=120), nullable=True))
+
+    with op.batch_alter_table("outbox", table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+        batch_op.add_column(sa.Column("about_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
+        batch_op.create_foreign_key(op.f("fk_outbox_about_id_people"), "people", ["about_id"], ["id"])
+        batch_op.create_index(
+            "ix_outbox_about",
+            ["about_id"],
+            unique=False,
+            sqlite_where=sa.text("about_id is not null"),
+            postgresql_where=sa.text("about_id is not null"),
+        )
 
     with op.batch_alter_table("owners", schema=None) as batch_op:
         batch_op.add_column(sa.Column("nik", sa.LargeBinary(), nullable=True))
