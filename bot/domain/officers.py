@@ -12,13 +12,12 @@ from sqlalchemy import select, update
 from bot.chat.flow import Person, Refused
 from bot.chat.messages import Button, Message
 from bot.chat.text import Words, t
-from bot.domain import outbox, people
+from bot.domain import access, audit, outbox, people
+from bot.domain.access import Action
 from bot.domain.db import Db
 from bot.domain.keys import NoKey
 from bot.domain.tables import Lane, invites, officers
 
-ROLES = ("petugas", "koordinator", "admin")
-"""What an officer may be: serves owners, leads the desk, looks after the machine."""
 INVITE_HOURS = 24
 LONGEST_NAME = 60
 _INVALID = t("This invitation is no longer valid. Please ask the office for a new one.")
@@ -40,10 +39,10 @@ def invite(db: Db, name: str, role: str, area: str) -> str:
     name = " ".join(name.split())
     if not 1 <= len(name) <= LONGEST_NAME:
         raise ValueError(f"an officer has a name of 1 to {LONGEST_NAME} characters")
-    if role not in ROLES:
-        raise ValueError(f"a role is one of {', '.join(ROLES)}")
+    if role not in access.ROLES:
+        raise ValueError(f"a role is one of {', '.join(access.ROLES)}")
     code = secrets.token_hex(16)
-    db.insert(
+    invited = db.insert(
         invites,
         {
             "code_index": db.keys.index("invite", code),
@@ -54,6 +53,7 @@ def invite(db: Db, name: str, role: str, area: str) -> str:
             "expires_at": db.now + timedelta(hours=INVITE_HOURS),
         },
     )
+    audit.note(db, None, "invited", None, f"invite:{invited}:{role}:{area}")
     return code
 
 
@@ -85,8 +85,9 @@ def join(db: Db, person: Person, code: str) -> Officer:
     }
     db.upsert(officers, ("person_id",), row)
     joined = Officer(person.id, name, taken.role, taken.area, db.now)
+    audit.note(db, person.id, "joined", person.id, f"officer:{taken.role}:{taken.area}")
     told = t("{name} has joined the desk as {role}.", name=joined.name, role=joined.role)
-    alert(db, told, origin=f"joined:{person.id}:{int(db.now.timestamp())}", but=person.id)
+    alert(db, told, origin=f"joined:{person.id}:{int(db.now.timestamp())}", but=person.id, about=person.id)
     return joined
 
 
@@ -109,15 +110,32 @@ def _officer(db: Db, row: Any) -> Officer:
 def revoke(db: Db, person: int) -> bool:
     """Take an officer's rights away, at once. False when he had none."""
     row = update(officers).where(officers.c.person_id == person, officers.c.revoked_at.is_(None))
-    return db.execute(row.values(revoked_at=db.now)).rowcount == 1
+    if db.execute(row.values(revoked_at=db.now)).rowcount != 1:
+        return False
+    audit.note(db, None, "revoked", person, "officer")
+    return True
 
 
-def alert(db: Db, words: Words, *, origin: str, buttons: tuple[Button, ...] = (), but: int | None = None) -> int:
-    """Tell every officer (except `but`). How many are told; the same origin is told once."""
+def alert(
+    db: Db,
+    words: Words,
+    *,
+    origin: str,
+    buttons: tuple[Button, ...] = (),
+    but: int | None = None,
+    about: int | None = None,
+    action: Action | None = None,
+    village: str | None = None,
+) -> int:
+    """Tell every officer (except `but`), or with an `action` those who may do it in `village` (see `access.may`).
+
+    How many are told; the same origin is told once. What is told `about` somebody goes with her, see `outbox.put`.
+    """
     told = 0
     for officer in listed(db):
         contact = people.contact_of(db, officer.person)
-        if contact and officer.person != but:
-            outbox.put(db, contact, Message((words,), buttons), f"alert:{origin}", Lane.ALERT)
+        concerned = action is None or access.allows(officer.role, officer.area, action, village)
+        if contact and concerned and officer.person != but:
+            outbox.put(db, contact, Message((words,), buttons), f"alert:{origin}", Lane.ALERT, about=about)
             told += 1
     return told

@@ -31,16 +31,17 @@ def add_words(db: Db, person: Person, words: str) -> None:
     """Add to what a person asks in her open ticket, if there is one. Officers are told, once in an hour."""
     if (number := open_of(db, person)) is None:
         return
-    sealed = db.execute(select(tickets.c.words).where(tickets.c.id == number)).scalar()
-    before = db.open(person.id, "tickets.words", sealed) if sealed else ""
+    kept = db.execute(select(tickets.c.words, tickets.c.village).where(tickets.c.id == number)).one()
+    before = db.open(person.id, "tickets.words", kept.words) if kept.words else ""
     whole = f"{before}\n{words}".strip()[:LONGEST]
     db.execute(update(tickets).where(tickets.c.id == number).values(words=db.seal(person.id, "tickets.words", whole)))
     told = t("Ticket {number}: more was written to it.", number=number)
-    officers.alert(db, told, origin=f"ticket:{number}:{db.now:%Y-%m-%dT%H}")
+    origin = f"ticket:{number}:{db.now:%Y-%m-%dT%H}"
+    officers.alert(db, told, origin=origin, about=person.id, action="ticket.see", village=kept.village)
 
 
 def open_ticket(db: Db, person: Person, about: str, words: str) -> tuple[int, bool]:
-    """Ask an officer: the ticket's number, and whether it is new. Every officer is told of a new one.
+    """Ask an officer: the ticket's number, and whether it is new. Those who may read it are told of a new one.
 
     A person has one open ticket (a constraint); asking again while it is open changes nothing.
     """
@@ -57,12 +58,16 @@ def open_ticket(db: Db, person: Person, about: str, words: str) -> tuple[int, bo
     number = db.insert(tickets, row)
     if owner:
         told = t(
-            "Ticket {number}: {name} ({village}) asks for an officer.",
+            "Ticket {number}: an owner in {village} asks for an officer. To see it: /cari, then tiket {number}.",
             number=number,
-            name=db.open(person.id, "owners.name", owner.name),
             village=places.name(db, owner.village),
         )
     else:
-        told = t("Ticket {number}: somebody who isn't registered yet asks for an officer.", number=number)
-    officers.alert(db, told, origin=f"ticket:{number}")
+        told = t(
+            "Ticket {number}: somebody who isn't registered yet asks for an officer. "
+            "To see it: /cari, then tiket {number}.",
+            number=number,
+        )
+    village = owner.village if owner else None
+    officers.alert(db, told, origin=f"ticket:{number}", about=person.id, action="ticket.see", village=village)
     return number, True

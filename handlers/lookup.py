@@ -1,0 +1,121 @@
+"""The officers' bot: finding an owner, seeing what is kept of her with numbers masked, and one number in full."""
+
+from __future__ import annotations
+
+from typing import cast, get_args
+
+from bot.chat.flow import Chat, Person, flow
+from bot.chat.questions import Choice, Line
+from bot.chat.text import Lines, Text, Words, caption, t
+from bot.domain import access, lookup, officers
+from bot.domain.db import Db
+from bot.domain.lookup import Number, Seen
+from bot.domain.officers import Officer
+
+OPEN: dict[Number, Text] = {
+    "phone": caption("Show the number"),
+    "nik": caption("Show the NIK"),
+    "nib": caption("Show the NIB"),
+}
+CALLED: dict[Number, Text] = {"phone": t("phone"), "nik": t("NIK"), "nib": t("NIB")}
+REASONS: tuple[tuple[str, Text], ...] = (
+    ("call", caption("To contact her")),
+    ("check", caption("To check the data")),
+    ("asked", caption("The owner asked")),
+    ("other", caption("Another reason")),
+)
+NOBODY = t("Nobody was found in your area. Please check the spelling, or try the phone number.")
+
+
+def looks(person: Person, db: Db) -> bool:
+    """Whether somebody may look for owners anywhere."""
+    found = officers.find(db, person)
+    return found is not None and "owner.see" in access.RIGHTS.get(cast(access.Role, found.role), ())
+
+
+def _officer(chat: Chat, db: Db) -> Officer | None:
+    """The officer this is; told why not, where he may not look for owners."""
+    found = officers.find(db, chat.person)
+    if found is None:
+        chat.say(t("This bot is for the officers of {office}. Please ask the office for an invitation.",
+                   office=chat.office["name"]))  # fmt: skip
+    elif not looks(chat.person, db):
+        chat.say(t("Your role doesn't include looking at owners' data."))
+        return None
+    return found
+
+
+@flow(
+    "lookup", command="cari", words=("cari", "cari pelaku usaha"), title=caption("Find an owner"), menu=10, when=looks,
+    desk="officers",
+)  # fmt: skip
+def find(chat: Chat, db: Db) -> None:
+    """Find owners of one's own area."""
+    officer = _officer(chat, db)
+    if officer is None:
+        return
+    asked = t("Whom are you looking for?\nType a name, a phone number, an NIB, or a ticket such as: tiket 12")
+    said = chat.ask(Line("who", asked))
+    listed, more = lookup.search(db, officer, said)
+    if not listed:
+        chat.say(NOBODY)
+        return
+    told = t("These were found. Every look is noted.")
+    chat.say(Lines((told, t("There are more; another word helps."))) if more else told)
+    for one in listed:
+        label = one.name if len(one.name) <= 20 else one.name[:19] + "…"
+        chat.button(chat.offer(label or caption("Not registered yet"), "owner", person=str(one.person)))
+
+
+@flow("owner", desk="officers")
+def owner(chat: Chat, db: Db) -> None:
+    """What is kept of one owner, with numbers masked."""
+    officer = _officer(chat, db)
+    if officer is None:
+        return
+    seen = _seen(chat, db, officer)
+    if seen is None:
+        chat.say(NOBODY)
+        return
+    chat.say(Lines(tuple(_lines(seen))))
+    for what in seen.numbers:
+        chat.button(chat.offer(OPEN[what], "unmask", person=str(seen.person), what=what))
+
+
+def _seen(chat: Chat, db: Db, officer: Officer) -> Seen | None:
+    person = chat.talk.given.get("person", "")
+    return lookup.view(db, officer, int(person)) if person.isascii() and person.isdecimal() else None
+
+
+def _lines(seen: Seen) -> list[Words]:
+    """A person as the officer reads her. Her own words stand under a line that says so."""
+    lines: list[Words] = [seen.name or t("Somebody who isn't registered yet")]
+    if seen.phone:
+        lines.append(t("• {what}: {value}", what=CALLED["phone"], value=seen.phone))
+    if seen.nik:
+        lines.append(t("• {what}: {value}", what=CALLED["nik"], value=seen.nik))
+    for business in seen.businesses:
+        lines.append(t("• {name}, {village}", name=business.name, village=business.village))
+        if business.nib:
+            lines.append(t("• {what}: {value}", what=CALLED["nib"], value=lookup.masked(business.nib)))
+    if seen.ticket is not None:
+        lines += [t("Ticket {number}. In the owner's own words:", number=seen.ticket), seen.asked or "-"]
+    return lines
+
+
+@flow("unmask", desk="officers")
+def unmask(chat: Chat, db: Db) -> None:
+    """One number in full, with a reason."""
+    officer = _officer(chat, db)
+    if officer is None:
+        return
+    person, what = chat.talk.given.get("person", ""), chat.talk.given.get("what", "")
+    if not (person.isascii() and person.isdecimal()) or what not in get_args(Number):
+        chat.say(NOBODY)
+        return
+    reason = chat.ask(Choice("reason", t("What is the number needed for? The reason is noted."), REASONS))
+    if reason == "other":
+        reason = chat.ask(Line("other", t("What for? A few words are enough.")))
+    midnight = chat.local.replace(hour=0, minute=0, second=0, microsecond=0)
+    number = lookup.unmask(db, officer, int(person), cast(Number, what), reason, midnight)
+    chat.say(t("{what}: {value}", what=CALLED[cast(Number, what)], value=number))

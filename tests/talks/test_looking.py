@@ -1,0 +1,261 @@
+"""Officers find an owner in their own bot: by name, number or ticket, in their area, masked, each look noted."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bot.domain import audit, dated, lookup, name_words, officers
+from bot.domain.db import Db
+from tests.office import MONDAY, Desk, rows
+from tests.talks.scripts import REGISTERED
+from tests.transcript import Telegram
+
+
+def joins(telegram: Telegram, desk: Desk, who: str = "petugas", role: str = "petugas", area: str = "35.73") -> None:
+    """An officer of a role and area is at the officers' bot."""
+    code = do(desk, lambda db: officers.invite(db, who.title(), role, area))
+    telegram(f"""
+        {who} > /start join-code-{code}
+        {who} < Selamat datang, {who.title()}. …
+    """)
+
+
+def do(desk: Desk, work: Any) -> Any:
+    return asyncio.run(desk.round(do=work))
+
+
+def noted(desk: Desk) -> list[tuple[str, str]]:
+    """What was noted of looks at owners: action and object."""
+    wanted = ("listed", "seen", "unmasked")
+    return [(row["action"], row["object"]) for row in do(desk, lambda db: rows(db, "audit")) if row["action"] in wanted]
+
+
+SEARCH = """
+    petugas > /cari
+    petugas < Siapa yang dicari?
+      Ketik nama, nomor HP, NIB, atau tiketnya, misalnya: tiket 12
+"""
+FOUND = """
+    petugas < Ini yang ditemukan. Setiap kali melihat data akan dicatat.
+      [Siti Aminah]
+"""
+CARD = """
+    petugas < Siti Aminah
+      • nomor HP: 0812****890
+      • Keripik Bu Siti, Purwantoro
+      • NIB: 1234*****0001
+      [Lihat nomor HP] [Lihat NIB]
+"""
+
+
+@pytest.mark.everywhere
+def test_an_officer_finds_an_owner_and_opens_a_number(telegram: Telegram, desk: Desk):
+    telegram(REGISTERED)
+    joins(telegram, desk)
+    telegram(f"""
+        {SEARCH}
+        petugas > aminah
+        {FOUND}
+        petugas > [Siti Aminah]
+        {CARD}
+        petugas > [Lihat nomor HP]
+        petugas < Nomor ini diperlukan untuk apa? Alasannya dicatat.
+          [Menghubungi] [Mencocokkan data] [Diminta pemilik] [Alasan lain]
+        petugas > [Menghubungi]
+        petugas < nomor HP: 081234567890
+    """)
+    assert noted(desk) == [("listed", "owner"), ("seen", "owner"), ("unmasked", "owner:phone")]
+    (reason,) = do(desk, lambda db: [row.reason for row in audit.noted(db) if row.action == "unmasked"])
+    assert reason == "call"
+
+
+@pytest.mark.parametrize("said", ["siti", "SITI AMINAH", "bu siti", "keripik", "081234567890", "+62 812-3456-7890",
+                                  "1234567890001", "Áminah"])  # fmt: skip
+def test_by_words_of_a_name_a_phone_or_an_nib(telegram: Telegram, desk: Desk, said: str):
+    telegram(REGISTERED)
+    joins(telegram, desk)
+    telegram(f"""
+        {SEARCH}
+        petugas > {said}
+        {FOUND}
+    """)
+
+
+@pytest.mark.parametrize("said", ["sit", "aminah budi", "081234567891", "tiket 77", "%", "_____", "😀"])
+def test_what_fits_nobody(telegram: Telegram, desk: Desk, said: str):
+    telegram(REGISTERED)
+    joins(telegram, desk)
+    telegram(f"""
+        {SEARCH}
+        petugas > {said}
+        petugas < Tidak ditemukan di wilayah tugas Bapak/Ibu. Mohon dicek ejaannya, atau coba nomor HP-nya.
+    """)
+    assert noted(desk) == []
+
+
+def test_another_reason_is_typed_and_sealed(telegram: Telegram, desk: Desk):
+    telegram(REGISTERED)
+    joins(telegram, desk)
+    telegram(f"""
+        {SEARCH}
+        petugas > siti
+        {FOUND}
+        petugas > [Siti Aminah]
+        {CARD}
+        petugas > [Lihat NIB]
+        petugas < Nomor ini diperlukan untuk apa? …
+        petugas > alasan lain
+        petugas < Untuk apa? Beberapa kata saja cukup.
+        petugas > Surat untuk bazar Bu Siti
+        petugas < NIB: 1234567890001
+    """)
+    (reason,) = do(desk, lambda db: [row.reason for row in audit.noted(db) if row.action == "unmasked"])
+    assert reason == "Surat untuk bazar Bu Siti"
+
+
+def test_a_ticket_is_told_without_a_name_and_read_by_its_number(telegram: Telegram, desk: Desk):
+    telegram(REGISTERED)
+    joins(telegram, desk)
+    joins(telegram, desk, "petugasjauh", area="35.73.05")  # Lowokwaru: not hers
+    telegram(f"""
+        > petugas
+        < Mau tanya apa ke petugas?
+          …
+        > Klik *ini*: https://contoh.example/ <b>admin</b>
+        < Pertanyaan Bapak/Ibu sudah kami teruskan ke petugas. …
+          …
+        petugas < Tiket 1: pelaku usaha di Purwantoro minta dihubungi petugas. Untuk melihatnya: /cari, lalu tiket 1.
+        petugasjauh < (diam)
+        {SEARCH}
+        petugas > tiket 1
+        {FOUND}
+        petugas > [Siti Aminah]
+        petugas < Siti Aminah
+          • nomor HP: 0812****890
+          • Keripik Bu Siti, Purwantoro
+          • NIB: 1234*****0001
+          Tiket 1. Tulisan pelaku usaha sendiri:
+          Klik *ini*: https://contoh.example/ <b>admin</b>
+    """)
+
+
+def test_somebody_who_is_not_registered_is_only_her_question(telegram: Telegram, desk: Desk):
+    joins(telegram, desk)
+    telegram(f"""
+        > petugas
+        < Mau tanya apa ke petugas?
+          …
+        > Kapan buka?
+        < …
+          …
+        petugas < Tiket 1: seseorang yang belum terdaftar minta dihubungi petugas. …
+        {SEARCH}
+        petugas > tiket 1
+        petugas < Ini yang ditemukan. Setiap kali melihat data akan dicatat.
+          [Belum terdaftar]
+        petugas > [Belum terdaftar]
+        petugas < Seseorang yang belum terdaftar
+          Tiket 1. Tulisan pelaku usaha sendiri:
+          Kapan buka?
+    """)
+
+
+def test_a_day_has_a_limit_and_the_coordinator_is_told(telegram: Telegram, desk: Desk):
+    telegram(REGISTERED)
+    joins(telegram, desk, "petugasbos", "koordinator")
+    joins(telegram, desk, "petugasmesin", "admin")
+    joins(telegram, desk)
+    do(desk, lambda db: dated.put(db, "unmask.daily", MONDAY.date(), 2, "uji"))
+    opened = """
+        petugas > [Lihat nomor HP]
+        petugas < Nomor ini diperlukan untuk apa? …
+        petugas > [Menghubungi]
+    """
+    telegram(f"""
+        {SEARCH}
+        petugas > siti
+        {FOUND}
+        petugas > [Siti Aminah]
+        {CARD}
+        {opened}
+        petugas < nomor HP: 081234567890
+        petugasbos < (diam)
+        {opened}
+        petugas < nomor HP: 081234567890
+        petugasbos < Petugas hari ini sudah membuka 2 nomor pelaku usaha, batas untuk sehari.
+        petugasmesin < Petugas hari ini sudah membuka 2 nomor pelaku usaha, batas untuk sehari.
+        {opened}
+        petugas < Hari ini sudah 2 nomor dibuka, batas untuk sehari. Mohon hubungi koordinator.
+        ~ 24 jam
+        {opened}
+        petugas < nomor HP: 081234567890
+    """)
+
+
+def test_words_follow_the_names(telegram: Telegram, desk: Desk):
+    telegram(REGISTERED)
+
+    def look(db: Db) -> list[int]:
+        return [len(name_words.found(db, said)) for said in ("siti", "aminah", "keripik", "keripik siti", "", "-")]
+
+    assert do(desk, look) == [1, 1, 1, 1, 0, 0]
+
+    def lose(db: Db) -> int:
+        db.execute(name_words.name_words.delete())
+        assert name_words.fill(db) == 1
+        return name_words.fill(db)
+
+    assert do(desk, lose) == 0
+    assert do(desk, look) == [1, 1, 1, 1, 0, 0]
+
+
+def test_what_officers_were_told_of_her_goes_with_her(telegram: Telegram, desk: Desk):
+    telegram(REGISTERED)
+    joins(telegram, desk)
+    telegram(f"""
+        {SEARCH}
+        petugas > siti
+        {FOUND}
+        petugas > [Siti Aminah]
+        {CARD}
+    """)
+    assert do(desk, lambda db: lookup.forget(db, 1)) == 2
+
+    def kept(db: Db) -> str:
+        told = [row for row in rows(db, "outbox") if row["person_id"] != 1 and row["about_id"] is None]
+        said = [row for row in rows(db, "inbox") if row["person_id"] != 1 and row["said"]]
+        return str(
+            [db.open(row["person_id"], "outbox.body", row["body"]) for row in told]
+            + [db.open(row["person_id"], "inbox.said", row["said"]) for row in said]
+        )
+
+    assert "Aminah" not in do(desk, kept)
+    assert "siti" not in do(desk, kept)
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [("+6281234567890", "0812****890"), ("+62341123456", "0341****456"),
+     ("+6512345678", "+651****678"), ("112", "112")],
+)  # fmt: skip
+def test_a_phone_is_masked(phone: str, shown: str):
+    assert lookup.phone_masked(phone) == shown
+
+
+def test_the_owners_bot_knows_none_of_it(telegram: Telegram, desk: Desk):
+    telegram(REGISTERED)
+    joins(telegram, desk)
+    telegram("""
+        > /cari
+        < Maaf, …
+        > /start lookup
+        < …
+        > /start owner-person-1
+        < …
+        petugas > /start owner-person-1
+        petugas < …
+    """)
+    assert noted(desk) == []
