@@ -1,7 +1,7 @@
 """Who may do what where: roles × areas × actions in one table, one question (`may`), one filter for queries (`within`).
 
 Every read and every decision of an officer goes through it, in the transaction of that turn, so that a revocation holds
-from its commit on. `tests/talks/test_access.py` goes through the whole matrix.
+from its commit on. `tests/store/test_access.py` goes through the whole matrix.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import pytest
 from bot.domain import officers
 from bot.domain.db import Db
 from tests.office import Desk, rows
+from tests.talks.scripts import REGISTERED
 from tests.transcript import Telegram
 
 ASKED = """Mau tanya apa ke petugas?
@@ -88,7 +89,7 @@ def test_asking_an_officer(telegram: Telegram, desk: Desk, words: str):
           [Lewati]
         > apakah bisa daftar tanpa NIB?
         < {DONE}
-        petugas < Tiket 1: seseorang yang belum terdaftar minta dihubungi petugas.
+        petugas < Tiket 1: seseorang yang belum terdaftar minta dihubungi petugas. …
         > petugas
         < Pertanyaan nomor 1 masih menunggu petugas.
           Ada yang mau ditambahkan?
@@ -215,7 +216,7 @@ def test_what_is_not_there_yet_is_said_noted_and_offered_to_an_officer(telegram:
     assert questions(desk) == [words]
 
 
-def test_a_wish_is_noted_once_and_a_word_brings_it_to_an_officer(telegram: Telegram, desk: Desk):
+def test_a_strangers_wish_is_counted_without_her_and_a_word_brings_it_to_an_officer(telegram: Telegram, desk: Desk):
     telegram(f"""
         > info sertifikat halal
         < Maaf, layanan ini belum ada di chat kami: Info halal
@@ -228,7 +229,8 @@ def test_a_wish_is_noted_once_and_a_word_brings_it_to_an_officer(telegram: Teleg
         > iya
         < {DONE}
     """)
-    assert [(wish["topic"]) for wish in kept(desk, "wishes")] == ["halal"]
+    assert kept(desk, "wishes") == []
+    assert [(wish["kind"], wish["count"]) for wish in kept(desk, "tallies")] == [("wish.halal", 2)]
     assert questions(desk) == ["halal pak"]
 
 
@@ -245,7 +247,20 @@ def test_in_doubt_she_chooses(telegram: Telegram, desk: Desk):
         < {DONE}
     """)
     assert questions(desk) == ["pelatihan"]
-    assert [(wish["topic"]) for wish in kept(desk, "wishes")] == ["lihat_pelatihan"]
+    assert [wish["kind"] for wish in kept(desk, "tallies")] == ["wish.lihat_pelatihan"]
+
+
+def test_an_owners_wish_is_noted_once(telegram: Telegram, desk: Desk):
+    telegram(REGISTERED)
+    for _ in range(2):
+        telegram("""
+            > info sertifikat halal
+            < Maaf, layanan ini belum ada di chat kami: Info halal
+              …
+              …
+        """)
+    assert [wish["topic"] for wish in kept(desk, "wishes")] == ["halal"]
+    assert kept(desk, "tallies") == []
 
 
 def test_doubt_and_then_nothing_is_twice(telegram: Telegram):

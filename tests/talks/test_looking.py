@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
-from bot.domain import audit, dated, lookup, name_words, officers
+from bot.domain import audit, dated, lookup, name_words, officers, tables
 from bot.domain.db import Db
 from tests.office import MONDAY, Desk, rows
 from tests.talks.scripts import REGISTERED
@@ -23,7 +25,7 @@ def joins(telegram: Telegram, desk: Desk, who: str = "petugas", role: str = "pet
     """)
 
 
-def do(desk: Desk, work: Any) -> Any:
+def do(desk: Desk, work: Callable[[Db], Any]) -> Any:
     return asyncio.run(desk.round(do=work))
 
 
@@ -204,7 +206,7 @@ def test_words_follow_the_names(telegram: Telegram, desk: Desk):
     assert do(desk, look) == [1, 1, 1, 1, 0, 0]
 
     def lose(db: Db) -> int:
-        db.execute(name_words.name_words.delete())
+        db.execute(delete(tables.name_words))
         assert name_words.fill(db) == 1
         return name_words.fill(db)
 
