@@ -302,7 +302,7 @@ class Conversation(Running):
         if refused and not found and not isinstance(self._asked[1], Review) and (label := self._wish(said.text)):
             found = self.rules.flows.intent(self.person.desk, label)
         if found and (refused or (self._back_again and talk.pending)):  # not an answer here, but surely a wish
-            self._said, self._offers, self._asked = [], [], None
+            self._said, self._offers, self._asked, self._brief = [], [], None, False
             talk.pending, self.talks.missed = None, None
             self._begin(found, {}, said.text)
 

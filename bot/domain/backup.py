@@ -7,6 +7,7 @@ database as well.
 from __future__ import annotations
 
 import fcntl
+import os
 import re
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
@@ -54,11 +55,14 @@ def renew_keys(keys: Path, folder: Path) -> None:
     """Put the newest wrapped keys into a folder with copies, where there is one: what was destroyed isn't in them."""
     if not folder.exists():
         return
-    with (folder / "wrapped.db.lock").open("w") as one:  # or an older copy could be put over a newer one
-        fcntl.flock(one, fcntl.LOCK_EX)
+    here = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(here, fcntl.LOCK_EX)  # or an older copy could be put over a newer one
         part = folder / "wrapped.db.part"
         part.unlink(missing_ok=True)
         copy(keys / "wrapped.db", part).rename(folder / "wrapped.db")
+    finally:
+        os.close(here)
 
 
 def _stem(url: str) -> tuple[str, str]:

@@ -66,6 +66,7 @@ def everything(db: Db) -> None:
     change = {"person_id": siti.person, "fact": "name", "value": b"sealed", "asked_at": MONDAY, "due_at": MONDAY}
     db.insert(metadata.tables["changes"], change)
     db.execute(db.insert_new(metadata.tables["name_words"]), {"person_id": siti.person, "word": bytes(16)})
+    db.execute(metadata.tables["erasing"].insert(), {"key_id": "a" * 32, "files": ["b" * 64], "at": MONDAY})
     tally = {"kind": "owners", "month": MONDAY.date(), "village": "35.73", "sector": "", "count": 3}
     db.execute(metadata.tables["tallies"].insert(), tally)
     assessed(db, siti.person)

@@ -275,8 +275,8 @@ def test_a_button_works_once_a_person(bench: Bench):
     ("table", "row"),
     [
         (used_buttons, {"person_id": 99, "button": "b", "used_at": MONDAY}),
-        (owners, {"person_id": 99, "name": "Siti", "registered_at": MONDAY, "changed_at": MONDAY}),
-        (businesses, {"owner_id": 1, "name": "Kue", "sector": "pangan", "village": "35", "registered_at": MONDAY,
+        (owners, {"person_id": 99, "name": b"Siti", "registered_at": MONDAY, "changed_at": MONDAY}),
+        (businesses, {"owner_id": 1, "name": b"Kue", "sector": "pangan", "village": "35", "registered_at": MONDAY,
                       "changed_at": MONDAY}),
         (metadata.tables["reminders"], {"person_id": 99, "kind": "n", "key": "7", "data": {}, "due_at": MONDAY}),
         (metadata.tables["talks"], {"person_id": 99, "state": b"", "touched_at": MONDAY}),

@@ -135,9 +135,9 @@ FILL = """
     INSERT INTO reminders (person_id, kind, key, data, due_at)
         SELECT i, 'nudge', '7', '{{}}', {now} + i * interval '1 minute' FROM {rows} i;
     INSERT INTO used_buttons (person_id, button, used_at) SELECT i, 'b', {now} FROM {rows} i;
-    INSERT INTO owners (person_id, name, registered_at, changed_at) SELECT i, 'Siti', {now}, {now} FROM {rows} i;
+    INSERT INTO owners (person_id, name, registered_at, changed_at) SELECT i, 'Siti'::bytea, {now}, {now} FROM {rows} i;
     INSERT INTO businesses (owner_id, name, sector, village, registered_at, changed_at)
-        SELECT i, 'Kue', 'pangan', '35.73', {now}, {now} FROM {rows} i;
+        SELECT i, 'Kue'::bytea, 'pangan', '35.73', {now}, {now} FROM {rows} i;
     INSERT INTO consents (person_id, purpose, given, version, contact_id, at)
         SELECT i, 'service', true, '1', i, {now} FROM {rows} i;
     INSERT INTO tickets (person_id, about, opened_at, closed_at)

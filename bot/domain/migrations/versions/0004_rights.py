@@ -3,8 +3,12 @@
 The audit is only ever added to, and a decision about consent is never changed: the database itself refuses.
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 import sqlalchemy as sa
 from alembic import op
+from alembic.operations import BatchOperations
 
 revision = "0004"
 down_revision = "0003"
@@ -18,6 +22,19 @@ ONLY_ADDED = (
     ("audit_seals", "DELETE"),
     ("consents", "UPDATE"),  # they go only with the person
 )
+
+
+@contextmanager
+def _made_anew(table: str, counted: bool = True) -> Generator[BatchOperations]:
+    """SQLite makes a table anew; numbers of rows that are gone aren't given again (`counted`: AUTOINCREMENT)."""
+    run, named = op.get_bind().execute, {"table": table}
+    counted = counted and op.get_bind().dialect.name == "sqlite"
+    last = run(sa.text("SELECT seq FROM sqlite_sequence WHERE name = :table"), named).scalar() if counted else None
+    with op.batch_alter_table(table, table_kwargs={"sqlite_autoincrement": counted}) as batch_op:
+        yield batch_op
+    if last is not None:
+        run(sa.text("DELETE FROM sqlite_sequence WHERE name = :table"), named)
+        run(sa.text("INSERT INTO sqlite_sequence VALUES (:table, :last)"), {**named, "last": last})
 
 
 def upgrade() -> None:
@@ -124,7 +141,7 @@ def upgrade() -> None:
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.add_column(sa.Column("message", sa.String(length=120), nullable=True))
 
-    with op.batch_alter_table("outbox", table_kwargs={"sqlite_autoincrement": True}) as batch_op:
+    with _made_anew("outbox") as batch_op:
         batch_op.add_column(sa.Column("about_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
         batch_op.create_foreign_key(op.f("fk_outbox_about_id_people"), "people", ["about_id"], ["id"])
         batch_op.create_index(
@@ -142,7 +159,7 @@ def upgrade() -> None:
 
     # Names are sealed from here on. What is there is sealed at the next start, with the keys: bot.domain.unsealed.
     for table, counted in (("owners", False), ("businesses", True), ("officers", False), ("invites", True)):
-        with op.batch_alter_table(table, table_kwargs={"sqlite_autoincrement": counted}) as batch_op:
+        with _made_anew(table, counted) as batch_op:
             batch_op.alter_column(
                 "name",
                 existing_type=sa.String(length=80),
