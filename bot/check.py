@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.app import LOCALES
-from bot.chat.seams import AccountRefused, Later
+from bot.chat.seams import AccountRefused, Channel, Later
 from bot.chat.text import Catalogs
 from bot.config import Config
 from bot.domain import inbox, people, regions, tables, upgrade
@@ -51,6 +51,9 @@ def _settings(config: Config) -> list[Finding]:
     desks = config.telegram.accounts()
     missing = [desk for desk in ("owners", "officers") if desk not in desks]
     told = [Finding("ok", f"settings: {config.office.name} ({config.office.region})")]
+    if config.whatsapp.access_token and not config.web.public_url.startswith("https://"):
+        mend = "set [web] public_url, and at Meta the webhook to it and /whatsapp"
+        told.append(Finding("wrong", "WhatsApp brings messages to an https address only", mend))
     return told + [
         Finding("note", f"the {desk}' bot has no token", f"set [telegram.{desk}] token_file") for desk in missing
     ]
@@ -167,13 +170,21 @@ async def _accounts(config: Config) -> list[Finding]:
         await channel.open(Catalogs({}, config.office.languages[0], config.office.zone))
         try:
             name = await channel.who()
-            found.append(Finding("ok", f"{channel.account} is @{name}, for {channel.desk}"))
-        except AccountRefused:
-            mend = f"make a new token with @BotFather and set [telegram.{channel.desk}] token_file"
-            found.append(Finding("wrong", f"{channel.account} ({channel.desk}): Telegram refuses the token", mend))
+            name = name if channel.door == "whatsapp" else f"@{name}"
+            found.append(Finding("ok", f"{channel.account} is {name}, for {channel.desk}"))
+        except AccountRefused as refused:
+            found.append(_refused(channel, refused))
         except Later as later:
             told = f"{channel.account} ({channel.desk}): {channel.account.partition(':')[0]} can't be reached"
             found.append(Finding("wrong", f"{told}: {later.reason}", "check the network and api_url"))
         finally:
             await channel.close()
     return found
+
+
+def _refused(channel: Channel, refused: AccountRefused) -> Finding:
+    if channel.door == "whatsapp":
+        mend = "see [whatsapp] access_token, app_secret and phone_number_id at Meta"
+        return Finding("wrong", f"{channel.account}: WhatsApp refuses the account: {refused}", mend)
+    mend = f"make a new token with @BotFather and set [telegram.{channel.desk}] token_file"
+    return Finding("wrong", f"{channel.account} ({channel.desk}): Telegram refuses the token", mend)

@@ -3,7 +3,7 @@
 Every setting has a default, so an empty configuration runs (with the simulator). Relative paths count from the working
 directory, wherever the file lies. `load` checks everything at once; each problem names its key and where it was set.
 
-This module and `bot.log` lie beside the layers, not in them: they import nothing else of ours.
+This module, `bot.forms` and `bot.log` lie beside the layers, not in them: they import nothing else of ours.
 """
 
 from __future__ import annotations
@@ -14,13 +14,27 @@ import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal, TypeVar, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.forms import (
+    Count,
+    DatabaseUrl,
+    Hour,
+    Http,
+    Languages,
+    Listen,
+    OptionalHttp,
+    Positive,
+    Region,
+    Zone,
+)
+from bot.forms import host_port as host_port
 
 PREFIX = "PENDAMPING_"
 TELEGRAM_API = "https://api.telegram.org"
@@ -34,78 +48,6 @@ class ConfigError(Exception):
         self.problems = problems
 
 
-def host_port(listen: str) -> tuple[str, int]:
-    """The two halves of ``127.0.0.1:8080`` or ``[::1]:8080``. Port 0 takes any free one. Raises `ValueError`."""
-    host, colon, port = listen.rpartition(":")
-    if not colon or not host or not port.isdecimal() or int(port) > 65535:
-        raise ValueError(f'must be an address and a port like "127.0.0.1:8080", not "{listen}"')
-    return host.strip("[]"), int(port)
-
-
-def _listen(value: str) -> str:
-    host_port(value)
-    return value
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f'"{value}" is not a time zone this machine knows; for example "Asia/Jakarta"') from None
-    return value
-
-
-def _languages(value: object) -> object:
-    """A list, or (from the environment) words with commas: ``id,jv,en``."""
-    if isinstance(value, str):
-        return [word.strip(" \"'") for word in value.strip("[] ").split(",")]
-    return value
-
-
-def _distinct(value: tuple[str, ...]) -> tuple[str, ...]:
-    if bad := [word for word in value if not re.fullmatch(r"[a-z]{2,3}", word)]:
-        raise ValueError(f'must be language codes like "id", "jv", "en", not "{bad[0]}"')
-    if not value or len(set(value)) < len(value):
-        raise ValueError("must name at least one language, and none twice")
-    return value
-
-
-def _region(value: str) -> str:
-    if not re.fullmatch(r"\d{2}(\.\d{2}(\.\d{2}(\.\d{4})?)?)?", value):
-        raise ValueError(f'must be a Kemendagri code like "35.73" (Kota Malang), not "{value}"')
-    return value
-
-
-def _database(value: str) -> str:
-    if re.match(r"postgres", value):
-        if not re.fullmatch(r"postgresql://[^/\s?#]*/[\w.-]+(\?[^\s#]+)?", value):
-            raise ValueError("must be like postgresql://USER:PASSWORD@HOST/DATABASE")  # without repeating the password
-    elif not re.fullmatch(r"sqlite:///[^?#:]*[^?#:/]", value):
-        raise ValueError("must be sqlite:/// and the path of a file, like sqlite:///data/pendamping.db")
-    return value
-
-
-def _http(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(f'must be an address like "https://chat.example.go.id", not "{value}"')
-    return value.rstrip("/")
-
-
-def _optional_http(value: str) -> str:
-    return _http(value) if value else value
-
-
-def _hour(value: str) -> str:
-    if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-        raise ValueError(f'must be a time of day like "02:30", or "" for never, not "{value}"')
-    return value
-
-
-Count = Annotated[int, Field(ge=1)]
-Positive = Annotated[float, Field(gt=0)]
-
-
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -114,9 +56,9 @@ class Office(_Section):
     """Whose desk this is. `languages`: the first is the main one."""
 
     name: Annotated[str, Field(min_length=1)] = "Dinas Koperasi, Perindustrian dan Perdagangan Kota Malang"
-    region: Annotated[str, AfterValidator(_region)] = "35.73"
-    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Jakarta"
-    languages: Annotated[tuple[str, ...], BeforeValidator(_languages), AfterValidator(_distinct)] = ("id", "jv", "en")
+    region: Region = "35.73"
+    timezone: Zone = "Asia/Jakarta"
+    languages: Languages = ("id", "jv", "en")
 
     @property
     def zone(self) -> ZoneInfo:
@@ -126,7 +68,7 @@ class Office(_Section):
 class Database(_Section):
     """Where the data lies. `keys` is the folder of the master key and of the people's wrapped keys."""
 
-    url: Annotated[str, AfterValidator(_database)] = "sqlite:///data/pendamping.db"
+    url: DatabaseUrl = "sqlite:///data/pendamping.db"
     keys: Path = Path("data/pendamping.keys")
 
     @property
@@ -144,7 +86,7 @@ class Account(_Section):
     token_file: str = ""
     library: Literal["python-telegram-bot", "aiogram"] = "python-telegram-bot"
     mode: Literal["polling", "webhook"] = "polling"
-    api_url: Annotated[str, AfterValidator(_http)] = TELEGRAM_API
+    api_url: Http = TELEGRAM_API
     webhook_secret: SecretStr = SecretStr("")
     webhook_secret_file: str = ""
 
@@ -161,18 +103,38 @@ class Telegram(_Section):
         return {desk: account for desk, account in both.items() if account.token}
 
 
+class WhatsApp(_Section):
+    """The office's number on WhatsApp's Cloud API. After `load` the secrets are here also where a file held them."""
+
+    phone_number_id: Annotated[str, Field(pattern="^[0-9]*$")] = ""
+    waba_id: Annotated[str, Field(pattern="^[0-9]*$")] = ""
+    access_token: SecretStr = SecretStr("")
+    access_token_file: str = ""
+    app_secret: SecretStr = SecretStr("")
+    app_secret_file: str = ""
+    verify_token: SecretStr = SecretStr("")
+    verify_token_file: str = ""
+    api_url: Http = "https://graph.facebook.com"
+    api_version: Annotated[str, Field(pattern=r"^v[0-9]+\.[0-9]+$")] = "v25.0"
+
+    def lacking(self) -> list[str]:
+        """Which of the settings that every call needs aren't there; all of them where WhatsApp isn't used."""
+        needed = ("phone_number_id", "access_token", "app_secret", "verify_token")
+        return [key for key in needed if not getattr(self, key)]
+
+
 class Web(_Section):
     """The web server for webhooks, health and metrics. `public_url`: how the platforms reach it, without our paths."""
 
-    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8080"
-    public_url: Annotated[str, AfterValidator(_optional_http)] = ""
+    listen: Listen = "127.0.0.1:8080"
+    public_url: OptionalHttp = ""
 
 
 class Simulator(_Section):
     """The stand-in for Telegram with a chat page. `auto`: on when no bot has a token."""
 
     enabled: Literal["auto", "on", "off"] = "auto"
-    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8090"
+    listen: Listen = "127.0.0.1:8090"
 
 
 class Limits(_Section):
@@ -204,7 +166,7 @@ class Retention(_Section):
 class Backup(_Section):
     """The daily copy. `at`: the office's time of day, or "" for none."""
 
-    at: Annotated[str, AfterValidator(_hour)] = "02:30"
+    at: Hour = "02:30"
     keep: Count = 7
     folder: Path = Path("data/backups")
 
@@ -223,6 +185,7 @@ class Config(BaseSettings):
     office: Office = Office()
     database: Database = Database()
     telegram: Telegram = Telegram()
+    whatsapp: WhatsApp = WhatsApp()
     web: Web = Web()
     simulator: Simulator = Simulator()
     limits: Limits = Limits()
@@ -232,8 +195,13 @@ class Config(BaseSettings):
 
     @property
     def simulated(self) -> bool:
-        """Whether the simulator runs (then no bot has a token)."""
-        return self.simulator.enabled == "on" or (self.simulator.enabled == "auto" and not self.telegram.accounts())
+        """Whether the simulator runs (then there is no account of a real platform)."""
+        return self.simulator.enabled == "on" or (self.simulator.enabled == "auto" and not self.accounts())
+
+    def accounts(self) -> list[str]:
+        """The settings that name an account of a platform, as they are called in the file."""
+        whatsapp = ["[whatsapp] access_token"] if self.whatsapp.access_token else []
+        return [f"[telegram.{desk}] token" for desk in self.telegram.accounts()] + whatsapp
 
     @classmethod
     def settings_customise_sources(
@@ -344,24 +312,31 @@ def _origin(where: list[str], above: Mapping[str, Any], source: str) -> str:
     return f"by {PREFIX}{'__'.join(where).upper()}"
 
 
+Section = TypeVar("Section", Account, WhatsApp)
+
+
 def _with_secrets(config: Config, problems: list[str]) -> Config:
     """`config` with the secrets that lie in files of their own."""
-    telegram = config.telegram
-    for desk in ("owners", "officers"):
-        account: Account = getattr(telegram, desk)
-        for key in ("token", "webhook_secret"):
-            name: str = getattr(account, f"{key}_file")
-            if not name:
-                continue
-            if getattr(account, key):
-                problems.append(f"[telegram.{desk}] {key}: set either {key} or {key}_file, not both.")
-                continue
-            try:
-                account = account.model_copy(update={key: SecretStr(_secret(Path(name)))})
-            except ValueError as error:
-                problems.append(f"[telegram.{desk}] {key}_file: {error}.")
-        telegram = telegram.model_copy(update={desk: account})
-    return config.model_copy(update={"telegram": telegram})
+    owners = _opened(config.telegram.owners, "telegram.owners", problems)
+    officers = _opened(config.telegram.officers, "telegram.officers", problems)
+    telegram = config.telegram.model_copy(update={"owners": owners, "officers": officers})
+    whatsapp = _opened(config.whatsapp, "whatsapp", problems)
+    return config.model_copy(update={"telegram": telegram, "whatsapp": whatsapp})
+
+
+def _opened(section: Section, name: str, problems: list[str]) -> Section:
+    for setting in [key for key in type(section).model_fields if key.endswith("_file") and getattr(section, key)]:
+        key = setting.removesuffix("_file")
+        if getattr(section, key):
+            problems.append(f"[{name}] {key}: set either {key} or {setting}, not both.")
+            continue
+        try:
+            secret = SecretStr(_secret(Path(getattr(section, setting))))
+        except ValueError as error:
+            problems.append(f"[{name}] {setting}: {error}.")
+        else:
+            section = section.model_copy(update={key: secret})
+    return section
 
 
 def _secret(path: Path) -> str:
@@ -396,10 +371,12 @@ def _conflicts(config: Config) -> Iterator[str]:
             bots.add(bot)
         if account.mode == "webhook":
             yield from _webhook_problems(section, account, config.web)
-    if config.simulator.enabled == "on" and config.telegram.accounts():
-        desks = " and ".join(f"[telegram.{desk}] token" for desk in config.telegram.accounts())
-        yield f'[simulator] enabled: "on" and {desks} don\'t go together; take one of them out.'
-    if config.simulator.enabled == "off" and not config.telegram.accounts():
+    if config.whatsapp.access_token:
+        for key in config.whatsapp.lacking():
+            yield f"[whatsapp] {key}: must be set, because access_token is."
+    if config.simulator.enabled == "on" and (accounts := config.accounts()):
+        yield f'[simulator] enabled: "on" and {" and ".join(accounts)} don\'t go together; take one of them out.'
+    if config.simulator.enabled == "off" and not config.accounts():
         yield '[simulator] enabled: "off", and no bot has a token: set [telegram.owners] token, or "auto".'
     if config.simulated and config.simulator.listen == config.web.listen and host_port(config.web.listen)[1]:
         yield f"[simulator] listen: {config.web.listen} is taken by [web] listen."

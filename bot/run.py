@@ -15,9 +15,10 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.app import App, CantStart
 from bot.channels.telegram_channel import TelegramChannel, library
+from bot.channels.whatsapp_channel import WhatsAppChannel
 from bot.chat.flow import Flows
 from bot.chat.seams import Channel, Desk
-from bot.config import Account, Config, host_port
+from bot.config import Account, Config, WhatsApp, host_port
 from bot.domain.db import StoreDown
 from bot.domain.engine import Locked
 from bot.domain.keys import NoKey
@@ -56,7 +57,7 @@ def channels_of(config: Config, simulator: str = "") -> Sequence[Channel]:
             TelegramChannel(token, desk, library(named[desk].library), simulator, link_to=link_to)
             for desk, (token, _) in SIMULATED.items()
         ]
-    return [
+    telegram = [
         TelegramChannel(
             account.token.get_secret_value(),
             desk,
@@ -68,6 +69,19 @@ def channels_of(config: Config, simulator: str = "") -> Sequence[Channel]:
         )
         for desk, account in config.telegram.accounts().items()
     ]
+    return [*telegram, whatsapp_of(config.whatsapp)] if config.whatsapp.access_token else telegram
+
+
+def whatsapp_of(settings: WhatsApp) -> WhatsAppChannel:
+    """The office's number on WhatsApp. Raises `ValueError` where something is `lacking`."""
+    return WhatsAppChannel(
+        settings.phone_number_id,
+        settings.access_token.get_secret_value(),
+        settings.app_secret.get_secret_value(),
+        settings.verify_token.get_secret_value(),
+        api_url=settings.api_url,
+        api_version=settings.api_version,
+    )
 
 
 async def _main(config: Config, ready: Ready | None, flows: Flows | None) -> int:

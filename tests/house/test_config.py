@@ -159,6 +159,23 @@ def test_a_webhook_needs_a_public_address_and_a_secret():
     assert config.telegram.owners.webhook_secret.get_secret_value() == SECRET
 
 
+def test_whatsapp_needs_its_number_and_all_of_its_secrets():
+    lacking = problems(WHATSAPP__ACCESS_TOKEN="canary")
+    assert [problem.partition(":")[0] for problem in lacking] == [
+        "[whatsapp] phone_number_id", "[whatsapp] app_secret", "[whatsapp] verify_token",
+    ]  # fmt: skip
+    assert problems(WHATSAPP__PHONE_NUMBER_ID="+62 812")[0].startswith("[whatsapp] phone_number_id: ")
+    assert problems(WHATSAPP__API_VERSION="25")[0].startswith("[whatsapp] api_version: ")
+    secret = written("canary\n", "secret")
+    secret.chmod(0o600)
+    files = {f"PENDAMPING_WHATSAPP__{key}_FILE": "secret" for key in ("ACCESS_TOKEN", "APP_SECRET", "VERIFY_TOKEN")}
+    config = load(None, {"PENDAMPING_WHATSAPP__PHONE_NUMBER_ID": "106540352242922", **files})
+    assert config.whatsapp.lacking() == []
+    assert not config.simulated
+    assert "canary" not in repr(config)
+    assert "[whatsapp] access_token" in problems(SIMULATOR__ENABLED="on", WHATSAPP__ACCESS_TOKEN="canary")[-1]
+
+
 def test_secrets_are_in_no_text_of_the_configuration():
     config = load(
         written(f'[telegram.owners]\ntoken = "{TOKEN}"\nwebhook_secret = "{SECRET}"\n'),
