@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bot.domain import cells
 
-SIGNS = [*"=+-@|%\t\r\n '\",;\x00\x0b\u200b\ufeff\u00a0\u3000＝＋－＠﹢﹣", "=cmd|' /C calc'!A0", 
+SIGNS = [*"=+-@|%\t\r\n '\",;\x00\x0b\u200b\ufeff\u00a0\u3000＝＋－＠﹢﹣", "=cmd|' /C calc'!A0",
          "=HYPERLINK(\"http://x\")",
          "{=1+1}", "@SUM(A1)", "+62812", "-5", "https://contoh.example", "mailto:a@b.example", "_x000D_=1", "<f>1</f>",
          "</t></is></c>", "&#61;", "Keripik", "Bu Siti", "12345678901234567890", "1e5", "TRUE",
