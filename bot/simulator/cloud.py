@@ -122,7 +122,8 @@ class Cloud(CloudWorld):
         title, name = (found["text"], found["callback_data"]) if found else (choice[:20], choice)
         kind = bubble.get("wa") or "button_reply"
         line = f"[{title}]" if found else f"# a tap that no button holds: {choice}"
-        shown: Json = {"text": title, "quoted": message_id}
+        quote = (bubble.get("text") or bubble.get("caption") or "").partition("\n")[0][:80]
+        shown: Json = {"text": title, "quoted": message_id, "quote": quote}
         context = {"from": self._account(bot).phone, "id": self.message_id(chat, message_id)}
         if kind == "button":
             return self._speak(user, bot, shown, "button", {"payload": name, "text": title}, line, context)
@@ -211,7 +212,7 @@ class Cloud(CloudWorld):
         """Stop the business's marketing, or take it again, in the phone's own menu."""
         _, contact = self._at(user, bot)
         contact.stopped = not wanted
-        self.keep_contact(contact)
+        self._set(contact)
         who = {key: value for key, value in self.identity(contact).items() if key != "profile"}
         body: Json = {
             **who,
@@ -223,7 +224,6 @@ class Cloud(CloudWorld):
         account = self._account(bot)
         self.world.note(account.id, user, ">", ["(terima pemasaran)" if wanted else "(stop pemasaran)"])
         self.bring(account, user, "user_preferences", "user_preferences", body, [self.identity(contact)])
-        self.world.keep_chat(self.chat_of(account.id, user))
         self.world.save()
 
     def change_number(self, user: int, phone: str) -> None:
@@ -257,21 +257,22 @@ class Cloud(CloudWorld):
         """Take a user name and show no number, or show it again."""
         contact = self.contact(self._account(bot), user)
         contact.hidden = hidden
-        self.keep_contact(contact)
+        self._set(contact)
 
     def offline(self, user: int, offline: bool = True, *, bot: Account | None = None) -> None:
         """The phone is off: what is sent to it stays ``sent`` until it is on again."""
         contact = self.contact(self._account(bot), user)
         contact.offline = offline
-        self.keep_contact(contact)
+        self._set(contact)
         if not offline:
             self.arrived(contact)
+            self.world.save()
 
     def absent(self, user: int, absent: bool = True, *, bot: Account | None = None) -> None:
         """The number isn't on WhatsApp."""
         contact = self.contact(self._account(bot), user)
         contact.absent = absent
-        self.keep_contact(contact)
+        self._set(contact)
 
     def look(self, user: int, *, bot: Account | None = None) -> None:
         """Open the chat and read what is in it."""
@@ -290,6 +291,12 @@ class Cloud(CloudWorld):
     def group_message(self, user: int, text: str, *, bot: Account | None = None) -> int:
         """There are no groups with a business number here."""
         raise ValueError("a business number is in no group")
+
+    def _set(self, contact: Contact) -> None:
+        """Keep what a person has set, and show it on her phone."""
+        self.keep_contact(contact)
+        self.world.keep_chat(self.chat_of(contact.account, contact.user))
+        self.world.save()
 
     def _account(self, bot: Account | None) -> Account:
         if bot is None and not self.accounts:

@@ -108,10 +108,12 @@ class CloudWorld:
             found = self.world.chats[account, user] = Chat(account, user)
         return found
 
-    def stopped(self, chat: Chat) -> bool:
-        """Whether this person takes no marketing."""
+    def settings(self, chat: Chat) -> Json | None:
+        """How a person has set her WhatsApp for this chat; None where it is no chat of WhatsApp's."""
+        if chat.bot not in self.accounts:
+            return None
         contact = self.contacts.get(chat.key)
-        return contact is not None and contact.stopped
+        return {key: bool(contact and getattr(contact, key)) for key in ("stopped", "hidden", "offline")}
 
     def open_window(self, contact: Contact) -> bool:
         """Whether the business may write freely."""

@@ -30,7 +30,7 @@ def shown(platform: Platform, chat: Chat, since: int) -> Json:
         "blocked": chat.blocked,
         "waiting": _waiting(platform, chat),
         "typing": chat.typing > platform.monotonic(),
-        "stopped": platform.cloud.stopped(chat),
+        "whatsapp": platform.cloud.settings(chat),
     }
 
 

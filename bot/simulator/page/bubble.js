@@ -2,7 +2,7 @@
 
 import { $, button, piece, timeOf } from './words.js';
 
-const STYLES = { bold: 'b', italic: 'i', underline: 'u', strikethrough: 's', code: 'code', pre: 'code' };
+const STYLES = { bold: 'b', italic: 'i', underline: 'u', strikethrough: 's', code: 'code', pre: 'code', footer: 'small' };
 
 /** A text with its entities; offsets count UTF-16 units, as JavaScript's strings do. `open` is told of a tapped one. */
 export function styled(text, entities, open) {
@@ -39,6 +39,12 @@ export function link(address, open) {
   made.href = to.href;
   made.target = '_blank';
   made.rel = 'noopener noreferrer';
+  if (to.hostname === 'wa.me') {
+    made.addEventListener('click', event => {
+      event.preventDefault();
+      open.number(to.pathname.slice(1), to.searchParams.get('text') || '');
+    });
+  }
   if (to.origin === location.origin && to.searchParams.has('bot')) {
     made.addEventListener('click', event => {
       event.preventDefault();
@@ -90,23 +96,29 @@ function voiceNote(seconds) {
   return made;
 }
 
-const TICKS = { sent: [0, 'terkirim'], read: [1, 'diterima bot'], waiting: [2, 'menunggu jaringan'] };
+const TICKS = {
+  sent: [0, 'terkirim'], read: [1, 'diterima bot'], seen: [1, 'dibaca bot'], waiting: [2, 'menunggu jaringan'],
+};
 
 function tick(how) {
   const [number, words] = TICKS[how];
-  return [$('ticks').content.children[number].cloneNode(true), piece('span', words, 'spoken')];
+  const drawn = $('ticks').content.children[number].cloneNode(true);
+  drawn.classList.toggle('seen', how === 'seen');
+  return [drawn, piece('span', words, 'spoken')];
 }
 
-/** One message as a list item. `how` tells of a person's own: ``sent``, ``read`` or ``waiting``. */
+/** One message as a list item. `how` tells of a person's own: ``sent``, ``read``, ``seen`` or ``waiting``. */
 export function bubble(message, how, pending, open) {
   const own = !message.from.is_bot;
   const item = piece('li', '', own ? 'own' : 'theirs');
   item.dataset.id = message.message_id;
   const body = piece('div', '', message.sticker ? 'bubble bare' : 'bubble');
   const words = piece('div', '', message.photo ? 'words pictured' : 'words');
-  words.append(piece('span', own ? 'Dikirim: ' : 'Bot: ', 'spoken'), ...inside(message, open));
+  words.append(piece('span', own ? 'Dikirim: ' : 'Bot: ', 'spoken'));
+  if (message.quote) words.append(piece('span', message.quote, 'quote'));
+  words.append(...inside(message, open));
   const meta = piece('span', '', 'meta');
-  if (own && message.text) {
+  if (own && message.text && !message.quoted) {
     const text = shownText(message);
     const change = button('', () => open.edit({ ...message, text }), 'change');
     change.setAttribute('aria-label', 'Ubah pesan: ' + text.slice(0, 40));
@@ -119,9 +131,22 @@ export function bubble(message, how, pending, open) {
   words.append(meta);
   body.append(words);
   item.append(body);
+  if (message.reaction) item.append(piece('span', message.reaction, 'reaction'));
   const rows = (message.reply_markup || {}).inline_keyboard || [];
-  if (rows.length) item.append(buttons(message.message_id, rows, pending, open));
+  if (message.list) item.append(only(button(message.list.button, () => open.list(message), 'listing')));
+  else if (message.ask) item.append(only(button(ASKED[message.ask], () => open.share(message.ask))));
+  else if (rows.length) item.append(buttons(message.message_id, rows, pending, open));
   return item;
+}
+
+const ASKED = { location: 'Kirim lokasi', contact: 'Bagikan nomor' };
+
+function only(made) {
+  const box = piece('div', '', 'buttons');
+  const line = document.createElement('div');
+  line.append(made);
+  box.append(line);
+  return box;
 }
 
 function buttons(message_id, rows, pending, open) {

@@ -88,12 +88,11 @@ export function composer(root, act, who) {
     if (picture) send(picture);
     event.target.value = '';
   });
-  for (const made of root.querySelectorAll('[data-deed]')) {
-    made.addEventListener('click', () => {
-      attach(false);
-      act(made.dataset.deed, made.dataset.deed === 'location' ? PLACE : {});
-    });
+  function share(what) {
+    attach(false);
+    act(what, what === 'location' ? PLACE : {});
   }
+  for (const made of root.querySelectorAll('[data-deed]')) made.addEventListener('click', () => share(made.dataset.deed));
 
   const board = of('.board');
   board.addEventListener('click', () => act('fold', { folded: !of('.keys').hidden }));
@@ -118,5 +117,5 @@ export function composer(root, act, who) {
   }
 
   fit();
-  return { edit, keys, clear: () => edit(null) };
+  return { edit, keys, put, share, clear: () => edit(null) };
 }

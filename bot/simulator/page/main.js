@@ -10,7 +10,7 @@ const HOLDERS = [{ bot: 0, name: 'Siti' }, { bot: 0, name: 'Budi' }, { bot: 1, n
 const beside = matchMedia('(min-width: 960px)'); // room for all phones side by side
 
 const desk = {
-  world: { life: '', changes: -1, bots: [], people: [], switches: {}, invites: false },
+  world: { life: '', changes: -1, bots: [], numbers: [], people: [], switches: {}, invites: false },
   phones: [],
   active: null,
   away: false,
@@ -18,6 +18,9 @@ const desk = {
   sees: phone => (beside.matches || phone === desk.active) && !document.hidden,
   drawTabs,
   follow,
+  dial,
+  turn,
+  linesOf: phone => (phone.officer ? [phone.bot] : [desk.world.bots[0], ...desk.world.numbers]),
   hand,
   begin,
 };
@@ -27,7 +30,7 @@ let asking = new AbortController();
 // --- who holds which phone
 
 function remember() {
-  const kept = { users: desk.phones.map(phone => phone.person.id), active: desk.active.number };
+  const kept = { users: desk.phones.map(phone => phone.person.id), active: desk.active.number, lines: desk.phones.map(phone => phone.bot.username) };
   try { localStorage.setItem('phones', JSON.stringify(kept)); } catch { /* a private window keeps nothing */ }
 }
 
@@ -49,7 +52,11 @@ async function meet(told = []) {
     for (const phone of desk.phones) {
       phone.root.addEventListener('focusin', () => activate(phone));
       phone.root.addEventListener('pointerdown', () => activate(phone));
-      phone.of('.more').addEventListener('click', () => { activate(phone); switches.toggle(true); });
+      phone.of('.more').addEventListener('click', () => {
+        activate(phone);
+        if (phone.whatsapp) phone.menu(() => switches.toggle(true));
+        else switches.toggle(true);
+      });
     }
     arrange($('phones'), desk.phones.map(phone => phone.root));
   }
@@ -62,7 +69,8 @@ async function meet(told = []) {
     const person = find(chat ? chat.user : (kept.users || [])[i], chat ? new Set() : taken) || free(bot, holder, taken)
       || await post('person', { first_name: holder.name });
     taken.add(person.id);
-    desk.phones[i].give(person, bot);
+    const line = !chat && !holder.bot && desk.world.numbers.find(one => one.username === (kept.lines || [])[i]);
+    desk.phones[i].give(person, line || bot);
   }
   await learn();
   const { number } = desk.active || { number: kept.active };
@@ -121,14 +129,36 @@ async function hand(user) {
 
 /** A deep link: START on a phone of that bot, this one if it can be. */
 function follow(username, start, here = desk.active) {
-  const phone = [here, ...desk.phones].find(one => one && one.bot.username === username);
+  const has = one => one && desk.linesOf(one).find(line => line.username === username);
+  const phone = [here, ...desk.phones].find(has);
   if (!phone) {
     notice('Bot itu tidak ada di sini.');
     return;
   }
+  turn(phone, has(phone));
   phone.payload = start;
   activate(phone);
   phone.draw();
+}
+
+/** Turn a phone to one of her apps. */
+function turn(phone, line) {
+  if (phone.bot.username === line.username) return;
+  phone.give(phone.person, line);
+  activate(phone);
+  remember();
+  again();
+}
+
+/** A link wa.me: the chat with that number, the words written already. */
+function dial(phone, text, here) {
+  const line = desk.linesOf(here).find(one => one.phone === phone);
+  if (!line) {
+    notice('Nomor itu tidak ada di sini.');
+    return;
+  }
+  turn(here, line);
+  here.write.put(text);
 }
 
 // --- following the chats
@@ -148,7 +178,7 @@ async function look() {
   const chats = phones.map(phone => `chat=${phone.bot.username}:${phone.person.id}:${phone.since}`).join('&');
   asking = new AbortController();
   const path = `look?${chats}&life=${world.life}&changes=${desk.away ? -1 : world.changes}&wait=${wait}`;
-  const holders = phones.map(phone => phone.person.id);
+  const holders = phones.map(phone => `${phone.person.id} ${phone.bot.username}`);
   const news = await ask(path, { signal: asking.signal });
   const back = desk.away;
   desk.away = false;
@@ -157,7 +187,7 @@ async function look() {
   desk.world = news.world;
   setTime(news.world.time, news.world.zone);
   for (const [i, chat] of news.chats.entries()) {
-    if (phones[i].person.id !== holders[i]) continue; // has another holder by now
+    if (`${phones[i].person.id} ${phones[i].bot.username}` !== holders[i]) continue; // has another holder or app by now
     phones[i].take(chat);
   }
   if (stirred) for (const phone of phones) phone.draw();

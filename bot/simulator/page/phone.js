@@ -3,7 +3,8 @@
 import { bubble } from './bubble.js';
 import { composer } from './composer.js';
 import { post, Gone } from './server.js';
-import { $, arrange, dayOf, notice, now, piece, timeOf } from './words.js';
+import { list, menu } from './whatsapp.js';
+import { $, arrange, button, dayOf, notice, now, piece, timeOf } from './words.js';
 
 const NEAR = 70; // px from the end of the chat that count as the end
 
@@ -34,12 +35,16 @@ export class Phone {
       command: text => this.act('say', { text }),
       edit: message => this.write.edit(message),
       deep: (bot, start) => desk.follow(bot, start, this),
+      number: (phone, text) => desk.dial(phone, text, this),
+      list: message => list(message, choice => this.act('tap', { message_id: message.message_id, choice })),
+      share: what => this.write.share(what),
     };
     this.empty();
   }
 
   of(name) { return this.root.querySelector(name); }
   who() { return { user: this.person.id, bot: this.bot.username }; }
+  get whatsapp() { return Boolean(this.bot && this.bot.phone); }
   get officer() { return this.desk.isOfficers(this.bot); }
 
   empty() {
@@ -47,7 +52,8 @@ export class Phone {
     this.messages = new Map();
     this.taps = new Map();
     this.drawn = new Map(); // message id: { sign, node }
-    this.seen = { keyboard: null, folded: false, blocked: false, typing: false, waiting: [] };
+    this.seen = { keyboard: null, folded: false, blocked: false, typing: false, waiting: [], whatsapp: null };
+    this.readTo = 0; // the newest message that WhatsApp was told she has seen
     this.unread = 0; // bot's messages that came while nobody looked
     this.payload = ''; // of a deep link that waits for START
   }
@@ -100,8 +106,8 @@ export class Phone {
       this.taps.set(tap.id, tap);
       if (!first && !(before && before.answered) && tap.answered && tap.text) this.tell(tap);
     }
-    const { keyboard, folded, blocked, typing, waiting } = news;
-    this.seen = { keyboard, folded, blocked, typing, waiting };
+    const { keyboard, folded, blocked, typing, waiting, whatsapp } = news;
+    this.seen = { keyboard, folded, blocked, typing, waiting, whatsapp };
     const following = first || spoke || this.following;
     if (!first && heard && !(following && this.desk.sees(this))) this.unread += heard;
     this.since = news.now;
@@ -152,7 +158,9 @@ export class Phone {
     if (held && !held.isConnected) this.refocus(held);
     this.write.keys(this.seen.blocked ? null : this.seen.keyboard, this.seen.folded);
     this.drawBar();
+    this.drawApps();
     this.drawBegin();
+    this.tellRead();
     if (following) this.toEnd(); // last: the keys took some of its height
     else this.scrolled();
     for (const image of this.of('.chat').querySelectorAll('img')) {
@@ -169,7 +177,7 @@ export class Phone {
       const label = dayOf(new Date(message.date * 1000));
       if (label !== day) found.push(this.keep(kept, `day ${label}`, label, () => dayItem(label)));
       day = label;
-      const how = !this.seen.waiting.includes(message.message_id) ? 'read' : this.desk.world.switches.held ? 'waiting' : 'sent';
+      const how = !this.seen.waiting.includes(message.message_id) ? (message.ticks === 'read' ? 'seen' : 'read') : this.desk.world.switches.held ? 'waiting' : 'sent';
       const pending = [...this.taps.values()]
         .filter(tap => tap.message_id === message.message_id && !tap.answered && !this.stale(tap)).map(tap => tap.data);
       const sign = JSON.stringify([message, how, pending]);
@@ -194,6 +202,7 @@ export class Phone {
   stale(tap) { return now().getTime() / 1000 - tap.at > 15; }
 
   welcome() {
+    if (this.whatsapp) return `Ini WhatsApp tiruan milik ${this.person.first_name}. Tulis pesan untuk berbicara dengan ${this.bot.name}.`;
     if (!this.officer) return `Ini telepon tiruan milik ${this.person.first_name}. Ketuk MULAI untuk berbicara dengan ${this.bot.name}.`;
     if (!this.desk.world.invites) return 'Ini telepon tiruan seorang petugas.';
     return `Ini telepon tiruan ${this.person.first_name}, petugas. Kantor sudah mengirim tautan undangan. Ketuk MULAI untuk memakainya.`;
@@ -213,7 +222,7 @@ export class Phone {
     this.of('.avatar').classList.toggle('officers', this.officer);
     const { held } = this.desk.world.switches;
     const state = this.desk.away ? 'menyambung…' : held ? 'menunggu jaringan…'
-      : this.seen.typing ? 'sedang mengetik…' : this.seen.blocked ? 'diblokir' : 'bot';
+      : this.seen.typing ? 'sedang mengetik…' : this.seen.blocked ? 'diblokir' : this.whatsapp ? 'akun bisnis' : 'bot';
     if (this.of('.state').textContent !== state) this.of('.state').textContent = state;
     this.of('.clock').textContent = timeOf(now());
     this.of('.signal').classList.toggle('none', held || this.desk.away);
@@ -221,8 +230,38 @@ export class Phone {
 
   role() { return this.officer ? 'petugas' : 'pemilik usaha'; }
 
+  /** The switch between her apps, where the office is on both. */
+  drawApps() {
+    const lines = this.desk.linesOf(this);
+    const sign = JSON.stringify([lines.map(line => line.username), this.bot && this.bot.username]);
+    this.root.classList.toggle('whatsapp', this.whatsapp);
+    this.of('.more').setAttribute('aria-label', this.whatsapp ? 'Menu WhatsApp' : 'Saklar telepon ini');
+    if (this.of('.apps').dataset.sign === sign) return;
+    const held = this.of('.apps').contains(document.activeElement);
+    this.of('.apps').dataset.sign = sign;
+    this.of('.apps').hidden = lines.length < 2;
+    this.of('.apps').replaceChildren(...lines.map(line => {
+      const made = button(line.phone ? 'WhatsApp' : 'Telegram', () => this.desk.turn(this, line));
+      made.setAttribute('aria-pressed', String(line.username === this.bot.username));
+      return made;
+    }));
+    if (held) this.of('.apps [aria-pressed="true"]').focus();
+  }
+
+  /** WhatsApp tells the office what she has seen. */
+  tellRead() {
+    const newest = Math.max(0, ...[...this.messages.values()].filter(one => one.from.is_bot).map(one => one.message_id));
+    if (!this.whatsapp || newest <= this.readTo || !this.desk.sees(this)) return;
+    this.readTo = newest;
+    post('read', this.who()).catch(error => console.warn(error.message)); // it is told with her next message anyway
+  }
+
+  menu(panel) {
+    menu(this.seen, this.person, { act: (deed, what) => this.act(deed, what), panel });
+  }
+
   drawBegin() {
-    const begin = this.since >= 0 && (!this.messages.size || this.seen.blocked || Boolean(this.payload));
+    const begin = this.since >= 0 && ((!this.messages.size && !this.whatsapp) || this.seen.blocked || Boolean(this.payload));
     const held = this.of('.begin').contains(document.activeElement);
     const linked = begin && this.of('.begin').hidden && this.payload;
     this.of('.begin').hidden = !begin;
