@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
-from bot.chat.flow import Chat, flow
+from bot.chat.flow import Chat, Person, flow
 from bot.chat.questions import Choice
 from bot.chat.reading import plain
 from bot.chat.text import Day, Lines, Text, caption, t
@@ -13,11 +14,12 @@ from bot.domain.consents import PURPOSES, SERVICE
 from bot.domain.db import Db
 from handlers import consent, start
 
+LATELY = timedelta(minutes=15)
 _MEANT = {
     "news": re.compile(r"\b(?:info\w*|undangan|kabar\w*|pengumuman|berita|promo\w*|pesan)\b"),
     "gallery": re.compile(r"\b(?:katalog|produk|galeri|foto\w*|tampil\w*|publik\w*|umum)\b"),
     "province": re.compile(r"\b(?:prov\w*|pusat|vbc|kirim data)\b"),
-    "service": re.compile(r"\b(?:layanan|pendataan|data|semua\w*)\b"),
+    "service": re.compile(r"\b(?:layanan|pendataan)\b"),
 }
 """How people name a purpose: "tarik izin foto"."""
 
@@ -70,7 +72,11 @@ def allow(chat: Chat, db: Db) -> None:
     if not askable or (given.get("purpose") in PURPOSES and given["purpose"] not in askable):
         chat.say(t("That is noted already, thank you."), chat.offer(caption("My permissions"), "permissions"))
         return
-    purpose = chat.ask(Choice("purpose", t("What would you like to allow?"), _named(askable)))
+    _ask(chat, db, chat.ask(Choice("purpose", t("What would you like to allow?"), _named(askable))))
+
+
+def _ask(chat: Chat, db: Db, purpose: str) -> None:
+    """Ask for one leave and note the answer."""
     if purpose == SERVICE:
         if not consent.agreed(chat, db):
             consent.refused(chat, db)
@@ -79,8 +85,7 @@ def allow(chat: Chat, db: Db) -> None:
         _thanks(chat)
         return
     text = consents.text(db, purpose, chat.local.date())
-    version = text.value["version"]
-    said = given.pop("said", "")
+    version, said = text.value["version"], chat.talk.given.get("said", "")
     if said in (f"y{version}", f"n{version}"):  # the button stood under the short text of this version
         allowed = said.startswith("y")
     else:
@@ -88,18 +93,36 @@ def allow(chat: Chat, db: Db) -> None:
             chat.say(consent.whole(text, purpose))
         allowed = chat.ask(consent.further(chat, db, purpose))
     consents.note(db, chat.person, purpose, version, allowed=allowed)
-    if allowed:
-        _thanks(chat)
+    _thanks(chat) if allowed else _all_right(chat)
+
+
+def _asked_lately(person: Person, db: Db) -> bool:
+    """Whether a yes or no may be about the leave asked for last: it is new, and she hasn't decided since."""
+    purpose = consents.asked_last(db, person, LATELY)
+    decided = consents.decisions(db, person).get(purpose or "")
+    return purpose is not None and (decided is None or (decided.given and purpose == SERVICE))
+
+
+@flow("asked_last", when=_asked_lately)
+def asked_last(chat: Chat, db: Db) -> None:
+    """A yes or no in words where nothing is open, after a leave was asked for. A yes is asked again."""
+    purpose = consents.asked_last(db, chat.person)
+    if purpose is None or chat.talk.given.get("said") == "no":
+        _all_right(chat)
     else:
-        chat.say(
-            t("All right, no problem. You are served all the same."),
-            chat.offer(caption("My permissions"), "permissions"),
-        )
+        _ask(chat, db, purpose)
+
+
+def _all_right(chat: Chat) -> None:
+    chat.say(
+        t("All right, no problem. You are served all the same."),
+        chat.offer(caption("My permissions"), "permissions"),
+    )
 
 
 def _thanks(chat: Chat) -> None:
     chat.say(
-        t("Thank you, it is noted.\nTo see or take back what you allow, type *izin*."),
+        t("Thank you, it is noted.\nTo see or take back what you allow, type *izin saya*."),
         chat.offer(caption("Menu"), "menu"),
     )
 

@@ -98,7 +98,7 @@ def help(chat: Chat, db: Db) -> None:
         t(
             "This chat can:\n• register your business: type *daftar*\n• show what we have noted: type *profil*\n"
             "• correct it: type *ubah*\n• add a business: type *usaha*\n• ask an officer: type *petugas*\n"
-            "• see what you allow, or take it back: type *izin*\n"
+            "• see what you allow, or take it back: type *izin saya*\n"
             "• change the language: type *bahasa*\n• show everything you can do: type *menu*\n"
             "While you answer: *kembali* goes one question back, *batal* stops."
         )

@@ -165,10 +165,13 @@ class Conversation(Running):
         if isinstance(intent, str) and (serving := self._serving(intent)):
             self._begin(serving[0], serving[1] | {"meant": intent}, text)
             return
-        if self._missed and self._missed.offered and (officer := self._named("ask")):
-            answer = read_yes_no(text, Reading(self.received, self.rules.zone, self.rules.region))
-            if answer in ("yes", "no"):
+        answer = read_yes_no(text, Reading(self.received, self.rules.zone, self.rules.region))
+        if answer in ("yes", "no"):
+            if self._missed and self._missed.offered and (officer := self._named("ask")):
                 self._begin(officer, {}) if answer == "yes" else self._menu()
+                return
+            if (last := self._named("asked_last")) and last.when and last.when(self.person, self._db):
+                self._begin(last, {"said": answer})
                 return
         if isinstance(intent, Unsure) and self._which(intent, text):
             return

@@ -153,10 +153,12 @@ def asked(db: Db, person: Person, purpose: str, version: str) -> None:
     db.once(person.id, _mark(purpose, version))
 
 
-def asked_last(db: Db, person: Person) -> str | None:
-    """The purpose she was asked about last, by itself."""
+def asked_last(db: Db, person: Person, within: timedelta | None = None) -> str | None:
+    """The purpose she was asked about last, by itself: ever, or in this time."""
     found = sorted(db.execute(_ASKED_BEFORE, {"person": person.id}), key=lambda row: row.used_at)
-    return found[-1].button.split(":")[1] if found else None
+    if not found or (within is not None and db.now - found[-1].used_at > within):
+        return None
+    return found[-1].button.split(":")[1]
 
 
 def _mark(purpose: str, version: str) -> str:

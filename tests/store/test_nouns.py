@@ -230,7 +230,7 @@ def test_a_person_is_met_once_an_address(bench: Bench):
         assert budi.person != siti.person
         assert met(db, "1", account="telegram:222").person not in (siti.person, budi.person)
         person, reachable = people.load(db, siti.person, siti.id)
-        assert (person.name, person.language, person.desk, reachable) == ("Siti", "id", "owners", True)
+        assert (person.name, person.language, person.desk, reachable) == ("", "id", "owners", True)
         assert len(set(rows(db, "people", "key_id"))) == 3
 
     write(bench, work)

@@ -40,7 +40,7 @@ def test_help_names_the_officer(telegram: Telegram):
           • memperbaiki data: ketik ubah
           • menambah usaha: ketik usaha
           • bertanya ke petugas: ketik petugas
-          • melihat atau menarik izin: ketik izin
+          • melihat atau menarik izin: ketik izin saya
           • ganti bahasa: ketik bahasa
           • melihat semua layanan: ketik menu
           Saat mengisi: kembali ke pertanyaan sebelumnya, batal untuk berhenti.
