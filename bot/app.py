@@ -95,7 +95,7 @@ class App:
         if copied:
             log.info("upgraded", copy=str(copied))
         with looking(url) as connection:
-            self.keys = keyring(keys, people.anybody(connection))
+            self.keys = keyring(keys, people.anybody(connection), config.database.master)
         self.store = opened(url, self.keys, self.clock, on_commit=self._committed, held=self.held)
         catalogs = Catalogs.load(LOCALES, config.office.languages, config.office.zone)
         accounts, left = await self.store.write(self._take_up)
@@ -183,9 +183,10 @@ class App:
         """Wait until every row has had its turn, every job is done, and everything due is sent."""
         while True:
             await self.slots.settled()
+            await self.runner.settled()
+            await self.slots.settled()  # what a job came to is a turn
             for sender in self._senders:
                 await sender.settled()
-            await self.runner.settled()
             if self.slots.waiting == 0:
                 return  # what was sent or done may have brought new rows
 

@@ -73,9 +73,15 @@ class Nik(Question[str]):
         return masked(value)
 
 
+EXAMPLE = "3573********0001"
+"""How a NIK is shown; a value, for stars in a text make it bold."""
+
+
 def nik(chat: Chat, db: Db) -> Nik:
     age = dated.rule(db, "consent.age", chat.local.date()).value
-    text = t("What is your NIK (16 digits, on the KTP)?\nIt is kept sealed and shown like this: 3573********0001")
+    text = t(
+        "What is your NIK (16 digits, on the KTP)?\nIt is kept sealed and shown like this: {example}", example=EXAMPLE
+    )
     return Nik("nik", text, label=changes.WHAT["nik"], age=age)
 
 
@@ -109,7 +115,7 @@ def show(chat: Chat, db: Db) -> None:
         facts = [_line(label, _shown(noted, fact)) for fact, label in business.LABELS.items()]
         chat.say(Lines((*facts, business.legal_class(chat, db, noted.sales, noted.capital))))
     for waiting in changes.of(db, chat.person):
-        chat.say(_looked_at(waiting.what, Moment(waiting.due)))
+        chat.say(looked_at(waiting.what, Moment(waiting.due)))
     for fact, label in FACTS:
         chat.button(chat.offer(caption("Change {what}", what=label), "change", what=fact))
     chat.button(chat.offer(caption("Add a business"), "business"))
@@ -117,7 +123,8 @@ def show(chat: Chat, db: Db) -> None:
         chat.button(chat.offer(caption("Go on where we were"), waiting))
 
 
-def _looked_at(what: Words, due: Moment) -> Words:
+def looked_at(what: Words, due: Moment) -> Words:
+    """That a correction waits for an officer."""
     return t("An officer is checking the new {what}, until {due} at the latest.", what=what, due=due)
 
 

@@ -143,6 +143,10 @@ class Telegram:
         chat = self.desk.platform.chat(bot, self._person(who))
         return [bubble.message for bubble in chat.bubbles.values() if bubble.message]
 
+    def bubbles(self, who: str) -> list[dict[str, Any]]:
+        """What a bot has sent somebody."""
+        return self._bubbles(who)
+
     def _bubbles(self, who: str) -> list[dict[str, Any]]:
         return [message for message in self._all(who) if message["from"].get("is_bot")]
 
@@ -155,7 +159,8 @@ class Telegram:
                 self._read[who] = new[-1]["message_id"]
             lines: list[str] = []
             for bubble in new:
-                lines += [line for line in bubble.get("text", "").splitlines() if line.strip()]
+                words = bubble.get("text") or bubble.get("caption", "")
+                lines += [line for line in words.splitlines() if line.strip()]
                 if buttons := _buttons(bubble):
                     lines.append(" ".join(f"[{b}]" for b in buttons))
             self._heard[who] = lines

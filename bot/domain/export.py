@@ -1,7 +1,8 @@
 """DATA SAYA as files: everything that is kept of a person, found by the tables themselves, as JSON and as a PDF.
 
-A table's rows are hers where its column ``person_id`` or ``owner_id`` names her, or where they hang on such a row. So a
-new table is in the file from its first day; a test fills every table and looks. docs/data-export.md describes the JSON.
+A table's rows are hers where its column ``person_id``, ``owner_id`` or ``about_id`` names her, or where they hang on
+such a row. So a new table is in the file from its first day; a test fills every table and looks. docs/data-export.md
+describes the JSON.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Table, false, or_, select
+from sqlalchemy import ColumnElement, Table, false, func, or_, select
 
 from bot.chat.messages import Message
 from bot.chat.reading.identifiers import masked
@@ -32,9 +33,11 @@ READY = "mydata_ready"
 """The happening that brings the files."""
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 FONT = Path(__file__).parent / "data" / "fonts" / "sans.ttf"
-_HERS = ("person_id", "owner_id")
+_HERS = ("person_id", "owner_id", "about_id")
 _DONE = ("actor_id",)
 """Columns that name a person without a reference, so that they outlive her."""
+COUNTED = ("inbox", "outbox", "tickets")
+"""What DATA SAYA counts in the chat."""
 _SIXTEEN = re.compile(r"(?<![0-9])[0-9]{16}(?![0-9])")
 
 
@@ -86,6 +89,15 @@ def tables_of(hers: bool = True) -> set[str]:
     return {table.name for table, _ in _whose(0, _hers if hers else _by_her)}
 
 
+def counts(db: Db, person: int) -> dict[str, int]:
+    """How many rows of a person there are in each table."""
+    return {
+        table.name: db.execute(select(func.count()).select_from(table).where(where)).scalar_one()
+        for table, where in _whose(person, _hers)
+        if table.name in COUNTED
+    }
+
+
 def _whose(
     person: int, find: Callable[[Table, int], ColumnElement[bool] | None]
 ) -> list[tuple[Table, ColumnElement[bool]]]:
@@ -97,9 +109,8 @@ def _hers(table: Table, person: int) -> ColumnElement[bool] | None:
     """Which rows of a table are hers; None where there can't be any."""
     if table is people:
         return people.c.id == person
-    for name in _HERS:
-        if name in table.c:
-            return table.c[name] == person
+    if named := [table.c[name] == person for name in _HERS if name in table.c]:
+        return or_(*named)
     hanging = [part for part in map(partial(_hangs, person=person), table.foreign_key_constraints) if part is not None]
     return or_(false(), *hanging) if hanging else None
 
@@ -179,6 +190,8 @@ def files(
     catalogs = Catalogs.load(LOCALES, [language], ZoneInfo(zone)) if language != "en" else _english(zone)
     draw = partial(_draw, catalogs, language)
     for row in data["held"].get("outbox", []):
+        if "body" not in row:
+            continue  # tells of somebody else, to one who is an officer
         row["text"] = "\n\n".join(draw(part) for part in Message.from_json(row["body"]).parts)
     stamp = datetime.fromisoformat(data["made_at"]).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d")
     paper = pdf(data, draw, catalogs, language, {key: _spoken(draw, names) for key, names in words.items()})

@@ -32,7 +32,9 @@ def test_the_profile_has_a_button_for_each(telegram: Telegram):
     """)
 
 
-@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize(
+    "what", sorted(CHANGES.keys() - {"nama", "NIB"})
+)  # those are looked at: tests/talks/test_changes.py
 def test_one_thing_is_corrected(telegram: Telegram, what: str):
     asked, more, answer, noted = CHANGES[what]
     telegram(f"""{REGISTERED}

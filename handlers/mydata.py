@@ -1,0 +1,126 @@
+"""DATA SAYA (UU 27/2022 Pasal 5, 7, 32): what is kept of a person and who looked at it, at once; all of it as files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.chat.flow import Chat, flow, happening
+from bot.chat.messages import Attachment
+from bot.chat.questions import YesNo
+from bot.chat.reading.identifiers import masked
+from bot.chat.text import Lines, Moment, Text, Words, caption, t, to_json
+from bot.domain import audit, changes, consents, export, officers, owners
+from bot.domain.db import Db
+from handlers import business, consent, profile
+
+LOOKS = 3
+"""How many of the last looks at her data are told in the chat; the file has all of them."""
+DONE: dict[str, Text] = {
+    "seen": t("looked at your data"),
+    "unmasked": t("saw a number in full"),
+    "exported": t("took it along in a list"),
+    "change accepted": t("accepted a correction"),
+    "change refused": t("refused a correction"),
+}
+"""What officers do with a person's data, in words; another word of the audit stands as it is."""
+
+
+@flow(
+    "mydata", command="datasaya", covers=True, title=caption("My data"), menu=22,
+    words=("data saya", "dataku", "data ku", "lihat data", "lihat data saya", "minta data saya"),
+)  # fmt: skip
+def mydata(chat: Chat, db: Db) -> None:
+    owner = owners.find(db, chat.person)
+    lines: list[Words] = [t("*What we keep about you*")]
+    if owner:
+        lines.append(_line(profile.LABELS["name"], owner.name))
+        lines.append(_line(profile.LABELS["phone"], profile.phone("").show(owner.phone)))
+        if owner.nik:
+            lines.append(_line(changes.WHAT["nik"], masked(owner.nik)))
+        lines += [_line(t("business"), noted.name) for noted in owner.businesses]
+    else:
+        lines.append(t("• You aren't registered. We only keep what is needed to answer you here."))
+    counts = export.counts(db, chat.person.id)
+    lines.append(_line(t("messages, from you and from us"), str(counts["inbox"] + counts["outbox"])))
+    if counts["tickets"]:
+        lines.append(_line(t("questions to officers"), str(counts["tickets"])))
+    chat.say(Lines(tuple(lines)))
+    chat.say(_allowed(chat, db))
+    for waiting in changes.of(db, chat.person):
+        chat.say(profile.looked_at(waiting.what, Moment(waiting.due)))
+    chat.say(_looks(chat, db))
+    chat.button(chat.offer(caption("All of it as files"), "mydata_file"))
+    chat.button(chat.offer(caption("Change my data"), "change"))
+    chat.button(chat.offer(caption("My permissions"), "permissions"))
+    chat.button(chat.offer(caption("Erase my data"), "erase"))
+
+
+def _line(what: Words, value: Words) -> Words:
+    return t("• {what}: {value}", what=what, value=value)
+
+
+def _allowed(chat: Chat, db: Db) -> Words:
+    """Which purposes she allows now."""
+    lines = [t("• {what}", what=name) for purpose, name in consent.NAMES.items() if _given(chat, db, purpose)]
+    if not lines:
+        return t("You have allowed nothing.")
+    return Lines((t("You allow:"), *lines))
+
+
+def _given(chat: Chat, db: Db, purpose: str) -> bool:
+    return consents.given(db, chat.person, purpose, chat.local.date())
+
+
+def _looks(chat: Chat, db: Db) -> Words:
+    """Who looked at her data, and when; what she did herself isn't told."""
+    looks = [row for row in audit.noted(db, person=chat.person.id, limit=10_000) if row.actor != chat.person.id]
+    if not looks:
+        return t("No officer has looked at it.")
+    names = {officer.person: officer.name for officer in officers.listed(db)}
+    lines = [
+        t("• {who}, {at}: {what}", who=names.get(row.actor or 0, t("the office")), at=Moment(row.at),
+          what=DONE.get(row.action, row.action))
+        for row in reversed(looks[-LOOKS:])
+    ]  # fmt: skip
+    more = len(looks) - len(lines)
+    rest = [t("… and {count} times before, all in the file.", count=more)] if more else []
+    return Lines((t("Who looked at it last:"), *lines, *rest))
+
+
+@flow("mydata_file", command="unduhdata", words=("unduh data", "unduh data saya", "minta berkas"))
+def mydata_file(chat: Chat, db: Db) -> None:
+    owner = owners.find(db, chat.person)
+    asked = t(
+        "Shall your NIK stand in the files in full?\nIf not, it looks like this: {example}", example=profile.EXAMPLE
+    )
+    waits = any(waiting.fact == "nik" for waiting in changes.of(db, chat.person))
+    full = chat.ask(YesNo("full", asked)) if waits or (owner and owner.nik) else False
+    words = {fact: {code: to_json(name) for code, name in choices} for fact, choices in business.NAMES.items()}
+    labels = {fact: to_json(name) for fact, name in business.LABELS.items() if fact != "business"}
+    export.ask(
+        db, chat.person.id, language=chat.person.language, zone=chat.zone.key, office=chat.office["name"], full=full,
+        words={**words, "label": labels},
+    )  # fmt: skip
+    audit.note(db, chat.person.id, "own data asked for", chat.person.id, "nik in full" if full else "")
+    chat.say(t("We are putting it together. The files come here in about a minute."))
+
+
+@happening(export.READY)
+def ready(chat: Chat, db: Db, data: Mapping[str, Any]) -> None:
+    if data.get("failed"):
+        chat.say(
+            t("Sorry, the files couldn't be made just now. Please try again in an hour, or ask an officer."),
+            chat.offer(caption("Ask an officer"), "ask"),
+        )
+        return
+    for file in data["files"]:
+        chat.attach(Attachment(file["media"], file["name"], "document", file["mime"]))
+    chat.say(
+        t(
+            "Here is everything we keep about you: to be read (PDF) and for other programs (JSON).\n"
+            "Please don't pass the files on. We keep our copy of them for 24 hours only."
+        ),
+        chat.offer(caption("Change my data"), "change"),
+        chat.offer(caption("Menu"), "menu"),
+    )
