@@ -42,6 +42,7 @@ from bot.web.server import Door, Server
 
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 STOP_SECONDS = 8.0
+CAREFUL_SECONDS = 3600.0
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
@@ -96,6 +97,9 @@ class App:
             log.info("upgraded", copy=str(copied))
         with looking(url) as connection:
             self.keys = keyring(keys, people.anybody(connection), config.database.master)
+        self._running = keys / "running"
+        careful = self._running.exists()
+        self._running.touch()
         self.store = opened(url, self.keys, self.clock, on_commit=self._committed, held=self.held)
         catalogs = Catalogs.load(LOCALES, config.office.languages, config.office.zone)
         accounts, left = await self.store.write(self._take_up)
@@ -120,12 +124,16 @@ class App:
         for account, channel in channels.items():
             await channel.open(catalogs)
             self.intakes[channel.door] = Intake(self.office, channel, account, self.slots, language, self.wake)
+            self.intakes[channel.door].at_once = not careful
             self._senders.append(Sender(self.office, channel, account))
             self.office.senders[account] = self._senders[-1]
         for sender in self._senders:
             self._spawn(sender.run(), "sender")
         self._spawn(self.runner.run(), "jobs")
         self.slots.put(left)
+        if careful:
+            log.warning("careful", seconds=CAREFUL_SECONDS, why="the last process ended in the middle of its work")
+            self._spawn(self._careful(), "careful")
         await self._fill_regions()
         if serve:
             await self._serve(channels)
@@ -144,9 +152,16 @@ class App:
         self.ticks.start(self.config.backup.at)
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
+    async def _careful(self) -> None:
+        """For a while every update is counted before its turn: one of them may have ended the last process."""
+        await asyncio.sleep(CAREFUL_SECONDS)
+        for intake in self.intakes.values():
+            intake.at_once = True
+
     async def stop(self) -> None:
         """Take nothing more in, end what is under way, and close; within ten seconds."""
         await self._end(STOP_SECONDS)
+        self._running.unlink(missing_ok=True)
 
     async def _end(self, seconds: float) -> None:
         """Close what is open, also after half a start; what is being sent has `seconds` to end."""
@@ -331,6 +346,11 @@ def bounds_of(config: Config) -> Bounds:
         payload=timedelta(hours=retention.payload_hours),
         messages=timedelta(days=retention.messages_days),
         dedupe=timedelta(days=retention.dedupe_days),
+        quarantine=timedelta(days=retention.quarantine_days),
+        tickets=timedelta(days=retention.tickets_days),
+        wishes=timedelta(days=retention.wishes_days),
+        copies=timedelta(days=retention.copies_days),
+        notice=timedelta(days=retention.notice_days),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import signal
 import sqlite3
@@ -110,6 +111,8 @@ async def _main(config: Config, ready: Ready | None, flows: Flows | None) -> int
         said = error.orig if isinstance(error, DBAPIError) else error
         print(f"Pendamping can't start: {said}", file=sys.stderr)
         return CANT_START
+    gc.collect()
+    gc.freeze()  # what a start made stays; walking through it again and again would cost a twentieth of every turn
     log.info("started", simulator=simulator.url if simulator else "", web=app.address)
     if ready:
         ready(app, simulator.url if simulator else "")

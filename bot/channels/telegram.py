@@ -194,7 +194,9 @@ def clean(text: str) -> str:
 
 def signed(headers: Mapping[str, str], secret: str) -> bool:
     """Whether a webhook call carries our secret, told in constant time; never where we have none."""
-    given = next((value for name, value in headers.items() if name.lower() == SECRET_HEADER), "")
+    given = headers.get(SECRET_HEADER)  # as a web server gives them, their names are found in any case
+    if given is None:
+        given = next((value for name, value in headers.items() if name.lower() == SECRET_HEADER), "")
     return hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode()) and bool(secret)
 
 

@@ -90,6 +90,14 @@ def _address(url: str) -> URL:
     return URL(url, encoded=True)
 
 
+@lru_cache(maxsize=64)
+def _timeout(connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=connect, sock_read=read)
+
+
+_JSON = {"Content-Type": "application/json"}
+
+
 class AiohttpRequest(BaseRequest):
     """The library's seam for HTTP, over aiohttp: a send costs a seventh of what it costs over httpx.
 
@@ -134,19 +142,18 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             raise RuntimeError("The request isn't initialized.")
         default = BaseRequest.DEFAULT_NONE
-        timeout = aiohttp.ClientTimeout(
-            total=None,
-            connect=self._connect_seconds if connect_timeout is default else connect_timeout,
-            sock_read=self._read_seconds if read_timeout is default else read_timeout,
+        timeout = _timeout(
+            self._connect_seconds if connect_timeout is default else connect_timeout,
+            self._read_seconds if read_timeout is default else read_timeout,
         )
         body: bytes | aiohttp.FormData | None = None
-        headers: dict[str, str] = {}
+        headers: dict[str, str] | None = None
         if request_data is not None and request_data.contains_files:
             body = _form(request_data)
         elif request_data is not None:
             # JSON, which Telegram takes as well as a form: encoding it costs a tenth.
             body = json.dumps(request_data.parameters).encode()
-            headers["Content-Type"] = "application/json"
+            headers = _JSON
         try:
             async with self._session.request(
                 method, _address(url), data=body, headers=headers, timeout=timeout, allow_redirects=False

@@ -138,7 +138,7 @@ class Db:
 
     def seal(self, person: int | None, column: str, data: Any) -> bytes:
         """JSON sealed with the person's key (None: the house's)."""
-        plain = json.dumps(data, separators=(",", ":")).encode()  # ASCII: half a surrogate pair may be in what we get
+        plain = _json(data).encode()  # ASCII: half a surrogate pair may be in what we get
         return self.keys.seal(self.key_of(person), column, plain)
 
     def open(self, person: int | None, column: str, sealed: bytes) -> Any:
@@ -156,6 +156,9 @@ class Db:
                 self.keys.names.clear()
             self.keys.names[person] = name
         return name
+
+
+_json = json.JSONEncoder(separators=(",", ":")).encode  # `json.dumps` would make one for every call
 
 
 @lru_cache
