@@ -26,13 +26,16 @@ Action = Literal[
     "owner.export",  # take a list of owners along as a file
     "ticket.see",  # read what was asked, and answer it
     "change.decide",  # accept or refuse a correction
+    "evidence.decide",  # look at what an owner showed for an answer, and confirm or reject it
     "numbers.see",  # counts, in which nobody can be told apart
     "officer.see",  # who works at the desk, and the alarms about them
 ]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 RIGHTS: dict[Role, frozenset[Action]] = {
-    "petugas": frozenset({"owner.see", "owner.unmask", "ticket.see", "change.decide", "numbers.see"}),
+    "petugas": frozenset(
+        {"owner.see", "owner.unmask", "ticket.see", "change.decide", "evidence.decide", "numbers.see"}
+    ),
     "koordinator": frozenset(ACTIONS),
     "admin": frozenset({"numbers.see", "officer.see"}),  # the machine, not what people said
     "perencana": frozenset({"numbers.see"}),

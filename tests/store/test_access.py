@@ -90,7 +90,14 @@ def test_the_rule_itself():
 
 
 def test_who_sees_owners_and_who_only_numbers():
-    of_owners: set[Action] = {"owner.see", "owner.unmask", "owner.export", "ticket.see", "change.decide"}
+    of_owners: set[Action] = {
+        "owner.see",
+        "owner.unmask",
+        "owner.export",
+        "ticket.see",
+        "change.decide",
+        "evidence.decide",
+    }
     assert {role for role in ROLES if RIGHTS[role] & of_owners} == SEES
     assert RIGHTS["perencana"] == {"numbers.see"}
     assert not RIGHTS["petugas"] & {"owner.export", "officer.see"}

@@ -1,0 +1,236 @@
+"""Assessments: one check of a business, from the first answer to its scores, and all those before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+
+from bot.chat.flow import Person, Refused
+from bot.chat.text import t
+from bot.domain.assess import instruments
+from bot.domain.assess.instrument import Instrument
+from bot.domain.assess.progress import missing, prefilled
+from bot.domain.assess.scoring import Result, Score, counts, score
+from bot.domain.db import Db
+from bot.domain.tables import Proof, answers, assessments, businesses, evidence
+
+Kind = Literal["quick", "full"]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A check of a business, bound to a version; the scores are None until it is finished."""
+
+    id: int
+    person: int
+    business: int
+    instrument: str
+    version: str
+    kind: Kind
+    started: datetime
+    finished: datetime | None = None
+    claimed: int | None = None
+    claimed_band: str | None = None
+    verified: int | None = None
+    verified_band: str | None = None
+    marks: Mapping[str, Any] | None = None
+    """{"claimed": {"A": 85, …}, "verified": {…}, "failed": {"claimed": ["nib"], "verified": […]}}"""
+
+    @property
+    def quick(self) -> bool:
+        return self.kind == "quick"
+
+
+_BUSINESS = select(businesses).where(
+    businesses.c.id == bindparam("business"), businesses.c.owner_id == bindparam("person")
+)
+_ANSWERS = select(answers.c.item, answers.c.answer).where(answers.c.assessment_id == bindparam("assessment"))
+_SHOWN = (
+    select(evidence.c.item, evidence.c.answer, evidence.c.state)
+    .where(evidence.c.assessment_id == bindparam("assessment"))
+    .order_by(evidence.c.id)
+)
+
+
+def start(db: Db, person: Person, business: int, code: str, kind: Kind, day: date) -> Assessment:
+    """The open check of a business, or a new one by the instrument in force on that day of the office's calendar.
+
+    What is known is answered already: the profile by facts of the business, and a full check by the quick one that was
+    finished before it with the same version. An open quick check that is to be a full one becomes it. `Refused` if the
+    business isn't hers (any more).
+    """
+    facts = db.execute(_BUSINESS, {"business": business, "person": person.id}).mappings().first()
+    if facts is None:
+        raise Refused(t("That business isn't noted any more."))
+    if (waiting := open_of(db, business, code)) is not None:
+        if kind == "full" and waiting.quick:
+            db.execute(update(assessments).where(assessments.c.id == waiting.id).values(kind=kind))
+        return _of(db, waiting.id)
+    instrument = instruments.in_force(db, code, day)
+    before = _finished(db, business)
+    others = {(past.instrument, item): answer for past in before for item, answer in given(db, past.id).items()}
+    row = {
+        "person_id": person.id, "business_id": business, "instrument": code, "version": instrument.version,
+        "kind": kind, "started_at": db.now,
+    }  # fmt: skip
+    id = db.insert(assessments, row)
+    known = prefilled(instrument, dict(facts), others)
+    last = next((past for past in reversed(before) if past.instrument == code), None)
+    if kind == "full" and last and last.quick and last.version == instrument.version:
+        known = given(db, last.id) | known
+    if known:
+        db.execute(
+            insert(answers), [{"assessment_id": id, "item": i, "answer": a, "at": db.now} for i, a in known.items()]
+        )
+    return _of(db, id)
+
+
+def open_of(db: Db, business: int, code: str) -> Assessment | None:
+    """The check of a business that was begun and not finished."""
+    return _first(
+        db, assessments.c.business_id == business, assessments.c.instrument == code, assessments.c.finished_at.is_(None)
+    )
+
+
+def given(db: Db, assessment: int) -> dict[str, str]:
+    """Its answers so far, by item."""
+    return {r.item: r.answer for r in db.execute(_ANSWERS, {"assessment": assessment})}
+
+
+def proofs(db: Db, assessment: int, answered: Mapping[str, str]) -> dict[str, Proof]:
+    """What officers made of what was shown, by item: of the newest for the answer that holds now."""
+    found = db.execute(_SHOWN, {"assessment": assessment})
+    newest = {r.item: Proof(r.state) for r in found if answered.get(r.item) == r.answer}
+    return {item: proof for item, proof in newest.items() if proof is not Proof.WITHDRAWN}
+
+
+def put(db: Db, person: Person, assessment: int, item: str, answer: str) -> None:
+    """Give or change an answer of an open check. What was shown for another answer is withdrawn.
+
+    `Refused` if the check isn't open or isn't hers, `ValueError` for an answer that the item doesn't have.
+    """
+    check = _open(db, person, assessment)
+    if answer not in {o.code for o in instruments.of(db, check.instrument, check.version).question(item).options}:
+        raise ValueError(f"{item} has no answer {answer!r}")
+    row = {"assessment_id": assessment, "item": item, "answer": answer, "at": db.now}
+    db.upsert(answers, ("assessment_id", "item"), row)
+    of_another = update(evidence).where(
+        evidence.c.assessment_id == assessment, evidence.c.item == item, evidence.c.state == Proof.CLAIMED,
+        evidence.c.answer != answer,
+    )  # fmt: skip
+    db.execute(of_another.values(state=Proof.WITHDRAWN))
+
+
+def give_up(db: Db, person: Person, assessment: int) -> None:
+    """Drop an open check with its answers. `Refused` as `put`."""
+    db.execute(delete(assessments).where(assessments.c.id == _open(db, person, assessment).id))
+
+
+def finish(db: Db, person: Person, assessment: int) -> Result:
+    """End a check and keep its scores. `Refused` as `put`, and while a question of its branch is open.
+
+    What was confirmed for the same answer in an earlier check, not too long ago, holds on; what waits there waits here.
+    """
+    check = _open(db, person, assessment)
+    instrument = instruments.of(db, check.instrument, check.version)
+    answered = given(db, assessment)
+    if missing(instrument, answered, quick=check.quick):
+        raise Refused(t("A few questions of this check are still open."))
+    _carry(db, check, instrument, answered)
+    db.execute(update(assessments).where(assessments.c.id == assessment).values(finished_at=db.now, claimed=0))
+    return keep_scores(db, assessment)
+
+
+def _carry(db: Db, check: Assessment, instrument: Instrument, answered: Mapping[str, str]) -> None:
+    wanted = {q.code for q in (*instrument.profile, *instrument.items) if q.code in answered and counts(q)}
+    wanted -= set(proofs(db, check.id, answered))
+    before = (
+        select(evidence)
+        .join(assessments, assessments.c.id == evidence.c.assessment_id)
+        .where(assessments.c.business_id == check.business, assessments.c.id != check.id)
+        .order_by(evidence.c.id.desc())
+    )
+    since = db.now - timedelta(days=30 * instrument.evidence_months)
+    seen: set[str] = set()
+    for row in db.execute(before).mappings().all():
+        item, waits = row["item"], row["state"] == Proof.CLAIMED
+        if item in wanted and item not in seen and row["answer"] == answered[item]:
+            seen.add(item)
+            if waits:
+                db.execute(update(evidence).where(evidence.c.id == row["id"]).values(assessment_id=check.id))
+            elif row["state"] == Proof.CONFIRMED and row["decided_at"] >= since:
+                copied = {name: value for name, value in row.items() if name != "id"}
+                db.insert(evidence, copied | {"assessment_id": check.id})
+        elif waits and item in answered:
+            db.execute(update(evidence).where(evidence.c.id == row["id"]).values(state=Proof.WITHDRAWN))
+
+
+def result(db: Db, assessment: int) -> Result:
+    """The scores of a check, worked out from what is stored, by its own version."""
+    check = _of(db, assessment)
+    answered = given(db, assessment)
+    instrument = instruments.of(db, check.instrument, check.version)
+    return score(instrument, answered, proofs(db, assessment, answered), quick=check.quick)
+
+
+def keep_scores(db: Db, assessment: int) -> Result:
+    """Work the scores of a finished check out again and keep them, after an officer's decision."""
+    found = result(db, assessment)
+    row = {
+        "claimed": found.claimed.total, "claimed_band": found.claimed.band,
+        "verified": found.verified.total, "verified_band": found.verified.band,
+        "marks": {"claimed": _marks(found.claimed), "verified": _marks(found.verified),
+                  "failed": {"claimed": found.claimed.failed, "verified": found.verified.failed}},
+    }  # fmt: skip
+    db.execute(update(assessments).where(assessments.c.id == assessment).values(row))
+    return found
+
+
+def _marks(found: Score) -> dict[str, int]:
+    return {code: mark.score for code, mark in found.marks.items()}
+
+
+def history(db: Db, person: Person, business: int, code: str) -> list[Assessment]:
+    """The finished checks of a business of hers, the oldest first."""
+    return [a for a in _finished(db, business) if a.person == person.id and a.instrument == code]
+
+
+def recheck_on(instrument: Instrument, finished: datetime) -> datetime:
+    """When a new check is due, by the instrument's months."""
+    return finished + timedelta(days=30 * instrument.recheck_months)
+
+
+def _open(db: Db, person: Person, assessment: int) -> Assessment:
+    check = _first(db, assessments.c.id == assessment, assessments.c.person_id == person.id)
+    if check is None or check.finished is not None:
+        raise Refused(t("This check is finished already. A new one can be begun at any time."))
+    return check
+
+
+def _of(db: Db, assessment: int) -> Assessment:
+    check = _first(db, assessments.c.id == assessment)
+    if check is None:
+        raise LookupError(f"no assessment {assessment}")
+    return check
+
+
+def _finished(db: Db, business: int) -> list[Assessment]:
+    """Of every instrument; one is open at a time, so they were finished in the order they were begun."""
+    mine = select(assessments).where(assessments.c.business_id == business, assessments.c.finished_at.is_not(None))
+    return [_made(row) for row in db.execute(mine.order_by(assessments.c.id))]
+
+
+def _first(db: Db, *where: ColumnElement[bool]) -> Assessment | None:
+    row = db.execute(select(assessments).where(*where)).first()
+    return None if row is None else _made(row)
+
+
+def _made(row: Any) -> Assessment:
+    return Assessment(
+        row.id, row.person_id, row.business_id, row.instrument, row.version, row.kind, row.started_at, row.finished_at,
+        row.claimed, row.claimed_band, row.verified, row.verified_band, row.marks,
+    )  # fmt: skip

@@ -1,0 +1,127 @@
+"""For the office: businesses ranked by their verified score, and counts in which nobody can be told apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from bot.domain.access import within
+from bot.domain.assess import instruments
+from bot.domain.assess.instrument import Instrument
+from bot.domain.db import Db
+from bot.domain.tables import assessments, businesses, people
+
+FEWEST = 5
+"""Businesses that a count has at least, for planners: fewer could be told apart."""
+_KECAMATAN = len("35.73.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A business at its `place` of the list, by its newest finished check. `failed`: gates closed in what is verified.
+    Its name isn't here: whoever may see it asks `bot.domain.lookup`."""
+
+    place: int
+    assessment: int
+    business: int
+    person: int
+    sector: str
+    village: str
+    claimed: int
+    verified: int
+    band: str
+    failed: tuple[str, ...]
+
+
+def ranked(
+    db: Db,
+    area: str,
+    *,
+    code: str = instruments.CHECK,
+    kind: str = "full",
+    sectors: Collection[str] = (),
+    band: str = "",
+    gate: str = "",
+    limit: int = 100,
+) -> list[Ranked]:
+    """The best first, within an area (a Kemendagri code); of some `sectors`, a `band`, with a `gate` closed, if given.
+
+    The place is that in the filtered list. Quick checks aren't ranked with full ones: they leave most questions out.
+    """
+    rows = _newest(code, kind, area).order_by(
+        assessments.c.verified.desc(), assessments.c.claimed.desc(), assessments.c.finished_at, assessments.c.id
+    )
+    if sectors:
+        rows = rows.where(businesses.c.sector.in_(sectors))
+    if band:
+        rows = rows.where(assessments.c.verified_band == band)
+    found = (row for row in db.execute(rows) if not gate or gate in row.marks["failed"]["verified"])
+    return [
+        Ranked(
+            place, row.id, row.business_id, row.person_id, row.sector, row.village, row.claimed, row.verified,
+            row.verified_band, tuple(row.marks["failed"]["verified"]),
+        )
+        for place, row in enumerate(islice(found, limit), 1)
+    ]  # fmt: skip
+
+
+def _newest(code: str, kind: str, area: str) -> Select[Any]:
+    """The newest finished check of each business, of nobody who asked to be erased."""
+    last = (
+        select(func.max(assessments.c.id))
+        .where(assessments.c.instrument == code, assessments.c.kind == kind, assessments.c.finished_at.is_not(None))
+        .group_by(assessments.c.business_id)
+    )
+    return (
+        select(assessments, businesses.c.sector, businesses.c.village)
+        .join(businesses, businesses.c.id == assessments.c.business_id)
+        .join(people, people.c.id == assessments.c.person_id)
+        .where(assessments.c.id.in_(last), people.c.frozen_at.is_(None), within(businesses.c.village, area))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Businesses of a kecamatan by how an indicator stands: by the codes of the instrument's levels, "" for none of
+    them. None: too few to be shown."""
+
+    kecamatan: str
+    indicator: str
+    by_level: dict[str, int | None]
+
+
+def counts(db: Db, area: str, instrument: Instrument, *, kind: str = "full", fewest: int = FEWEST) -> list[Counts]:
+    """How the indicators stand in each kecamatan, by what is verified. `fewest` 0 hides nothing.
+
+    Where one count of a row would be hidden, the next smallest is hidden too: it could be worked out from the others.
+    """
+    cells: Counter[tuple[str, str, str]] = Counter()
+    for row in db.execute(_newest(instrument.code, kind, area)):
+        for indicator, mark in row.marks["verified"].items():
+            cells[row.village[:_KECAMATAN], indicator, _level(instrument, mark)] += 1
+    return list(_rows(instrument, cells, fewest))
+
+
+def _rows(instrument: Instrument, cells: Counter[tuple[str, str, str]], fewest: int) -> Iterator[Counts]:
+    levels = [*(level.code for level in instrument.levels), ""]
+    for kecamatan in sorted({place for place, _, _ in cells}):
+        for indicator in instrument.indicators:
+            numbers = {level: cells[kecamatan, indicator.code, level] for level in levels}
+            if any(numbers.values()):
+                yield Counts(kecamatan, indicator.code, _hidden(numbers, fewest))
+
+
+def _hidden(numbers: dict[str, int], fewest: int) -> dict[str, int | None]:
+    small = {level for level, number in numbers.items() if number < fewest}
+    if len(small) == 1 and len(numbers) > 1:
+        small.add(min((n, level) for level, n in numbers.items() if level not in small)[1])
+    return {level: None if level in small else number for level, number in numbers.items()}
+
+
+def _level(instrument: Instrument, mark: int) -> str:
+    return next((level.code for level in instrument.levels if mark < level.below), "")
