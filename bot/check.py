@@ -74,7 +74,7 @@ def _region(config: Config) -> list[Finding]:
 
 
 def _keys(config: Config) -> list[Finding]:
-    master, wrapped = config.database.keys / "master.key", config.database.keys / "wrapped.db"
+    master, wrapped = config.database.master, config.database.keys / "wrapped.db"
     missing = Finding("wrong", f"{wrapped} is missing, nothing sealed can be read", "bring it back from the backup")
     if not master.exists():
         if wrapped.exists():
@@ -87,7 +87,7 @@ def _keys(config: Config) -> list[Finding]:
         return [Finding("note", f"no keys in {config.database.keys} yet; the first start makes them")]
     if not wrapped.exists():
         return [missing]
-    if master.stat().st_mode & 0o077:
+    if master.stat().st_mode & 0o007:
         return [Finding("wrong", f"{master} can be read by others", f"chmod 400 {master}")]
     return [Finding("ok", f"keys: {config.database.keys}")]
 

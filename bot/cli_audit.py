@@ -75,7 +75,7 @@ def _reading(config: Config) -> Generator[Db]:
     from bot.domain.keys import keyring
 
     with looking(config.database.url) as connection:
-        keys = keyring(config.database.keys, people.anybody(connection))
+        keys = keyring(config.database.keys, people.anybody(connection), config.database.master)
         try:
             yield Db(connection, keys, now())
         finally:

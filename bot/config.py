@@ -66,10 +66,21 @@ class Office(_Section):
 
 
 class Database(_Section):
-    """Where the data lies. `keys` is the folder of the master key and of the people's wrapped keys."""
+    """Where the data lies. `keys` is the folder of the people's wrapped keys, and of the master key unless `master_key`
+    names another file."""
 
     url: DatabaseUrl = "sqlite:///data/pendamping.db"
     keys: Path = Path("data/pendamping.keys")
+    master_key: Path | None = None
+
+    @property
+    def master(self) -> Path:
+        """The master key's file: the named one, systemd's credential ``master.key``, or the one beside the keys."""
+        if self.master_key is None and (given := os.environ.get("CREDENTIALS_DIRECTORY")):
+            credential = Path(given) / "master.key"
+            if credential.exists():
+                return credential
+        return self.master_key or self.keys / "master.key"
 
     @property
     def file(self) -> Path:
@@ -161,6 +172,11 @@ class Retention(_Section):
     payload_hours: Count = 24
     messages_days: Count = 30
     dedupe_days: Annotated[int, Field(ge=8)] = 14
+    quarantine_days: Count = 30
+    tickets_days: Count = 365
+    wishes_days: Count = 365
+    copies_days: Count = 30
+    notice_days: Count = 30
 
 
 class Backup(_Section):

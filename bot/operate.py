@@ -29,7 +29,7 @@ async def operate(config: Config, command: str, arguments: dict[str, Any]) -> di
         now = SystemClock().now()
         upgrade.upgrade(url, now)
         with looking(url) as connection:
-            keys = keyring(config.database.keys, people.anybody(connection))
+            keys = keyring(config.database.keys, people.anybody(connection), config.database.master)
         engine = writing(url)
         try:
             with engine.begin() as connection:

@@ -26,7 +26,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, up
 
 from bot.chat.messages import Message
 from bot.chat.text import t
-from bot.domain import audit, backup, media, officers, outbox, people
+from bot.domain import audit, backup, lookup, media, officers, outbox, people
 from bot.domain.db import Db
 from bot.domain.engine import is_sqlite, path_of
 from bot.domain.keys import Keys, NoKey
@@ -128,10 +128,11 @@ def erase(db: Db, person: int, zone: ZoneInfo) -> None:
     key = db.execute(select(table.c.key_id).where(table.c.id == person)).scalar_one()
     names = list(db.execute(select(files.c.name).where(files.c.person_id == person)).scalars())
     _count(db, person, zone)
+    lookup.forget(db, person)
     _drop_unreadable(db, person)
     db.execute(delete(invites).where(invites.c.used_by == person))
     for each in reversed(metadata.sorted_tables):
-        for column in _unlinked(each):
+        for column in unlinked(each):
             db.execute(update(each).where(column == person).values({column.name: None}))
         if each is inbox:
             _empty_inbox(db, person)
@@ -147,7 +148,7 @@ def of(each: Table, person: int) -> ColumnElement[bool] | None:
     """The condition for the rows of a table that belong to a person; None where none can.
 
     A row belongs to her by a foreign key that leads to `people`, over other tables too. One whose name ends in ``_by``
-    only says who did something (`_unlinked`).
+    only says who did something (`unlinked`).
     """
     found: list[ColumnElement[bool]] = []
     for key in sorted(each.foreign_keys, key=lambda key: key.parent.name):
@@ -162,7 +163,7 @@ def of(each: Table, person: int) -> ColumnElement[bool] | None:
 
 
 @cache
-def _unlinked(each: Table) -> Sequence[ColumnElement[int]]:
+def unlinked(each: Table) -> Sequence[ColumnElement[int]]:
     """The columns that say who did something to another's row: emptied, the row stays."""
     return [key.parent for key in each.foreign_keys if key.parent.name.endswith("_by") and each is not invites]
 
