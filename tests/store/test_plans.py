@@ -50,7 +50,7 @@ OFTEN: dict[str, Callable[[Db], object]] = {
     "put an edit": lambda db: outbox.put(db, CONTACT, Message(("a",), op="edit"), "i1.1", replaces=1),
     "claim": lambda db: outbox.claim(db, 1, (Lane.REPLY, Lane.ALERT), 50),
     "claim bulk": lambda db: outbox.claim(db, 1, (Lane.REMINDER, Lane.BROADCAST), 3),
-    "sent": lambda db: outbox.sent(db, 1, Sent("1").id),
+    "sent": lambda db: outbox.sent(db, [(1, Sent("1").id)]),
     "give up": lambda db: outbox.give_up(db, 1, "never"),
     "outbox expire": outbox.expire,
     "outbox release": outbox.release,
@@ -63,7 +63,9 @@ OFTEN: dict[str, Callable[[Db], object]] = {
     "jobs": lambda db: jobs.claim(db, 1),
     "jobs release": jobs.release,
     "owner": lambda db: (owners.known(db, SITI), owners.find(db, SITI)),
-    "consent": lambda db: consents.given(db, SITI, consents.SERVICE, "1"),
+    "consent": lambda db: (consents.decisions(db, SITI), consents.asked_last(db, SITI)),
+    "person": lambda db: people.load(db, 1, 1),
+    "withhold": lambda db: outbox.withhold(db, 1, consents.BULK),
     "ticket": lambda db: tickets.open_of(db, SITI),
 }
 WRITES = [OFTEN[name] for name in ("add", "once", "put")]
