@@ -142,6 +142,26 @@ class Person:
     async def edit(self, message_id: int, text: str) -> None:
         await self._do("edit", message_id=message_id, text=text)
 
+    async def react(self, message_id: int, emoji: str) -> None:
+        """WhatsApp: put an emoji on a message; none takes it away."""
+        await self._do("react", message_id=message_id, emoji=emoji)
+
+    async def marketing(self, *, wanted: bool) -> None:
+        """WhatsApp: stop the business's marketing in the phone's own menu, or take it again."""
+        await self._do("marketing", wanted=wanted)
+
+    async def change_number(self, phone: str) -> None:
+        """WhatsApp: take another number."""
+        await self._do("number", phone=phone)
+
+    async def hide(self, hidden: bool = True) -> None:
+        """WhatsApp: show no number."""
+        await self._do("hide", hidden=hidden)
+
+    async def offline(self, offline: bool = True) -> None:
+        """WhatsApp: turn the phone off, or on again."""
+        await self._do("offline", offline=offline)
+
     async def block(self) -> None:
         await self._do("block")
 

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
 
 from bot.simulator.bell import first_of
@@ -151,16 +151,3 @@ async def _taken(account: Account, body: bytes, post: Post) -> bool:
     except OSError:
         return False
     return status == 200
-
-
-def pieces(body: bytes) -> list[tuple[str, Mapping[str, object]]]:
-    """The single messages, statuses and others of an envelope, as (list or field, body): for tests."""
-    found: list[tuple[str, Mapping[str, object]]] = []
-    for entry in json.loads(body)["entry"]:
-        for change in entry["changes"]:
-            value = change["value"]
-            lists = [key for key in ("messages", "statuses", "user_preferences") if key in value]
-            found += [(key, one) for key in lists for one in value[key]]
-            if not lists:
-                found.append((change["field"], value))
-    return found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from bot.simulator.cloud_api import Call
 from bot.simulator.cloud_things import Account
-from bot.simulator.cloud_webhooks import pieces
 from bot.simulator.platform import Platform
 
 Json = dict[str, Any]
@@ -96,3 +96,16 @@ def filled(name: str = "pengingat", *values: str, payloads: tuple[str, ...] = ()
         for i, payload in enumerate(payloads)
     ]
     return {"name": name, "language": {"code": "id"}, "components": [{"type": "body", "parameters": texts}, *keys]}
+
+
+def pieces(body: bytes) -> list[tuple[str, Mapping[str, Any]]]:
+    """The single messages, statuses and others of an envelope, as (list or field, body)."""
+    found: list[tuple[str, Mapping[str, Any]]] = []
+    for entry in json.loads(body)["entry"]:
+        for change in entry["changes"]:
+            value = change["value"]
+            lists = [key for key in ("messages", "statuses", "user_preferences") if key in value]
+            found += [(key, one) for key in lists for one in value[key]]
+            if not lists:
+                found.append((change["field"], value))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.simulator import transcript
+from bot.simulator.cloud import Cloud
 from bot.simulator.platform import Platform
 
 from .cloud import NUMBER, PHONE, Graph, filled
@@ -35,6 +37,15 @@ def graph(platform: Platform) -> Graph:
 @pytest.fixture
 def siti(platform: Platform) -> int:
     return next(iter(platform.users))
+
+
+def test_a_test_may_drive_either_phone() -> None:
+    """What a transcript does is there on both, under the same names."""
+    doings = "chat say start tap press share_contact send_photo send_document sticker voice location edit block unblock"
+    for name in f"{doings} group_message".split():
+        telegram, whatsapp = (signature(getattr(one, name)).parameters for one in (Platform, Cloud))
+        assert [*whatsapp][:3] == [*telegram][:3] or name in {"start", "chat"}, name
+        assert "bot" in whatsapp, name
 
 
 def test_everything_a_person_can_send(graph: Graph, siti: int, png: bytes) -> None:

@@ -16,11 +16,10 @@ from aiohttp import ClientSession, FormData, ServerDisconnectedError, web
 
 from bot.simulator.client import Client
 from bot.simulator.clock import MovedClock
-from bot.simulator.cloud_webhooks import pieces
 from bot.simulator.platform import Platform
 from bot.simulator.server import Simulator
 
-from .cloud import NUMBER, PHONE, SECRET, TOKEN, VERIFY, WABA, add
+from .cloud import NUMBER, PHONE, SECRET, TOKEN, VERIFY, WABA, add, pieces
 from .conftest import MovedClock as StandingClock
 from .conftest import settled
 
@@ -273,6 +272,13 @@ def test_the_headless_phone_is_the_same(platform: Platform) -> None:
             await settled(
                 lambda: any(kind == "messages" and one["type"] == "interactive" for kind, one in office.told())
             )
+            chat = f"{url}/phone/transcript?chat={NUMBER}:{siti.user}"
+            async with session.get(chat) as answer:
+                copied = (await answer.text()).splitlines()
+            assert copied[0] == "# siti: on WhatsApp"
+            assert copied[3:] == ["> halo", "< Setuju?", "  [Ya] [Tidak]", "> [Ya]"]
+            await siti.marketing(wanted=False)
+            await settled(lambda: office.told()[-1][0] == "user_preferences")
             states = [one["status"] for kind, one in office.told() if kind == "statuses"]
             assert states == ["sent", "delivered", "read"]
 

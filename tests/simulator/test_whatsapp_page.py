@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.simulator.cloud_api import Call
-from bot.simulator.cloud_webhooks import pieces
 from bot.simulator.platform import Platform
 
 from .browser import Tab, needs_chromium
-from .cloud import NUMBER, PHONE, TOKEN, WABA, add, filled
+from .cloud import NUMBER, PHONE, TOKEN, WABA, add, filled, pieces
 from .conftest import OWNERS, settled
 from .test_phone_page import CUT, LIGHT, READABLE, RINI, SITI, lines, one, said, seen, with_page
 
