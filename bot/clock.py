@@ -14,7 +14,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.domain import audit, backup, consents, erasure, inbox, media, outbox, reminders
+from bot.domain import audit, backup, consents, erasure, inbox, media, name_words, outbox, reminders, retention
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.post.office import Office
@@ -53,6 +53,8 @@ class Ticks:
         self._every(20, self.seal)
         self._every(600, self.purge)
         self._every(600, self.sweep)
+        self._scheduler.add_job(self._quietly(self.idle))  # at once: a desk may never run for six hours
+        self._every(6 * 3600, self.idle)
         self._scheduler.add_job(self._quietly(self.erase))  # at once: what a kill has left half done
         self._every(60, self.erase)
         if self._backup and backup_at:
@@ -92,6 +94,7 @@ class Ticks:
         """Say farewell to whom it is time to erase, erase whom that was said to, and end what was begun."""
         office = self._office
         store, zone = office.store, office.rules.zone
+        await store.write(partial(retention.stay, notice=office.bounds.notice))
         if await store.write(erasure.say_farewell):
             self._wake_jobs()
         for person in await store.write(erasure.ready):
@@ -117,10 +120,26 @@ class Ticks:
         def piece(db: Db) -> int:
             said = now - min(bounds.messages, timedelta(days=3650))
             gone = inbox.purge(db, now - bounds.payload, said, min(said, now - bounds.dedupe))
+            gone += retention.purge(db, bounds.quarantine, bounds.tickets, bounds.wishes, bounds.messages)
             return gone + outbox.purge(db, said) + consents.purge(db, now - bounds.payload)
 
         while await self._office.store.write(piece):
             pass
+
+    async def idle(self) -> None:
+        """Tell those who were silent for years that they will be erased; take old copies of the file away."""
+        office, write = self._office, self._office.store.write
+        now, notice = office.clock.now(), office.bounds.notice
+        day = now.astimezone(office.rules.zone).date()
+        kept = timedelta(days=round(365.25 * await write(partial(retention.years, day=day))))
+        while await write(partial(retention.warn_idle, kept=kept, notice=notice)):
+            self._wake_jobs()
+        while await write(name_words.fill):
+            pass
+        if self._backup:
+            for copy in retention.old_copies(self._backup["url"], now - office.bounds.copies):
+                await asyncio.to_thread(copy.unlink, missing_ok=True)
+                log.info("copy_removed", copy=copy.name)
 
     async def seal(self) -> None:
         """Seal what the audit has noted since the last time; its end goes beside the keys and in the log."""

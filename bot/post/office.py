@@ -29,6 +29,11 @@ class Bounds:
     payload: timedelta = timedelta(hours=24)
     messages: timedelta = timedelta(days=30)
     dedupe: timedelta = timedelta(days=14)
+    quarantine: timedelta = timedelta(days=30)
+    tickets: timedelta = timedelta(days=365)
+    wishes: timedelta = timedelta(days=365)
+    copies: timedelta = timedelta(days=30)
+    notice: timedelta = timedelta(days=30)
 
 
 class Sends(Protocol):
