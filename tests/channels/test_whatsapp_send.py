@@ -53,7 +53,7 @@ def test_a_number_needs_its_id_and_its_secrets(change: dict[str, str]) -> None:
     names = ("phone_number_id", "access_token", "app_secret", "verify_token")
     settings = [change.get(name, setting) for name, setting in zip(names, SETTINGS, strict=True)]
     with pytest.raises(ValueError, match=r"phone_number_id|WhatsApp needs"):
-        WhatsAppChannel(*settings)
+        WhatsAppChannel(settings[0], settings[1], settings[2], settings[3])
 
 
 def test_a_message_carries_its_mark() -> None:
