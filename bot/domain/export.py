@@ -74,7 +74,7 @@ def gather(db: Db, person: int, **args: Any) -> dict[str, Any]:
         "held": held,
         "done": {name: rows for name, rows in done.items() if rows},
     }  # fmt: skip
-    return {**args, "data": data if args["full"] else _masked(data)}
+    return {**args, "data": data if args["full"] else masked_all(data)}
 
 
 def _named(db: Db, some: Iterable[int]) -> bool:
@@ -151,12 +151,14 @@ def _row(db: Db, person: int, table: Table, row: Mapping[Any, Any], *, own: bool
     shown: dict[str, Any] = {}
     for column in table.c:
         value = row[column]
+        if column.name.endswith("_index"):
+            continue
         if isinstance(value, bytes):
             if not own:
                 continue
             try:
                 value = db.open(person, f"{table.name}.{column.name}", value)
-            except NoKey:
+            except (NoKey, ValueError):
                 continue
         shown[column.name] = value.isoformat() if isinstance(value, date | datetime) else value
     return shown
@@ -171,13 +173,13 @@ def _who(db: Db, person: int, actor: int | None) -> str:
     return str(db.open(actor, "officers.name", name)) if name else f"officer {actor}"
 
 
-def _masked(value: Any) -> Any:
+def masked_all(value: Any) -> Any:
     """The same without what may be a NIK, wherever it stands."""
     if isinstance(value, str):
         return _SIXTEEN.sub(lambda found: masked(found[0]), value)
     if isinstance(value, dict):
-        return {key: _masked(one) for key, one in cast(dict[str, Any], value).items()}
-    return [_masked(one) for one in cast(list[Any], value)] if isinstance(value, list) else value
+        return {key: masked_all(one) for key, one in cast(dict[str, Any], value).items()}
+    return [masked_all(one) for one in cast(list[Any], value)] if isinstance(value, list) else value
 
 
 # The files, made in a process of their own

@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain import audit, officers
 from bot.domain.db import Db
-from tests.office import Desk
+from tests.office import OFFICERS, Desk
 from tests.talks.scripts import REGISTERED, kept
 from tests.transcript import Telegram
 
@@ -179,6 +179,59 @@ def test_asked_again_the_new_value_counts_and_the_clock_goes_on(telegram: Telegr
     assert len(kept(desk, "changes")) == 1
 
 
+def test_a_nib_that_is_new_needs_no_look_and_another_one_does(telegram: Telegram, desk: Desk):
+    an_officer(telegram, "petugas", "Pak Budi")
+    without = REGISTERED.replace("> 1234567890001", "> lewati").replace("NIB: •••••••••0001", "NIB: dilewati")
+    telegram(f"""{without}
+        > ubah nib
+        < Berapa nomor NIB…
+          …
+        > 1234567890001
+        < Terima kasih. Sudah kami catat:
+          • NIB: •••••••••0001
+        petugas < (diam)
+        > ubah nib
+        < Berapa nomor NIB…
+          …
+        > 1234567890001
+        < Terima kasih. Sudah kami catat:
+          • NIB: •••••••••0001
+        > ubah nib
+        < Berapa nomor NIB…
+          …
+        > 1234567890002
+        < Terima kasih. Petugas mengecek dulu NIB yang baru, …
+          …
+        petugas < Perbaikan 1, Siti Aminah (Purwantoro)
+          NIB: 1234*****0001 → 1234*****0002
+          …
+        petugas > [Setujui]
+        petugas < …
+        siti < Perbaikan data sudah kami catat.
+          • NIB: 1234*****0002
+    """)
+
+
+def test_of_two_officers_at_the_same_moment_one_decides(telegram: Telegram, desk: Desk):
+    an_officer(telegram, "petugas", "Pak Budi")
+    an_officer(telegram, "petugasdua", "Bu Rini")
+    telegram(f"""{REGISTERED}
+        {ASKED}
+    """)
+    platform = desk.platform
+    bot = platform.bots[OFFICERS]
+    for who, button in (("petugas", "Tolak"), ("petugasdua", "Setujui")):
+        bubble = telegram.bubbles(who)[-1]
+        platform.tap(telegram.people[who], bubble["message_id"], button, bot=bot)
+    asyncio.run(desk.round())
+    telegram("""
+        petugas > Nama di KTP belum berubah, Bu
+        petugas < Ini sudah diputuskan oleh Bu Rini pada 23 November 2026 pukul 09.00.
+    """)
+    (row,) = kept(desk, "changes")
+    assert row["accepted"]
+
+
 NIK = "3573014107890001"
 TO_NIK = """
     > ubah nik
@@ -200,7 +253,7 @@ def test_a_nik_is_read_masked_and_looked_at(telegram: Telegram, desk: Desk):
           …
           …
         > 3573013102890001
-        < Ada angka NIK yang tidak cocok. …
+        < Ada angka NIK yang belum cocok. …
           …
           …
           …

@@ -145,12 +145,11 @@ def test_with_two_businesses_which_one_is_asked(telegram: Telegram, desk: Desk):
         f"""{ADDED}
         > /ubah
         < Apa yang mau diubah?
-        > nama
-        < Siapa nama lengkap…
-          …
-        > Siti Rahayu
+        > sapaan
+        < Mau kami panggil dengan…
+        > [Siti saja]
         < Terima kasih. Sudah kami catat:
-          • nama: Siti Rahayu
+          • sapaan: Siti saja
         > /ubah
         < Apa yang mau diubah?
         > [Ubah omzet]
