@@ -1,0 +1,524 @@
+"""Erasing: nothing of a person is left, in the database or anywhere beside it, however it was interrupted."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import ColumnElement, String, Table, select, update
+from sqlalchemy.sql.sqltypes import JSON
+
+from bot.chat.flow import Person
+from bot.chat.messages import Message
+from bot.chat.talk import Talk, Talks
+from bot.domain import audit, backup, erasure, inbox, media, officers, outbox, owners, people, talks, tickets, unsealed
+from bot.domain.db import Db
+from bot.domain.engine import looking
+from bot.domain.keys import HOUSE, SECRETS, Keys, NoKey
+from bot.domain.tables import businesses, invites, metadata
+from bot.domain.tables import outbox as outgoing
+from bot.domain.tables import owners as owning
+from bot.domain.tables import people as table
+from tests.office import MONDAY
+from tests.store.bench import LIMIT, Bench, PostgresBench, SqliteBench, message, met, rows, write
+from tests.store.test_move import everything
+
+WIB = ZoneInfo("Asia/Jakarta")
+NAME, PHONE, NIK = "Burungkenari Wijayakusuma", "+6281987654321", "3573014107890042"
+CANARIES = (NAME, NAME.split()[0], PHONE.removeprefix("+"), NIK)
+STAMP = "20261123-020000"
+
+
+def siti(db: Db, folder: Path) -> int:
+    """An owner who has said a lot; her id. Somebody else is there, too, and stays."""
+    met(db, "99", name="Budi")
+    contact = met(db, "12345", name=NAME)
+    person = Person(contact.person, "id", contact=contact.id)
+    said = f"NIK saya {NIK}, nama {NAME}, hp {PHONE}"
+    heard = message("u:1", said, address="12345")
+    letter = inbox.add(db, contact, heard, {"update_id": 1, "message": {"text": said}})
+    assert letter
+    inbox.done(db, letter, said)
+    inbox.add_happening(db, person.id, "due:1", "nudge", {"what": said})
+    talks.save(db, person.id, Talks(open=Talk(7, "register", MONDAY, MONDAY, given={"heard": said})), False)
+    shop = {"village": "35.73.01.1007", "business": f"Toko {NAME}", "sector": "pangan"}
+    owners.register(db, person, name=NAME, phone=PHONE, **shop)  # type: ignore[arg-type]
+    nik = {"nik": db.seal(person.id, "owners.nik", NIK), "nik_index": db.keys.index("nik", NIK)}
+    db.execute(update(owning).where(owning.c.person_id == person.id).values(nik))
+    outbox.put(db, contact, Message((f"Terima kasih, {NAME}.",)), "i1.0")
+    tickets.open_ticket(db, person, "question", said)
+    audit.note(db, None, "looked", person.id, "owner:1", said)
+    code = officers.invite(db, f"Bu {NAME}", "petugas", "35.73")
+    officer = met(db, "555", account="telegram:222", name="Rina")
+    officers.join(db, Person(officer.person, "id", contact=officer.id), code)
+    db.execute(update(metadata.tables["officers"]).values(name=db.seal(officer.person, "officers.name", "Rina")))
+    db.execute(invites.delete())
+    outbox.put(db, officer, Message((f"Tiket 1: {NAME} bertanya.",)), "alert:ticket:1", about=person.id)
+    name = media.write(db.keys, folder, db.key_of(person.id), said.encode(), db.now)
+    media.put(db, person.id, name, "evidence", "image/jpeg", len(said))
+    return person.id
+
+
+def gone(bench: Bench, person: int) -> list[erasure.Left]:
+    """Have the person erased, up to the commit."""
+    erased = write(
+        bench,
+        lambda db: erasure.freeze(db, person, db.now + timedelta(days=7)),
+        lambda db: setattr(bench.clock, "at", db.now + timedelta(days=7)),
+        lambda db: erasure.erase_due(db, person, WIB),
+        erasure.left,
+    )
+    assert erased[2] is True
+    return erased[3]
+
+
+def end(bench: Bench, each: erasure.Left) -> None:
+    """What the clock does after the commit."""
+    keys = Keys(bench.folder / "keys")
+    place, copies = bench.folder / "media", bench.folder / "copies"
+    assert erasure.destroy(keys, bench.url, place, copies, each, bench.clock.now())
+    keys.close()
+    write(bench, lambda db: erasure.over(db, each))
+
+
+def opened(url: str, keys: Keys) -> Iterator[bytes]:
+    """Everything that the keys open in a database: every sealed column of every row, tried with every key."""
+    with closing(sqlite3.connect(keys.folder / "wrapped.db")) as db:
+        names = [row[0] for row in db.execute("SELECT id FROM keys") if row[0] not in SECRETS]
+    with looking(url) as connection:
+        for each in metadata.sorted_tables:
+            for row in connection.execute(select(each)).mappings():
+                for column, value in row.items():
+                    if isinstance(value, bytes) and value[:1] == b"\x01":
+                        for name in names:
+                            try:
+                                yield keys.open(name, f"{each.name}.{column}", value)
+                            except NoKey:
+                                continue
+                    else:
+                        yield str(value).encode()
+
+
+def found(content: bytes) -> list[str]:
+    """The canaries in something, also as base64 or hexadecimal."""
+
+    def forms(plain: bytes) -> tuple[bytes, ...]:
+        return plain, plain.hex().encode(), base64.b64encode(plain)[:-4]
+
+    return [word for word in CANARIES if any(form in content for form in forms(word.encode()))]
+
+
+def test_the_search_itself_finds_what_is_there(sqlite: SqliteBench):
+    write(sqlite, lambda db: siti(db, sqlite.folder / "media"))
+    keys = Keys(sqlite.folder / "keys")
+    assert len(found(b"".join(opened(sqlite.url, keys)))) == len(CANARIES)
+    keys.close()
+
+
+def test_nothing_of_her_is_left_anywhere(sqlite: SqliteBench):
+    copies = sqlite.folder / "copies"
+    (person,) = write(sqlite, lambda db: siti(db, sqlite.folder / "media"))
+    copy = backup.backup(sqlite.url, str(sqlite.folder / "keys"), str(copies), 7, STAMP)["copy"]
+    key = write(sqlite, lambda db: db.key_of(person))[0]
+    assert key.encode() in (copies / "wrapped.db").read_bytes()
+    for each in gone(sqlite, person):
+        end(sqlite, each)
+    assert found(sqlite.bytes()) == []  # database, its log, media, keys, copies: all that lies there
+    keys = Keys(sqlite.folder / "keys")
+    for url in (sqlite.url, f"sqlite:///{copy}"):
+        assert found(b"".join(opened(url, keys))) == []
+    keys.close()
+    for wrapped in (sqlite.folder / "keys" / "wrapped.db", copies / "wrapped.db"):
+        with closing(sqlite3.connect(wrapped)) as db:
+            assert not db.execute("SELECT 1 FROM keys WHERE id = ?", (key,)).fetchone()
+            assert [row[0] for row in db.execute("SELECT id FROM erased")] == [key]
+    assert list((sqlite.folder / "media").iterdir()) == []
+    assert write(sqlite, lambda db: rows(db, "owners", "person_id"), lambda db: rows(db, "erasing", "key_id")) == [
+        [],
+        [],
+    ]
+
+
+def test_nothing_of_her_is_left_on_postgresql(postgres: PostgresBench, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", str(postgres.server.binaries), prepend=os.pathsep)
+    copies = postgres.folder / "copies"
+    (person,) = write(postgres, lambda db: siti(db, postgres.folder / "media"))
+    copy = backup.backup(postgres.url, str(postgres.folder / "keys"), str(copies), 7, STAMP)["copy"]
+    for each in gone(postgres, person):
+        end(postgres, each)
+    assert found(b"".join(p.read_bytes() for p in postgres.folder.rglob("*") if p.is_file())) == []
+    keys = Keys(postgres.folder / "keys")
+    assert found(b"".join(opened(postgres.url, keys))) == []
+    with postgres.server.database() as url:
+        subprocess.run(["pg_restore", "--no-owner", f"--dbname={url}", copy], check=True, timeout=60)
+        assert found(b"".join(opened(url, keys))) == []
+    keys.close()
+
+
+def test_an_update_of_hers_that_could_not_be_read_goes_too(bench: Bench):
+    def unread(db: Db) -> int:
+        person = met(db, "12345")
+        for number, address in enumerate(("12345", "99999")):
+            inbox.add_unreadable(db, person.account, f"u:{number}", {"chat": address, "text": NAME}, "KeyError")
+        return person.person
+
+    (person,) = write(bench, unread)
+    assert write(bench, lambda db: erasure.erase(db, person, WIB), lambda db: rows(db, "inbox", "key"))[1] == ["u:1"]
+
+
+def test_a_restore_brings_nobody_back(sqlite: SqliteBench):
+    (person,) = write(sqlite, lambda db: siti(db, sqlite.folder / "media"))
+    copy = Path(backup.backup(sqlite.url, str(sqlite.folder / "keys"), str(sqlite.folder / "copies"), 7, STAMP)["copy"])
+    for each in gone(sqlite, person):
+        end(sqlite, each)
+    for old in sqlite.folder.glob("office.db*"):
+        old.unlink()
+    copy.rename(sqlite.file)
+    before, count, again, after = write(
+        sqlite,
+        lambda db: rows(db, "people", "id"),
+        lambda db: erasure.again(db, WIB),
+        lambda db: erasure.again(db, WIB),
+        lambda db: rows(db, "people", "id"),
+    )
+    assert person in before
+    assert (count, again) == (1, 0)
+    assert after == [id for id in before if id != person]
+    for each in write(sqlite, erasure.left)[0]:
+        end(sqlite, each)
+    assert write(sqlite, erasure.left) == [[]]
+
+
+def references(each: Table) -> list[str]:
+    """The columns of a table that may say who somebody is."""
+    words = {f"{word}_id" for word in ("person", "owner", "officer", "actor", "contact", "about", "user")}
+    return [c.name for c in each.columns if c.name.endswith("_by") or c.name in words]
+
+
+STAYS = {
+    "audit.actor_id": "an id alone, so that the trace outlives the person",
+    "audit.person_id": "an id alone, so that the trace outlives the person",
+    "faqs.approved_by": "as told by the operator, an office's name",
+}
+
+
+def test_no_column_that_points_at_a_person_is_forgotten():
+    covered: set[str] = set()
+    for each in metadata.sorted_tables:
+        keys = {key.parent.name: key for key in each.foreign_keys}
+        for name in references(each):
+            known = name in keys and leads(keys[name].column.table)
+            assert known or f"{each.name}.{name}" in STAYS, f"{each.name}.{name}: whose is it? Give it a foreign key"
+            covered.add(f"{each.name}.{name}")
+        for column in erasure.unlinked(each):
+            assert column.nullable, f"{each.name}.{column.name}"  # type: ignore[attr-defined]
+    assert {"outbox.about_id", "changes.decided_by", "businesses.owner_id", "invites.used_by"} <= covered
+
+
+def leads(each: Table) -> bool:
+    return each is table or erasure.of(each, 1) is not None
+
+
+def test_of_a_row_in_every_table_none_that_is_hers_is_left(bench: Bench):
+    def hers(db: Db) -> dict[str, int]:
+        count: dict[str, int] = {}
+        for each in metadata.sorted_tables:
+            whose: ColumnElement[bool] | None = erasure.of(each, 1) if each is not table else table.c.id == 1
+            if whose is not None:
+                count[each.name] = len(db.execute(select(each).where(whose)).all())
+        return count
+
+    before, _, after, left = write(
+        bench, lambda db: (everything(db), hers(db))[1], lambda db: erasure.erase(db, 1, WIB), hers, erasure.left
+    )
+    assert sum(count > 0 for count in before.values()) > 15, before
+    assert set(after.values()) == {0}
+    assert len(left) == 2  # the one that was there, and hers
+
+
+SEALED_OR_PLAIN = {
+    "accounts.name": "the platform's id of a bot",
+    "people.key_id": "names a key",
+    "people.language": "a code",
+    "people.desk": "a code",
+    "contacts.address": "the platform's number of a chat: needed to send, and unlike a name it says nothing elsewhere",
+    "talks.flow": "a word of ours",
+    "talks.waiting": "a word of ours",
+    "inbox.key": "the platform's number of an update",
+    "inbox.kind": "a word of ours",
+    "inbox.error": "an error by kind and place, without its words",
+    "outbox.op": "a word of ours",
+    "outbox.origin": "a word of ours with ids",
+    "outbox.ext_id": "the platform's number of a message",
+    "outbox.error": "what the platform said of a send",
+    "jobs.work": "a function of ours",
+    "jobs.then": "a word of ours",
+    "jobs.error": "an error by kind",
+    "reminders.kind": "a word of ours",
+    "reminders.key": "a word of ours with ids",
+    "reminders.data": "ids only",
+    "used_buttons.button": "a signed code",
+    "owners.called": "bapak, ibu or nama",
+    "businesses.sector": "a code",
+    "businesses.village": "a code of a kelurahan",
+    "businesses.rt": "a number of some hundred people's",
+    "businesses.rw": "a number of some thousand people's",
+    "businesses.sales": "a band",
+    "businesses.capital": "a band",
+    "businesses.workers": "a band",
+    "businesses.age": "a band",
+    "officers.role": "a code",
+    "officers.area": "a code",
+    "tickets.about": "a word of ours",
+    "tickets.village": "a code of a kelurahan",
+    "wishes.topic": "a label of ours",
+    "invites.role": "a code",
+    "invites.area": "a code",
+    "consents.purpose": "a code",
+    "consents.version": "of our text",
+    "consents.message": "the platform's number of an update",
+    "changes.fact": "a word of ours",
+    "media.name": "keyed HMAC of the content",
+    "media.kind": "a word of ours",
+    "media.mime": "a type",
+    "audit.action": "a word of ours",
+    "audit.object": "table and id",
+    "tallies.kind": "a word of ours",
+    "tallies.village": "a code of a kecamatan",
+    "tallies.sector": "a code",
+    "erasing.key_id": "names a key that is about to go",
+    "erasing.files": "names of files, keyed HMACs",
+}
+"""Columns with open text in tables about people, each with the reason why a backup may hold it after an erasure."""
+OF_THE_OFFICE = {"rules", "regions", "instruments", "faqs"}
+"""Tables that hold nothing about people."""
+
+
+def test_what_a_person_says_or_is_called_is_sealed():
+    open_text = {
+        f"{each.name}.{column.name}"
+        for each in metadata.sorted_tables
+        for column in each.columns
+        if isinstance(column.type, String | JSON) and each.name not in OF_THE_OFFICE
+    }
+    assert open_text - SEALED_OR_PLAIN.keys() - CODES == set()
+    assert SEALED_OR_PLAIN.keys() - open_text == set()
+
+
+CODES = {
+    f"{name}.{column.name}"
+    for name in ("assessments", "answers", "evidence")
+    if name in metadata.tables
+    for column in metadata.tables[name].columns
+    if isinstance(column.type, String | JSON)
+}
+"""Of the self-assessment: codes of items, answers and states; what is said in words is sealed there too."""
+
+STEPS = ("before", "rows", "files", "key", "copies")
+KILLED = """
+import json, os, sys
+from datetime import datetime, UTC
+from pathlib import Path
+from zoneinfo import ZoneInfo
+from bot.domain import backup, erasure, media
+from bot.domain.db import Db
+from bot.domain.engine import writing
+from bot.domain.keys import Keys
+
+url, folder, step, person, now = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]), sys.argv[5]
+keys, engine, now = Keys(folder / "keys"), writing(url), datetime.fromisoformat(now)
+
+def cut(here):
+    if step == here:
+        os._exit(9)
+
+with engine.begin() as connection:
+    erasure.erase_due(Db(connection, keys, now), person, ZoneInfo("Asia/Jakarta"))
+    cut("before")
+with engine.begin() as connection:
+    (each,) = erasure.left(Db(connection, keys, now))
+cut("rows")
+media.remove(folder / "media", each.files)
+cut("files")
+keys.destroy(each.key, now)
+cut("key")
+backup.renew_keys(folder / "keys", folder / "copies")
+cut("copies")
+"""
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_between_two_steps_the_next_start_ends_it(sqlite: SqliteBench, step: str):
+    (person,) = write(sqlite, lambda db: siti(db, sqlite.folder / "media"))
+    backup.backup(sqlite.url, str(sqlite.folder / "keys"), str(sqlite.folder / "copies"), 7, STAMP)
+    write(sqlite, lambda db: erasure.freeze(db, person, db.now + timedelta(days=7)))
+    sqlite.clock.move(timedelta(days=7))
+    command = [sys.executable, "-c", KILLED, sqlite.url, str(sqlite.folder), step, str(person),
+               sqlite.clock.now().isoformat()]  # fmt: skip
+    killed = subprocess.run(command, capture_output=True, timeout=LIMIT)
+    assert killed.returncode == 9, killed.stderr.decode()
+    write(sqlite, lambda db: erasure.again(db, WIB))  # what a start does
+    for who in write(sqlite, erasure.ready)[0]:
+        write(sqlite, lambda db, who=who: erasure.erase_due(db, who, WIB))
+    for each in write(sqlite, erasure.left)[0]:
+        end(sqlite, each)
+    assert found(sqlite.bytes()) == []
+    assert list((sqlite.folder / "media").iterdir()) == []
+    assert write(sqlite, erasure.left, lambda db: rows(db, "owners", "person_id")) == [[], []]
+
+
+def test_a_key_that_was_destroyed_before_its_rows_takes_them_along_at_the_next_start(sqlite: SqliteBench):
+    (person,) = write(sqlite, lambda db: siti(db, sqlite.folder / "media"))
+    keys = Keys(sqlite.folder / "keys")
+    name = write(sqlite, lambda db: db.key_of(person))[0]
+    assert keys.destroy(name, MONDAY)
+    assert keys.destroy(name, MONDAY)
+    with pytest.raises(NoKey):
+        keys.seal(name, "c", b"x")
+    keys.close()
+    assert write(sqlite, lambda db: erasure.again(db, WIB), lambda db: rows(db, "owners", "person_id")) == [1, []]
+
+
+def test_while_somebody_copies_the_keys_it_is_not_over_yet(tmp_path: Path):
+    keys = Keys(tmp_path)
+    name = keys.new()
+    keys.commit()
+    with closing(sqlite3.connect(tmp_path / "wrapped.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM keys").fetchall()
+        assert keys.destroy(name, MONDAY) is False
+        reader.execute("COMMIT")
+    assert keys.destroy(name, MONDAY) is True
+    assert not (tmp_path / "wrapped.db-wal").stat().st_size
+    keys.close()
+
+
+def test_what_an_officer_was_told_of_her_goes_with_her(sqlite: SqliteBench):
+    (person,) = write(sqlite, lambda db: siti(db, sqlite.folder / "media"))
+
+    def told(db: Db) -> list[Any]:
+        return db.execute(select(outgoing.c.id).where(outgoing.c.about_id == person)).scalars().all()  # type: ignore[return-value]
+
+    assert len(write(sqlite, told)[0]) >= 1
+    parcels = write(sqlite, lambda db: outbox.claim(db, people.account(db, "telegram:222"), list(outbox.EXPIRY), 5))[0]
+    assert any(NAME in json.dumps(parcel.message.to_json()) for parcel in parcels)  # he can read it until then
+    gone(sqlite, person)
+    assert write(sqlite, told) == [[]]
+
+
+def test_names_that_an_earlier_version_kept_open_are_sealed_at_the_first_start(bench: Bench):
+    def older(db: Db) -> None:
+        contact = met(db)
+        owners.register(db, Person(contact.person, "id"), name="x", phone="", village="35", business="y", sector="jasa")
+        db.execute(update(owning).values(name="Siti Ñ".encode()))
+        db.execute(update(businesses).values(name=b"Kue"))
+
+    def names(db: Db) -> tuple[str, str] | None:
+        owner = owners.find(db, Person(1, "id"))
+        return owner and (owner.name, owner.businesses[0].name)
+
+    assert write(bench, older, unsealed.seal, unsealed.seal, names)[1:] == [2, 0, ("Siti Ñ", "Kue")]
+
+
+def test_a_new_master_key_opens_everything_and_the_old_one_nothing(tmp_path: Path):
+    keys = Keys(tmp_path)
+    name = keys.new()
+    sealed, index, buttons = keys.seal(name, "c", b"kata"), keys.index("phone", "+62"), keys.buttons
+    keys.close()
+    before = (tmp_path / "master.key").read_bytes()
+    assert rotated(tmp_path) == 4  # hers, the house's, two secrets
+    again = Keys(tmp_path)
+    assert (again.open(name, "c", sealed), again.index("phone", "+62"), again.buttons) == (b"kata", index, buttons)
+    again.close()
+    after = (tmp_path / "master.key").read_bytes()
+    assert after != before
+    assert (tmp_path / "master.key").stat().st_mode & 0o777 == 0o400
+    (tmp_path / "master.key").unlink()
+    (tmp_path / "master.key").write_bytes(before)
+    (tmp_path / "master.key").chmod(0o400)
+    with pytest.raises(NoKey, match="doesn't open"):
+        Keys(tmp_path)
+
+
+def rotated(folder: Path) -> int:
+    from bot.domain.keys import rotate
+
+    return rotate(folder)
+
+
+ROTATING = """
+import os, sys
+from pathlib import Path
+from bot.domain import keys
+
+folder, step = Path(sys.argv[1]), sys.argv[2]
+
+def cut(name, when):
+    real = getattr(keys, name)
+    def doing(*args):
+        if when == "before":
+            os._exit(9)
+        real(*args)
+        os._exit(9)
+    setattr(keys, name, doing)
+
+name, _, when = step.partition(" ")
+keys.Keys(folder).close()
+cut(name, when)
+keys.rotate(folder)
+"""
+
+
+@pytest.mark.parametrize("step", ["_put before", "_put after", "_emptied before", "_replace before", "_replace after"])
+def test_killed_while_the_master_key_is_changed_nothing_is_lost(tmp_path: Path, step: str):
+    keys = Keys(tmp_path)
+    sealed, index = keys.seal(HOUSE, "c", b"kata"), keys.index("phone", "+62")
+    keys.close()
+    killed = subprocess.run([sys.executable, "-c", ROTATING, str(tmp_path), step], capture_output=True, timeout=LIMIT)
+    assert killed.returncode == 9, killed.stderr.decode()
+    again = Keys(tmp_path)
+    assert (again.open(HOUSE, "c", sealed), again.index("phone", "+62")) == (b"kata", index)
+    again.close()
+    assert not (tmp_path / "master.key.next").exists()
+    assert rotated(tmp_path) == 3
+
+
+def test_the_secrets_of_an_older_installation_stay_what_they_were(tmp_path: Path):
+    keys = Keys(tmp_path)
+    index, buttons = keys.index("phone", "+62"), keys.buttons
+    keys.close()
+    with closing(sqlite3.connect(tmp_path / "wrapped.db")) as db, db:
+        db.execute("DELETE FROM keys WHERE id IN ('index', 'buttons')")  # they had no rows
+        db.execute("DROP TABLE erased")
+    keys = Keys(tmp_path)
+    assert (keys.index("phone", "+62"), keys.buttons, keys.erased()) == (index, buttons, [])
+    keys.close()
+
+
+def test_a_master_key_that_everybody_can_read_is_refused(tmp_path: Path):
+    Keys(tmp_path).close()
+    (tmp_path / "master.key").chmod(0o444)
+    with pytest.raises(NoKey, match="chmod 400"):
+        Keys(tmp_path)
+
+
+def test_the_master_key_may_lie_elsewhere(tmp_path: Path):
+    master = tmp_path / "safe" / "master.key"
+    keys = Keys(tmp_path / "keys", master)
+    sealed = keys.seal(HOUSE, "c", b"x")
+    keys.close()
+    assert not (tmp_path / "keys" / "master.key").exists()
+    keys = Keys(tmp_path / "keys", master)
+    assert keys.open(HOUSE, "c", sealed) == b"x"
+    keys.close()
