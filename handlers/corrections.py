@@ -29,7 +29,7 @@ def corrections(chat: Chat, db: Db) -> None:
     chat.say(t("{count} corrections wait. The most urgent first:", count=count))
     for waiting in found:
         chat.say(changes.described(db, waiting))
-        chat.button(chat.offer(t("Decide number {number}", number=waiting.id), "decide", change=str(waiting.id)))
+        chat.button(chat.offer(caption("Decide number {number}", number=waiting.id), "decide", change=str(waiting.id)))
 
 
 @flow("decide", desk="officers")

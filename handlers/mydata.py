@@ -78,8 +78,9 @@ def _looks(chat: Chat, db: Db) -> Words:
     if not looks:
         return t("No officer has looked at it.")
     names = {officer.person: officer.name for officer in officers.listed(db)}
+    office = t("the office")
     lines = [
-        t("• {who}, {at}: {what}", who=names.get(row.actor or 0, t("the office")), at=Moment(row.at),
+        t("• {who}, {at}: {what}", who=names.get(row.actor or 0, office), at=Moment(row.at),
           what=DONE.get(row.action, row.action))
         for row in reversed(looks[-LOOKS:])
     ]  # fmt: skip

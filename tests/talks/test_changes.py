@@ -226,7 +226,8 @@ def test_of_two_officers_at_the_same_moment_one_decides(telegram: Telegram, desk
     asyncio.run(desk.round())
     telegram("""
         petugas > Nama di KTP belum berubah, Bu
-        petugas < Ini sudah diputuskan oleh Bu Rini pada 23 November 2026 pukul 09.00.
+        petugas < Apa alasannya? …
+          Ini sudah diputuskan oleh Bu Rini pada 23 November 2026 pukul 09.00.
     """)
     (row,) = kept(desk, "changes")
     assert row["accepted"]
