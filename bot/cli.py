@@ -18,6 +18,7 @@ from rich.markup import escape
 
 from bot import __version__, log
 from bot.cli_audit import audit_app
+from bot.cli_breach import breach
 from bot.cli_keys import keys_app
 from bot.config import Config
 from bot.terminal import AsJson, chosen, do, now, out, said, settings, show
@@ -40,6 +41,7 @@ rules_app = typer.Typer(no_args_is_help=True, help="Rules of law and of the offi
 reading_app = typer.Typer(no_args_is_help=True, help="The readers of what owners type.")
 app.add_typer(db_app, name="db")
 app.add_typer(audit_app, name="audit")
+app.command()(breach)
 app.add_typer(keys_app, name="keys")
 app.add_typer(officers_app, name="officers")
 app.add_typer(quarantine_app, name="quarantine")

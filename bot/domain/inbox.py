@@ -254,6 +254,11 @@ def aside_payload(db: Db, row: int) -> dict[str, Any] | None:
     return db.open(found.person_id, "inbox.payload", found.payload) if found and found.payload else None
 
 
+def aside_person(db: Db, row: int) -> int | None:
+    """Whose a row in quarantine is; None for what couldn't be read."""
+    return db.execute(select(inbox.c.person_id).where(inbox.c.id == row, _ASIDE)).scalar()
+
+
 def replay(db: Db, rows: Sequence[int]) -> int:
     """Let quarantined rows wait for a turn again, with new attempts. How many there were."""
     statement = update(inbox).where(inbox.c.id.in_(rows), _ASIDE)

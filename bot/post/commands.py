@@ -5,13 +5,15 @@ They run inside the process that has the database open, or, when none runs, in t
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from bot.domain import dated, inbox, officers, outbox, places, regions, tables
+from bot.chat.text import to_json
+from bot.domain import audit, breach, dated, inbox, officers, outbox, places, regions, tables
 from bot.domain.db import Db
 
 Answer = dict[str, Any]
@@ -67,6 +69,7 @@ def quarantine_list(db: Db) -> Answer:
 
 def quarantine_show(db: Db, id: int) -> Answer:
     _all_aside(db, [id])
+    audit.note(db, None, "quarantine.shown", inbox.aside_person(db, id), f"inbox:{id}")
     return {"payload": inbox.aside_payload(db, id)}
 
 
@@ -115,6 +118,28 @@ def rules_list(db: Db) -> Answer:
     }
 
 
+def breach_affected(db: Db, since: str, until: str, officer: int | None, everybody: bool, after: int) -> Answer:
+    begin, end = datetime.fromisoformat(since), datetime.fromisoformat(until)
+    found = breach.everybody(db, end, after) if everybody else breach.by_looks(db, begin, end, officer, after)
+    return {"affected": [{**asdict(each), "last": each.last.isoformat(timespec="seconds")} for each in found]}
+
+
+def breach_drafts(db: Db, story: Mapping[str, str], count: int, unreached: int) -> Answer:
+    told = _story(story)
+    agency = breach.to_agency(told, count, unreached, db.now)
+    return {"agency": to_json(agency), "person": to_json(breach.to_person(told))}
+
+
+def breach_notify(db: Db, story: Mapping[str, str], persons: list[int], begin: int) -> Answer:
+    return {"told": breach.notify(db, _story(story), persons, begin)}
+
+
+def _story(story: Mapping[str, str]) -> breach.Story:
+    what, how, remedy, contact = (story[name] for name in ("what", "how", "remedy", "contact"))
+    since, until = (datetime.fromisoformat(story[name]) for name in ("since", "until"))
+    return breach.Story(what, how, remedy, contact, since, until)
+
+
 def rules_set(db: Db, name: str, since: str, value: Any, source: str) -> Answer:
     dated.put(db, name, date.fromisoformat(since), value, source)
     return {"set": name}
@@ -131,6 +156,9 @@ COMMANDS: dict[str, Callable[..., Answer]] = {
     "outbox list": outbox_list,
     "outbox requeue": outbox_requeue,
     "regions import": regions_import,
+    "breach affected": breach_affected,
+    "breach drafts": breach_drafts,
+    "breach notify": breach_notify,
     "rules list": rules_list,
     "rules set": rules_set,
 }
