@@ -171,7 +171,7 @@ class Conversation(Running):
                 self._begin(officer, {}) if answer == "yes" else self._menu()
                 return
             if (last := self._named("asked_last")) and last.when and last.when(self.person, self._db):
-                self._begin(last, {"said": answer})
+                self._begin(last, {"said": "yes" if answer == "yes" else "no"})
                 return
         if isinstance(intent, Unsure) and self._which(intent, text):
             return
