@@ -19,11 +19,12 @@ import handlers
 from bot.chat.buttons import Buttons
 from bot.chat.conversation import Rules
 from bot.chat.flow import Flows
-from bot.chat.seams import AccountRefused, Channel, Clock, Desk, Later, SystemClock
+from bot.chat.seams import AccountRefused, Channel, Clock, Desk, Later, Raw, SystemClock
 from bot.chat.text import Catalogs
 from bot.clock import Ticks
 from bot.config import Config, host_port
-from bot.domain import dated, erasure, inbox, jobs, media, outbox, people, places, regions, unsealed, upgrade
+from bot.domain import dated, erasure, faqs, inbox, jobs, media, outbox, people, places, regions, unsealed, upgrade
+from bot.domain.assess import instruments
 from bot.domain.db import Db, StoreDown
 from bot.domain.engine import lock, looking
 from bot.domain.inbox import Letter
@@ -239,6 +240,8 @@ class App:
         accounts = [people.account(db, channel.account) for channel in self._channels]
         people.account(db, inbox.HOUSE)
         dated.ship(db)
+        instruments.ship(db)
+        faqs.ship(db)
         unsealed.seal(db)
         erasure.again(db, self.config.office.zone)  # of an older copy: before anything else is done with them
         again, jobs_again = outbox.release(db), jobs.release(db)
@@ -269,9 +272,14 @@ class App:
         await self.store.write(lambda db: places.put(db, found))
 
     async def _listen(self, channel: Channel) -> None:
+        intake = self.intakes[channel.door]
+
+        async def deliver(raws: Sequence[Raw]) -> None:
+            await asyncio.shield(intake.deliver(raws))  # who stops listening doesn't stop what was heard before
+
         while True:
             try:
-                await channel.listen(self.intakes[channel.door].deliver)
+                await channel.listen(deliver)
                 return
             except AccountRefused as error:
                 log.error("account_refused", account=channel.account, error=str(error), hint="pendamping check")

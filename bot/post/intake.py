@@ -102,7 +102,6 @@ class Intake:
         )
         try:
             kept = await self._office.store.turn(work)
-            sent = []
         except StoreDown:
             raise
         except people.Gone:
@@ -111,17 +110,19 @@ class Intake:
         except Exception as error:
             found.failed = error
             return False
+        else:
+            sent = []
+            if kept is None:
+                self._office.metrics.duplicates.inc()
+                return True
+            self._flood.count(contact.address, at)
+            self._heard(kept[0])
+            self._slots.turned(*kept)
+            return True
         finally:
             if sender and sent:
                 sender.sent(sent)
             self._slots.end(contact.person)
-        if kept is None:
-            self._office.metrics.duplicates.inc()
-            return True
-        self._flood.count(contact.address, at)
-        self._heard(kept[0])
-        self._slots.turned(*kept)
-        return True
 
     async def _keep_for_later(self, heard: list[_Heard]) -> None:
         if not heard:

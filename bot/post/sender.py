@@ -118,6 +118,7 @@ class Sender:
         try:
             async with asyncio.timeout(seconds):
                 await self._ended_run.wait()  # a round that is taking rows begins their sends
+                await self._give_back()
                 if self._tasks:
                     await asyncio.wait(self._tasks)
                 if self._noting:
@@ -137,9 +138,8 @@ class Sender:
         write = self._office.store.write
         while self._in_hand and self._pacing.replies() > 0:
             self._begin([self._in_hand.popleft()])
-        if self._in_hand and self._pacing.stopped():
-            parcels, self._in_hand = list(self._in_hand), deque()
-            await self._note(partial(_give_back, parcels=parcels))
+        if self._pacing.stopped():
+            await self._give_back()
         if (most := self._pacing.replies()) > 0:
             parcels = await write(partial(outbox.claim, account=self._account, lanes=_REPLIES, most=most))
             self._begin(parcels)
@@ -154,6 +154,12 @@ class Sender:
             self._begin(parcels)
             self._bulk_waits = self._bulk_waits or len(parcels) == most
         return min(self._pacing.next_bulk(), _POLL) if self._bulk_waits and self._pacing.room() else _POLL
+
+    async def _give_back(self) -> None:
+        """What waits in our hands waits in the outbox from now on."""
+        if self._in_hand:
+            parcels, self._in_hand = list(self._in_hand), deque()
+            await self._note(partial(_put_back, parcels=parcels))
 
     def _begin(self, parcels: Sequence[Parcel]) -> None:
         for parcel in parcels:
@@ -261,7 +267,6 @@ def _give_up(db: Db, parcel: Parcel, never: Never) -> None:
         people.set_reachable(db, parcel.contact, False)
 
 
-def _give_back(db: Db, parcels: Sequence[Parcel]) -> None:
-    """They wait in the outbox as long as the account has to wait."""
+def _put_back(db: Db, parcels: Sequence[Parcel]) -> None:
     for parcel in parcels:
         outbox.put_back(db, parcel, 0.0, "the account waits", counts=False)

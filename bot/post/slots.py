@@ -36,6 +36,7 @@ class Slots:
         self._queues: list[deque[Letter]] = [deque() for _ in range(SLOTS)]
         self._busy: dict[int, int] = {}  # slot -> whose row is at work
         self._at_once: set[int] = set()  # whose turn is done at once
+        self._none_at_once = asyncio.Event()
         self._held: dict[int, Letter] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
@@ -64,10 +65,13 @@ class Slots:
         self.waiting += 1
         self._idle.clear()
         self._at_once.add(person)
+        self._none_at_once.clear()
         return True
 
     def end(self, person: int) -> None:
         self._at_once.discard(person)
+        if not self._at_once:
+            self._none_at_once.set()
         self._over()
         self._next(people.slot(person))
 
@@ -98,6 +102,8 @@ class Slots:
                 task.cancel()
         while self._tasks:
             await asyncio.wait(self._tasks)
+        if self._at_once:
+            await self._none_at_once.wait()
 
     def _next(self, slot: int) -> None:
         """Begin the first row of a slot whose person isn't held back."""
