@@ -18,12 +18,12 @@ class Bucket:
     burst: float
     _levels: dict[Hashable, tuple[float, float]] = field(default_factory=dict[Any, Any], init=False)
 
-    def take(self, who: Hashable, now: float, *, forced: bool = False) -> bool:
-        """Count one of `who` at the monotonic time `now`; False where there is no room, and it isn't `forced`."""
+    def take(self, who: Hashable, now: float) -> bool:
+        """Count one of `who` at the monotonic time `now`; False where there is no room."""
         level, at = self._levels.get(who, (self.burst, now))
         level = min(self.burst, level + (now - at) * self.per_second)
         fits = level >= 1.0
-        self._levels[who] = (max(0.0, level - 1.0) if fits or forced else level, now)
+        self._levels[who] = (level - 1.0 if fits else level, now)
         return fits
 
 
@@ -44,7 +44,7 @@ class CloudLimits:
     def heard(self, account: int, now: float) -> None:
         """Count what a person sends: it uses up throughput, and is never refused."""
         if self.throughput:
-            self.throughput.take(account, now, forced=True)
+            self.throughput.take(account, now)
 
     def take(self, account: int, user: int, now: float) -> None:
         """Count a message of the business. Raises 130429 or 131056."""

@@ -231,6 +231,7 @@ def test_templates_pictures_documents_and_what_is_asked_for(tmp_path: Path, png:
             await page.resize(width, 740)
             assert await page.value("document.documentElement.scrollWidth") == width
             assert await page.value(CUT) == []
+            await picture(page, f"wa-{width}")
         await page.resize(1280, 800)
         await picture(page, "wa-desk")
         size = "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
