@@ -71,16 +71,16 @@ class Database(_Section):
 
     url: DatabaseUrl = "sqlite:///data/pendamping.db"
     keys: Path = Path("data/pendamping.keys")
-    master_key: Path | None = None
+    master_key: str = ""
 
     @property
     def master(self) -> Path:
         """The master key's file: the named one, systemd's credential ``master.key``, or the one beside the keys."""
-        if self.master_key is None and (given := os.environ.get("CREDENTIALS_DIRECTORY")):
+        if not self.master_key and (given := os.environ.get("CREDENTIALS_DIRECTORY")):
             credential = Path(given) / "master.key"
             if credential.exists():
                 return credential
-        return self.master_key or self.keys / "master.key"
+        return Path(self.master_key) if self.master_key else self.keys / "master.key"
 
     @property
     def file(self) -> Path:

@@ -16,17 +16,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import ColumnElement, String, Table, select, update
-from sqlalchemy.sql.sqltypes import JSON
+from sqlalchemy import ColumnElement, Table, select, update
 
 from bot.chat.flow import Person
 from bot.chat.messages import Message
 from bot.chat.talk import Talk, Talks
-from bot.domain import audit, backup, erasure, inbox, media, officers, outbox, owners, people, talks, tickets, unsealed
+from bot.domain import audit, backup, erasure, inbox, media, officers, outbox, owners, people, talks, tickets
 from bot.domain.db import Db
 from bot.domain.engine import looking
-from bot.domain.keys import HOUSE, SECRETS, Keys, NoKey
-from bot.domain.tables import businesses, invites, metadata
+from bot.domain.keys import SECRETS, Keys, NoKey
+from bot.domain.tables import invites, metadata
 from bot.domain.tables import outbox as outgoing
 from bot.domain.tables import owners as owning
 from bot.domain.tables import people as table
@@ -247,84 +246,6 @@ def test_of_a_row_in_every_table_none_that_is_hers_is_left(bench: Bench):
     assert len(left) == 2  # the one that was there, and hers
 
 
-SEALED_OR_PLAIN = {
-    "accounts.name": "the platform's id of a bot",
-    "people.key_id": "names a key",
-    "people.language": "a code",
-    "people.desk": "a code",
-    "contacts.address": "the platform's number of a chat: needed to send, and unlike a name it says nothing elsewhere",
-    "talks.flow": "a word of ours",
-    "talks.waiting": "a word of ours",
-    "inbox.key": "the platform's number of an update",
-    "inbox.kind": "a word of ours",
-    "inbox.error": "an error by kind and place, without its words",
-    "outbox.op": "a word of ours",
-    "outbox.origin": "a word of ours with ids",
-    "outbox.ext_id": "the platform's number of a message",
-    "outbox.error": "what the platform said of a send",
-    "jobs.work": "a function of ours",
-    "jobs.then": "a word of ours",
-    "jobs.error": "an error by kind",
-    "reminders.kind": "a word of ours",
-    "reminders.key": "a word of ours with ids",
-    "reminders.data": "ids only",
-    "used_buttons.button": "a signed code",
-    "owners.called": "bapak, ibu or nama",
-    "businesses.sector": "a code",
-    "businesses.village": "a code of a kelurahan",
-    "businesses.rt": "a number of some hundred people's",
-    "businesses.rw": "a number of some thousand people's",
-    "businesses.sales": "a band",
-    "businesses.capital": "a band",
-    "businesses.workers": "a band",
-    "businesses.age": "a band",
-    "officers.role": "a code",
-    "officers.area": "a code",
-    "tickets.about": "a word of ours",
-    "tickets.village": "a code of a kelurahan",
-    "wishes.topic": "a label of ours",
-    "invites.role": "a code",
-    "invites.area": "a code",
-    "consents.purpose": "a code",
-    "consents.version": "of our text",
-    "consents.message": "the platform's number of an update",
-    "changes.fact": "a word of ours",
-    "media.name": "keyed HMAC of the content",
-    "media.kind": "a word of ours",
-    "media.mime": "a type",
-    "audit.action": "a word of ours",
-    "audit.object": "table and id",
-    "tallies.kind": "a word of ours",
-    "tallies.village": "a code of a kecamatan",
-    "tallies.sector": "a code",
-    "erasing.key_id": "names a key that is about to go",
-    "erasing.files": "names of files, keyed HMACs",
-}
-"""Columns with open text in tables about people, each with the reason why a backup may hold it after an erasure."""
-OF_THE_OFFICE = {"rules", "regions", "instruments", "faqs"}
-"""Tables that hold nothing about people."""
-
-
-def test_what_a_person_says_or_is_called_is_sealed():
-    open_text = {
-        f"{each.name}.{column.name}"
-        for each in metadata.sorted_tables
-        for column in each.columns
-        if isinstance(column.type, String | JSON) and each.name not in OF_THE_OFFICE
-    }
-    assert open_text - SEALED_OR_PLAIN.keys() - CODES == set()
-    assert SEALED_OR_PLAIN.keys() - open_text == set()
-
-
-CODES = {
-    f"{name}.{column.name}"
-    for name in ("assessments", "answers", "evidence")
-    if name in metadata.tables
-    for column in metadata.tables[name].columns
-    if isinstance(column.type, String | JSON)
-}
-"""Of the self-assessment: codes of items, answers and states; what is said in words is sealed there too."""
-
 STEPS = ("before", "rows", "files", "key", "copies")
 KILLED = """
 import json, os, sys
@@ -415,110 +336,3 @@ def test_what_an_officer_was_told_of_her_goes_with_her(sqlite: SqliteBench):
     assert any(NAME in json.dumps(parcel.message.to_json()) for parcel in parcels)  # he can read it until then
     gone(sqlite, person)
     assert write(sqlite, told) == [[]]
-
-
-def test_names_that_an_earlier_version_kept_open_are_sealed_at_the_first_start(bench: Bench):
-    def older(db: Db) -> None:
-        contact = met(db)
-        owners.register(db, Person(contact.person, "id"), name="x", phone="", village="35", business="y", sector="jasa")
-        db.execute(update(owning).values(name="Siti Ñ".encode()))
-        db.execute(update(businesses).values(name=b"Kue"))
-
-    def names(db: Db) -> tuple[str, str] | None:
-        owner = owners.find(db, Person(1, "id"))
-        return owner and (owner.name, owner.businesses[0].name)
-
-    assert write(bench, older, unsealed.seal, unsealed.seal, names)[1:] == [2, 0, ("Siti Ñ", "Kue")]
-
-
-def test_a_new_master_key_opens_everything_and_the_old_one_nothing(tmp_path: Path):
-    keys = Keys(tmp_path)
-    name = keys.new()
-    sealed, index, buttons = keys.seal(name, "c", b"kata"), keys.index("phone", "+62"), keys.buttons
-    keys.close()
-    before = (tmp_path / "master.key").read_bytes()
-    assert rotated(tmp_path) == 4  # hers, the house's, two secrets
-    again = Keys(tmp_path)
-    assert (again.open(name, "c", sealed), again.index("phone", "+62"), again.buttons) == (b"kata", index, buttons)
-    again.close()
-    after = (tmp_path / "master.key").read_bytes()
-    assert after != before
-    assert (tmp_path / "master.key").stat().st_mode & 0o777 == 0o400
-    (tmp_path / "master.key").unlink()
-    (tmp_path / "master.key").write_bytes(before)
-    (tmp_path / "master.key").chmod(0o400)
-    with pytest.raises(NoKey, match="doesn't open"):
-        Keys(tmp_path)
-
-
-def rotated(folder: Path) -> int:
-    from bot.domain.keys import rotate
-
-    return rotate(folder)
-
-
-ROTATING = """
-import os, sys
-from pathlib import Path
-from bot.domain import keys
-
-folder, step = Path(sys.argv[1]), sys.argv[2]
-
-def cut(name, when):
-    real = getattr(keys, name)
-    def doing(*args):
-        if when == "before":
-            os._exit(9)
-        real(*args)
-        os._exit(9)
-    setattr(keys, name, doing)
-
-name, _, when = step.partition(" ")
-keys.Keys(folder).close()
-cut(name, when)
-keys.rotate(folder)
-"""
-
-
-@pytest.mark.parametrize("step", ["_put before", "_put after", "_emptied before", "_replace before", "_replace after"])
-def test_killed_while_the_master_key_is_changed_nothing_is_lost(tmp_path: Path, step: str):
-    keys = Keys(tmp_path)
-    sealed, index = keys.seal(HOUSE, "c", b"kata"), keys.index("phone", "+62")
-    keys.close()
-    killed = subprocess.run([sys.executable, "-c", ROTATING, str(tmp_path), step], capture_output=True, timeout=LIMIT)
-    assert killed.returncode == 9, killed.stderr.decode()
-    again = Keys(tmp_path)
-    assert (again.open(HOUSE, "c", sealed), again.index("phone", "+62")) == (b"kata", index)
-    again.close()
-    assert not (tmp_path / "master.key.next").exists()
-    assert rotated(tmp_path) == 3
-
-
-def test_the_secrets_of_an_older_installation_stay_what_they_were(tmp_path: Path):
-    keys = Keys(tmp_path)
-    index, buttons = keys.index("phone", "+62"), keys.buttons
-    keys.close()
-    with closing(sqlite3.connect(tmp_path / "wrapped.db")) as db, db:
-        db.execute("DELETE FROM keys WHERE id IN ('index', 'buttons')")  # they had no rows
-        db.execute("DROP TABLE erased")
-    keys = Keys(tmp_path)
-    assert (keys.index("phone", "+62"), keys.buttons, keys.erased()) == (index, buttons, [])
-    keys.close()
-
-
-def test_a_master_key_that_everybody_can_read_is_refused(tmp_path: Path):
-    Keys(tmp_path).close()
-    (tmp_path / "master.key").chmod(0o444)
-    with pytest.raises(NoKey, match="chmod 400"):
-        Keys(tmp_path)
-
-
-def test_the_master_key_may_lie_elsewhere(tmp_path: Path):
-    master = tmp_path / "safe" / "master.key"
-    keys = Keys(tmp_path / "keys", master)
-    sealed = keys.seal(HOUSE, "c", b"x")
-    keys.close()
-    assert not (tmp_path / "keys" / "master.key").exists()
-    keys = Keys(tmp_path / "keys", master)
-    assert keys.open(HOUSE, "c", sealed) == b"x"
-    keys.close()
