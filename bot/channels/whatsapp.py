@@ -25,6 +25,8 @@ from bot.channels.telegram import clean, patience
 from bot.chat.messages import Fate, File, Incoming, Status
 from bot.chat.seams import AccountRefused, Later, Never, Raw
 
+_LONGEST_KEY = 110
+"""Characters of a message's id that the inbox has room for; longer ones aren't documented, nor excluded."""
 SIGNATURE_HEADER = "x-hub-signature-256"
 _DIGITS = re.compile(r"[0-9]{6,20}")
 _PICTURES = {"image": "photo", "document": "document"}
@@ -148,7 +150,7 @@ def _heard(m: Mapping[str, Any], contact: Mapping[str, Any]) -> Incoming | None:
         return None  # news about her that changes no address
     fields: dict[str, Any] = {"also": phone if phone != address else ""}
     return Incoming(
-        key=f"m:{wamid}",
+        key=f"m:{wamid if len(wamid) <= _LONGEST_KEY else hashlib.sha256(wamid.encode()).hexdigest()}",
         address=address,
         at=_time(m),
         callback="" if content["kind"] in ("moved", "group") else wamid,

@@ -44,7 +44,7 @@ contacts = Table(
     metadata,
     id_column(),
     Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
-    Column("address", String(64), nullable=False),
+    Column("address", String(160), nullable=False),
     person_column(nullable=False, index=True),
     Column("reachable", Boolean(name="reachable"), nullable=False),
     Column("name", Sealed),  # what the platform calls the person
@@ -108,7 +108,7 @@ outbox = Table(
     Column("body", Sealed, nullable=False),
     Column("body_version", SmallInteger, nullable=False),
     Column("origin", String(60), nullable=False),  # what caused it: one effect, one row
-    Column("ext_id", String(200)),  # the platform's id of what was sent; before that, of its bubbles so far
+    Column("ext_id", String(1000)),  # the platform's id of what was sent; before that, of its bubbles so far
     Column("replaces", Id, ForeignKey("outbox.id", ondelete="SET NULL")),
     Column("state", SmallInteger, nullable=False),
     Column("attempts", SmallInteger, nullable=False),
