@@ -104,7 +104,7 @@ def _tell_officers(db: Db, number: int, due: datetime, remind: datetime) -> None
     for officer in _serving(db, waiting.village):
         if contact := people.contact_of(db, officer.person):
             told = Message((described(db, waiting),), buttons(db, officer.person, number))
-            outbox.put(db, contact, told, f"change:{number}", Lane.ALERT, expires=due)
+            outbox.put(db, contact, told, f"change:{number}", Lane.ALERT, expires=due, about=waiting.person)
         reminders.put(db, officer.person, REMIND, str(number), remind, {"change": number})
     for officer in _leading(db, waiting.village):
         reminders.put(db, officer.person, OVERDUE, str(number), due, {"change": number})

@@ -313,7 +313,7 @@ def test_back_from_each_question(telegram: Telegram):
     """)
 
 
-@pytest.mark.parametrize("again", ["/daftar", "daftar", "mau daftar", "profil", "/profil", "data saya"])
+@pytest.mark.parametrize("again", ["/daftar", "daftar", "mau daftar", "profil", "/profil", "profil saya"])
 def test_the_second_time_she_sees_her_profile(telegram: Telegram, again: str):
     telegram(f"""{REGISTERED}
         > {again}
