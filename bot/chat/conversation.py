@@ -189,8 +189,9 @@ class Conversation(Running):
         if text:
             given["heard"] = text[:KEPT_WORDS]
         missed = self._missed.words if self._missed else ""
-        if flow.name == "wish":
-            self.talks.missed = Missed(text[:KEPT_WORDS] or missed, offered=True, at=self.now.isoformat())
+        if flow.name in ("wish", "faq"):  # an officer may be asked the same; only a wish ends with that question
+            offered = flow.name == "wish"
+            self.talks.missed = Missed(text[:KEPT_WORDS] or missed, offered=offered, at=self.now.isoformat())
         if flow.name == "ask" and missed:
             given.setdefault("about", missed)
         self._start(flow, given)

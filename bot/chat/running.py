@@ -272,7 +272,7 @@ class Running:
     def _serving(self, label: str) -> tuple[Flow, dict[str, str]] | None:
         """The flow that serves an intent, with what it is given; one that notes the wish where nothing serves it."""
         if found := self.rules.flows.intent(self.person.desk, label):
-            return found, {}
+            return found, {"meant": label} if len(found.intents) > 1 else {}
         noting = self._named("wish")
         return (noting, {"topic": label}) if noting and label not in _NO_WISH else None
 

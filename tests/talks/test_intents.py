@@ -202,7 +202,7 @@ def test_what_is_understood_in_between_starts_the_count_again(telegram: Telegram
     """)
 
 
-@pytest.mark.parametrize("words", ["kapan ada pelatihan?", "cara urus halal gimana", "mau ekspor kripik"])
+@pytest.mark.parametrize("words", ["kapan ada pelatihan?", "mau ikut pameran", "mau ekspor kripik"])
 def test_what_is_not_there_yet_is_said_noted_and_offered_to_an_officer(telegram: Telegram, desk: Desk, words: str):
     telegram(f"""
         > {words}
@@ -218,20 +218,20 @@ def test_what_is_not_there_yet_is_said_noted_and_offered_to_an_officer(telegram:
 
 def test_a_strangers_wish_is_counted_without_her_and_a_word_brings_it_to_an_officer(telegram: Telegram, desk: Desk):
     telegram(f"""
-        > info sertifikat halal
-        < Maaf, layanan ini belum ada di chat kami: Info halal
+        > info pameran
+        < Maaf, layanan ini belum ada di chat kami: Pameran dan pembeli
           …
           …
-        > halal pak
-        < Maaf, layanan ini belum ada di chat kami: Info halal
+        > pameran pak
+        < Maaf, layanan ini belum ada di chat kami: Pameran dan pembeli
           …
           …
         > iya
         < {DONE}
     """)
     assert kept(desk, "wishes") == []
-    assert [(wish["kind"], wish["count"]) for wish in kept(desk, "tallies")] == [("wish.halal", 2)]
-    assert questions(desk) == ["halal pak"]
+    assert [(wish["kind"], wish["count"]) for wish in kept(desk, "tallies")] == [("wish.pasar_pameran", 2)]
+    assert questions(desk) == ["pameran pak"]
 
 
 def test_in_doubt_she_chooses(telegram: Telegram, desk: Desk):
@@ -254,12 +254,12 @@ def test_an_owners_wish_is_noted_once(telegram: Telegram, desk: Desk):
     telegram(REGISTERED)
     for _ in range(2):
         telegram("""
-            > info sertifikat halal
-            < Maaf, layanan ini belum ada di chat kami: Info halal
+            > info pameran
+            < Maaf, layanan ini belum ada di chat kami: Pameran dan pembeli
               …
               …
         """)
-    assert [wish["topic"] for wish in kept(desk, "wishes")] == ["halal"]
+    assert [wish["topic"] for wish in kept(desk, "wishes")] == ["pasar_pameran"]
     assert kept(desk, "tallies") == []
 
 

@@ -29,7 +29,8 @@ _OF = select(instruments.c.document).where(
 
 def ship(db: Db) -> int:
     """Add the shipped versions that aren't there; what the office has imported stays. How many were new."""
-    return sum(_insert(db, instrument) for instrument in shipped())
+    there = {(code, version) for code, version, _ in listed(db)}
+    return sum(_insert(db, one) for one in shipped() if (one.code, one.version) not in there)
 
 
 def put(db: Db, document: Any) -> Instrument:
