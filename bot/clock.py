@@ -127,13 +127,16 @@ class Ticks:
             pass
 
     async def idle(self) -> None:
-        """Tell those who were silent for years that they will be erased; take old copies of the file away."""
+        """Tell those who were silent for years that they will be erased; take old evidence and old copies away."""
         office, write = self._office, self._office.store.write
         now, notice = office.clock.now(), office.bounds.notice
         day = now.astimezone(office.rules.zone).date()
         kept = timedelta(days=round(365.25 * await write(partial(retention.years, day=day))))
         while await write(partial(retention.warn_idle, kept=kept, notice=notice)):
             self._wake_jobs()
+        shown = timedelta(days=await write(partial(retention.evidence_days, day=day)))
+        while await write(partial(retention.drop_evidence, kept=shown)):
+            pass
         while await write(name_words.fill):
             pass
         if self._backup:

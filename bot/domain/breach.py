@@ -61,7 +61,7 @@ def by_looks(
 ) -> list[Affected]:
     """Whom officers (or one of them) looked at between two instants (`until` excluded), behind person `after`."""
     found = (
-        select(rows.c.person_id, func.count(), func.max(rows.c.at))
+        select(rows.c.person_id, func.count().label("looks"), func.max(rows.c.at).label("last"))
         .join(table, table.c.id == rows.c.person_id)
         .where(rows.c.action.in_(LOOKS), rows.c.at >= since, rows.c.at < until, rows.c.person_id > after)
         .group_by(rows.c.person_id)
@@ -70,7 +70,7 @@ def by_looks(
     )
     if officer is not None:
         found = found.where(rows.c.actor_id == officer)
-    return [_affected(db, person, looks, last) for person, looks, last in db.execute(found).all()]
+    return [_affected(db, row.person_id, row.looks, row.last) for row in db.execute(found).all()]
 
 
 def everybody(db: Db, until: datetime, after: int = 0, limit: int = PAGE) -> list[Affected]:

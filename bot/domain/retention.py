@@ -17,7 +17,7 @@ from bot.chat.text import Day, t
 from bot.domain import audit, dated, outbox, people
 from bot.domain.db import Db
 from bot.domain.engine import is_sqlite, path_of
-from bot.domain.tables import Lane, Received, Working, inbox, jobs, talks, tickets, wishes
+from bot.domain.tables import Lane, Received, Working, inbox, jobs, media, talks, tickets, wishes
 from bot.domain.tables import people as table
 
 _PIECE = 500
@@ -54,12 +54,22 @@ def _delete(db: Db, rows: Any, *old: Any) -> int:
     return db.execute(delete(rows).where(rows.c.id.in_(found.scalar_subquery()))).rowcount
 
 
+def drop_evidence(db: Db, kept: timedelta) -> int:
+    """Forget photos of evidence after their time; what was decided by them stays. The sweep takes the files away."""
+    return _delete(db, media, media.c.kind == "evidence", media.c.at < db.now - kept)
+
+
 # People who have not been heard of for years
 
 
 def years(db: Db, day: date) -> int:
     """How long people are kept after they were last heard of: what the text of consent promises them."""
     return int(dated.rule(db, "consent.text", day).value["years"])
+
+
+def evidence_days(db: Db, day: date) -> int:
+    """How long photos of evidence are kept, by the same text."""
+    return round(30.44 * int(dated.rule(db, "consent.text", day).value["months"]))
 
 
 def warn_idle(db: Db, kept: timedelta, notice: timedelta) -> int:

@@ -141,6 +141,24 @@ def test_the_years_are_those_of_the_text_of_consent(sqlite: SqliteBench):
     assert write(sqlite, work) == [(5, 3)]
 
 
+def test_photos_of_evidence_go_after_the_months_of_the_text_and_exports_are_others_care(bench: Bench):
+    def work(db: Db) -> None:
+        dated.ship(db)
+        siti = met(db)
+        for kind in ("evidence", "export"):
+            about = {"person_id": siti.person, "kind": kind, "mime": "image/jpeg", "size": 1, "at": db.now}
+            db.insert(table("media"), {**about, "name": kind})
+        kept = retention.evidence_days(db, MONDAY.date()) * DAY
+        assert kept == 365 * DAY
+        db.now += kept
+        assert retention.drop_evidence(db, kept) == 0
+        db.now += timedelta(seconds=1)
+        assert retention.drop_evidence(db, kept) == 1
+        assert rows(db, "media", "name") == ["export"]
+
+    write(bench, work)
+
+
 def test_only_copies_of_upgrades_are_named_and_only_old_ones(tmp_path: Path):
     names = ("office.db", "office.db-wal", "office.db.lock", "office.db.0003.20260101-020000", "office.db.notes",
              "office.db.0004.20261120-020000", "other.db.0003.20200101-020000", "office.db.0003.20260101-020000.old",
