@@ -8,7 +8,7 @@ from typing import Any
 from bot.chat.flow import Chat, Refused, flow, happening
 from bot.chat.questions import Choice, Line
 from bot.chat.text import Lines, caption, t
-from bot.domain import changes, officers
+from bot.domain import audit, changes, officers
 from bot.domain.db import Db
 
 SHOWN = 5
@@ -35,9 +35,9 @@ def corrections(chat: Chat, db: Db) -> None:
 @flow("decide", desk="officers")
 def decide(chat: Chat, db: Db) -> None:
     number = int(chat.ask(Line("change", t("Which correction? Please type its number."), _number)))
-    waiting = changes.decidable(db, chat.person, number)
-    chat.say(changes.described(db, waiting))
-    accepted = chat.ask(Choice("decision", t("What do you decide?"), DECISIONS)) == "yes"
+    changes.decidable(db, chat.person, number)
+    asked = t("What do you decide on correction {number}?", number=number)  # the list told what is in it
+    accepted = chat.ask(Choice("decision", asked, DECISIONS)) == "yes"
     reason = "" if accepted else chat.ask(Line("reason", t("Why not? She will read it, so please be kind and clear.")))
     changes.decide(db, chat.person, number, accepted=accepted, reason=reason)
     chat.say(
@@ -70,6 +70,7 @@ def _still(chat: Chat, db: Db, data: Mapping[str, Any], *, overdue: bool) -> Non
     except Refused:  # decided, or not his any more
         chat.silence()
         return
+    audit.note(db, chat.person.id, "seen", waiting.person, f"changes:{waiting.id}")
     head = (
         t("This correction should have been decided by now. Please decide it today.")
         if overdue

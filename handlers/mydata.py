@@ -17,11 +17,13 @@ from handlers import business, consent, profile
 LOOKS = 3
 """How many of the last looks at her data are told in the chat; the file has all of them."""
 DONE: dict[str, Text] = {
+    "listed": t("found you in a list"),
     "seen": t("looked at your data"),
     "unmasked": t("saw a number in full"),
     "exported": t("took it along in a list"),
     "change accepted": t("accepted a correction"),
     "change refused": t("refused a correction"),
+    "own data asked for": t("asked for the files"),
 }
 """What officers do with a person's data, in words; another word of the audit stands as it is."""
 
@@ -101,7 +103,7 @@ def mydata_file(chat: Chat, db: Db) -> None:
     labels = {fact: to_json(name) for fact, name in business.LABELS.items() if fact != "business"}
     export.ask(
         db, chat.person.id, language=chat.person.language, zone=chat.zone.key, office=chat.office["name"], full=full,
-        words={**words, "label": labels},
+        words={**words, "label": labels, "action": {action: to_json(words) for action, words in DONE.items()}},
     )  # fmt: skip
     audit.note(db, chat.person.id, "own data asked for", chat.person.id, "nik in full" if full else "")
     chat.say(t("We are putting it together. The files come here in about a minute."))

@@ -289,8 +289,10 @@ def pdf(
             if lines:
                 write("\n".join(lines), 10, 2.5)
     write(draw(t("Who looked at your data")), 14, 1)
+    someone = {"self": draw(t("yourself")), "system": draw(t("the office"))}
     for row in data["seen"]:
-        write(f"{shown('at', row['at'])}: {row['who']}, {row['action']}", 10)
+        who = someone.get(row["who"], row["who"])
+        write(f"{shown('at', row['at'])}: {who}, {shown('action', row['action'])}", 10)
     if not data["seen"]:
         write(draw(t("No officer has opened it.")), 10)
     rest = {name: len(rows) for name, rows in data["held"].items() if rows and name not in SECTIONS}

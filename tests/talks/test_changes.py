@@ -95,10 +95,7 @@ def test_a_refusal_has_a_reason_that_she_reads(telegram: Telegram, desk: Desk):
           Diputuskan paling lambat 26 November 2026 pukul 09.00.
           [Putuskan nomor 1]
         petugas > [Putuskan nomor 1]
-        petugas < Perbaikan 1, Siti Aminah (Purwantoro)
-          nama: Siti Aminah → Siti Rahayu
-          Diputuskan paling lambat 26 November 2026 pukul 09.00.
-          Apa keputusannya?
+        petugas < Apa keputusan untuk perbaikan 1?
           [Setujui] [Tolak]
         petugas > [Tolak]
         petugas < Apa alasannya? Pemilik data akan membacanya, jadi mohon singkat dan ramah.
