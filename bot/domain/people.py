@@ -74,6 +74,7 @@ _PERSON = Prepared(
     select(
         people.c.language,
         people.c.desk,
+        people.c.frozen_at,
         people.c.erase_at,
         contacts.c.reachable,
         contacts.c.name,
@@ -95,7 +96,8 @@ def load(db: Db, person: int, contact: int) -> tuple[Person, bool]:
         raise Gone(f"contact {contact} of person {person}")
     name = names.display(db.open(person, "contacts.name", row.name)) if row.name else ""
     agreed = row.desk == "officers" or bool(row.service)
-    return Person(person, row.language, row.desk, contact, name, agreed, row.erase_at), row.reachable
+    leaving = row.erase_at if row.frozen_at else None  # one who is only too long silent can speak up
+    return Person(person, row.language, row.desk, contact, name, agreed, leaving), row.reachable
 
 
 _REACHABLE = update(contacts).where(contacts.c.id == bindparam("contact")).values(reachable=bindparam("value"))

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from bot.cli import app
 from bot.config import load
 from bot.domain import inbox, places
 from bot.domain.db import Db
-from bot.domain.engine import writing
+from bot.domain.engine import lock, writing
 from bot.domain.keys import Keys
 from bot.domain.tables import regions
 from bot.run import BROKE, CANT_START, run
@@ -98,6 +99,20 @@ def one_kept(db: Db) -> int:
     letter = inbox.add(db, met(db), message("u:1"), {"text": "rahasia"})
     assert letter
     return letter.id
+
+
+def test_the_master_key_is_changed_while_the_desk_is_stopped(place: Place):
+    row, before = place.write(one_kept), (place.keys / "master.key").read_bytes()
+    with closing(lock(f"sqlite:///{place.database}")):
+        assert "open in another process" in place.refused(1, "keys", "rotate")
+    assert place.do("backup").exit_code == 0
+    done = place.do("keys", "rotate")
+    assert (done.exit_code, "keys are wrapped with the new master key" in done.stdout) == (0, True), done.output
+    assert (place.keys / "master.key").read_bytes() != before
+    place.write(lambda db: inbox.set_aside(db, row, "KeyError"))
+    assert "rahasia" in place.do("quarantine", "show", str(row)).stdout
+    copied = Keys(place.folder / "backups", place.keys / "master.key")  # the copy fits the new one
+    copied.close()
 
 
 @pytest.mark.parametrize("command", ["show", "replay", "drop"])
