@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from bot.app import App
 from bot.domain import erasure, officers
 from bot.domain.db import Db
 from bot.domain.tables import metadata
-from tests.office import Desk, rows
+from tests.office import OWNERS, Desk, rows
 from tests.talks.scripts import REGISTERED, kept
 from tests.transcript import Telegram
 
@@ -218,3 +219,37 @@ def test_it_is_too_late_when_the_time_is_over(telegram: Telegram, desk: Desk):
         < Masa pembatalan sudah lewat, data sedang dihapus.
           Bapak/Ibu boleh mulai lagi kapan saja.
     """)
+
+
+def test_the_same_process_greets_her_as_a_stranger_at_once(desk: Desk, capsys: pytest.CaptureFixture[str]):
+    """What a process remembers of an address and its key must not outlive the person."""
+    platform = desk.platform
+    siti, bot = platform.add_user("Siti").id, platform.bots[OWNERS]
+
+    async def says(app: App, text: str) -> None:
+        platform.say(siti, text, bot=bot)
+        for update in await desk.updates("owners"):
+            await app.intakes["owners"].deliver([update])
+        await app.settled()
+
+    async def play() -> list[int]:
+        app = desk.app()
+        await app.start(serve=False)
+        try:
+            await says(app, "halo")
+            await says(app, "menu")
+            before: list[int] = await app.store.write(lambda db: [row["id"] for row in rows(db, "people")])
+            await app.store.write(lambda db: erasure.freeze(db, before[0], db.now))
+            await app.ticks.erase()
+            await app.settled()
+            await app.ticks.erase()
+            await says(app, "halo")
+            return before + await app.store.write(lambda db: [row["id"] for row in rows(db, "people")])
+        finally:
+            await app.stop()
+
+    before, after = asyncio.run(play())
+    assert after > before
+    assert "failed" not in capsys.readouterr().out
+    said = [b.message["text"] for b in platform.chat(bot, siti).bubbles.values() if b.message]
+    assert said[-1].startswith("Selamat pagi"), said
