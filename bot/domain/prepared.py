@@ -82,7 +82,9 @@ class _OnDriver:
             if fixed is not _GIVEN and processor is not None:
                 fixed, processor = processor(fixed), None
             self._binds.append((name, fixed, processor))
-        named: Any = getattr(statement, "selected_columns", None) or getattr(statement, "exported_columns", ())
+        named: Any = getattr(statement, "selected_columns", None)
+        if named is None:  # not `exported_columns`: a statement made from another remembers that one's
+            named = [described["expr"] for described in statement.returning_column_descriptions]
         self._row = _rows([(c.key, c.type.dialect_impl(dialect).result_processor(dialect, None)) for c in named])
 
     def run(self, db: Db, values: Mapping[str, Any]) -> Any:
