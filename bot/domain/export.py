@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, Table, false, func, or_, select
 from bot.chat.messages import Message
 from bot.chat.reading.identifiers import masked
 from bot.chat.text import Catalogs, Words, from_json, t
-from bot.domain import audit, jobs
+from bot.domain import audit, jobs, places
 from bot.domain.db import Db
 from bot.domain.keys import NoKey
 from bot.domain.media import EXPORT
@@ -48,6 +48,9 @@ def ask(
 
     `words` are the names of a business's facts ("label") and of the codes kept of each, as JSON of their `Text`.
     """
+    businesses = metadata.tables["businesses"]
+    codes = db.execute(select(businesses.c.village).where(businesses.c.owner_id == person)).scalars()
+    words = {**words, "village": {code: places.name(db, code) for code in codes}}
     args = {"language": language, "zone": zone, "office": office, "full": full, "words": words}
     jobs.put(db, WORK, args, person=person, then=READY)
 
