@@ -129,8 +129,8 @@ class Cloud(CloudWorld):
             return self._speak(user, bot, shown, "button", {"payload": name, "text": title}, line, context)
         reply: Json = {"id": name, "title": title}
         rows_of = [row for one in bubble.get("list", {}).get("sections", []) for row in one["rows"]]
-        if kind == "list_reply" and (about := next((one["description"] for one in rows_of if one["id"] == name), "")):
-            reply["description"] = about
+        if row := next((one for one in rows_of if one["id"] == name), None):
+            reply |= {"title": row["title"], **({"description": row["description"]} if row["description"] else {})}
         return self._speak(user, bot, shown, "interactive", {"type": kind, kind: reply}, line, context)
 
     def press(self, user: int, label: str, *, bot: Account | None = None) -> int:
@@ -144,9 +144,10 @@ class Cloud(CloudWorld):
         chat, contact = self._at(user, bot)
         digits = re.sub(r"\D", "", phone) or (contact.phone if own else "")
         name = first_name or (self.world.users[user].first_name if own else "Kenalan")
-        card = {"name": {"formatted_name": name, "first_name": name}}
+        card: Json = {"name": {"formatted_name": name, "first_name": name}}
         card |= {"phones": [{"phone": f"+{digits}", "wa_id": digits, "type": "CELL"}]}
-        asked = self._asked(chat, "contact")
+        asked = self._asked(chat, "contact") if own else None
+        card |= {"origin": "contact_request"} if asked else {}
         shown: Json = {"contact": {"phone_number": digits, "first_name": name, **({"user_id": user} if own else {})}}
         line = f"(nomor {digits})" if own else f"(nomor orang lain {digits})"
         return self._speak(user, bot, shown, "contacts", [card], line, asked)
@@ -194,7 +195,10 @@ class Cloud(CloudWorld):
         self._tell(user, bot, "reaction", body, f"# reacted with {emoji or 'nothing'}")
 
     def edit(self, user: int, message_id: int, text: str, *, bot: Account | None = None) -> None:
-        """Change the words of an earlier message of one's own; the business hears of something it can't have."""
+        """Change the words of an earlier message of one's own.
+
+        Only a number that coexists with the WhatsApp Business app is told the words; others of something unsupported.
+        """
         chat, _ = self._at(user, bot)
         bubble = self._bubble(chat, message_id)
         old = bubble.message or {}
@@ -202,7 +206,13 @@ class Cloud(CloudWorld):
             raise ValueError("only one's own text can be changed")
         bubble.message = {**old, "text": text.strip(), "edit_date": int(self.world.now())}
         self.world.keep_bubble(chat, bubble)
-        self._tell(user, bot, "unsupported", UNSUPPORTED, f"(ubah: {' '.join(text.split())})")
+        line = f"(ubah: {' '.join(text.split())})"
+        if self.coexisting:
+            now: Json = {"context": {}, "type": "text", "text": {"body": text.strip()}}
+            what: Json = {"original_message_id": self.message_id(chat, message_id), "message": now}
+            self._tell(user, bot, "edit", what, line)
+        else:
+            self._tell(user, bot, "unsupported", UNSUPPORTED, line)
 
     def unsupported(self, user: int, *, bot: Account | None = None) -> int:
         """Send something that businesses can't have: a poll, a picture to be seen once."""

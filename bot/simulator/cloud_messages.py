@@ -176,9 +176,15 @@ def _list(action: Json) -> Json:
     if len(rows) > 10:
         raise wrong("Total row count exceed max allowed count: 10")
     _unlike(rows, "id", "Duplicated row ids")
-    keys = [[{"text": row["title"], "callback_data": row["id"]}] for row in rows]
+    keys = [[{"text": _label(row), "callback_data": row["id"]}] for row in rows]
     list_ = {"button": label, "sections": shown}
     return {"reply_markup": {"inline_keyboard": keys}, "list": list_, "wa": "list_reply"}
+
+
+def _label(row: Json) -> str:
+    """What a person calls a row: its title, or its description where that is the title without being cut."""
+    title, about = str(row["title"]), str(row["description"])
+    return about if title.endswith("…") and about.startswith(title[:-1]) else title
 
 
 def _unlike(rows: list[Json], key: str, words: str) -> None:

@@ -22,9 +22,12 @@ Key = tuple[int, int]
 
 
 class CloudWorld:
-    """What WhatsApp knows. `late`: what can't be delivered is accepted first and told as ``failed``, as in the field;
-    else it is refused at once. `batch`: how many things one webhook may carry. `approving`: templates are approved as
-    soon as they are made. The switches of the world (held, twice, shuffled) hold here too.
+    """What WhatsApp knows. The switches of the world (held, twice, shuffled) hold here too. Its own:
+
+    - `late`: what can't be delivered is accepted first and told as ``failed``, as in the field; else refused at once.
+    - `batch`: how many things one webhook may carry.
+    - `approving`: templates are approved as soon as they are made.
+    - `coexisting`: the number is on the WhatsApp Business app too, and is told what people edit.
     """
 
     def __init__(self, world: World, seed: int = 0) -> None:
@@ -33,6 +36,7 @@ class CloudWorld:
         self.limits = CloudLimits()
         self.late = True
         self.batch = 1
+        self.coexisting = False
         self.approving = True
         self.accounts: dict[int, Account] = {}
         self.contacts: dict[Key, Contact] = {}

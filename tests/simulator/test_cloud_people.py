@@ -84,6 +84,18 @@ def test_everything_a_person_can_send(graph: Graph, siti: int, png: bytes) -> No
     assert graph("GET", by["image"]["image"]["id"])[1]["mime_type"] == "image/png"
 
 
+def test_what_is_edited_is_told_where_the_number_is_on_the_app_too(graph: Graph, siti: int) -> None:
+    cloud = graph.platform.cloud
+    cloud.coexisting = True
+    cloud.say(siti, "tiga orang")
+    ((_, said),) = graph.told()
+    cloud.edit(siti, 1, "4 orang")
+    ((_, told),) = graph.told()
+    assert told["type"] == "edit"
+    assert told["edit"]["original_message_id"] == said["id"]
+    assert told["edit"]["message"]["text"] == {"body": "4 orang"}
+
+
 def test_taps_on_buttons_and_rows(graph: Graph, siti: int) -> None:
     cloud = graph.platform.cloud
     cloud.say(siti, "halo")
@@ -105,6 +117,18 @@ def test_taps_on_buttons_and_rows(graph: Graph, siti: int) -> None:
         cloud.press(siti, "Nomor saya")
 
 
+def test_a_row_whose_words_are_cut_has_them_whole_below(graph: Graph, siti: int) -> None:
+    cloud = graph.platform.cloud
+    cloud.say(siti, "halo")
+    row = {"id": "a", "title": "Makanan dan minuman…", "description": "Makanan dan minuman siap saji"}
+    action = {"button": "Pilih", "sections": [{"rows": [row]}]}
+    graph.id("interactive", {"type": "list", "body": {"text": "Usahanya?"}, "action": action})
+    cloud.tap(siti, 2, "Makanan dan minuman siap saji")
+    told = [body for kind, body in graph.told() if kind == "messages"]
+    assert told[-1]["interactive"]["list_reply"] == row
+    assert (cloud.chat(None, siti).bubbles[3].message or {})["text"] == "Makanan dan minuman siap saji"
+
+
 def test_what_was_asked_for_is_answered_in_its_context(graph: Graph, siti: int) -> None:
     cloud = graph.platform.cloud
     cloud.say(siti, "halo")
@@ -115,6 +139,13 @@ def test_what_was_asked_for_is_answered_in_its_context(graph: Graph, siti: int) 
     told = [body for kind, body in graph.told() if kind == "messages"]
     assert told[1]["context"]["id"] == name
     assert "context" not in told[2]
+    asked = {"type": "request_contact_info", "body": {"text": "Nomor?"}, "action": {"name": "request_contact_info"}}
+    graph.id("interactive", asked)
+    cloud.share_contact(siti, "62811", own=False)
+    graph.id("interactive", asked)
+    cloud.share_contact(siti)
+    told = [body for kind, body in graph.told() if kind == "messages"]
+    assert [one["contacts"][0].get("origin", "") for one in told] == ["", "contact_request"]
 
 
 def test_a_person_without_a_number_to_show(graph: Graph, siti: int) -> None:
