@@ -19,6 +19,8 @@ from rich.markup import escape
 from bot import __version__, log
 from bot.cli_audit import audit_app
 from bot.cli_breach import breach
+from bot.cli_faq import faq_app
+from bot.cli_instrument import instrument_app
 from bot.cli_keys import keys_app
 from bot.config import Config
 from bot.terminal import AsJson, chosen, do, now, out, said, settings, show
@@ -42,6 +44,8 @@ reading_app = typer.Typer(no_args_is_help=True, help="The readers of what owners
 app.add_typer(db_app, name="db")
 app.add_typer(audit_app, name="audit")
 app.command()(breach)
+app.add_typer(faq_app, name="faq")
+app.add_typer(instrument_app, name="instrument")
 app.add_typer(keys_app, name="keys")
 app.add_typer(officers_app, name="officers")
 app.add_typer(quarantine_app, name="quarantine")

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.chat.text import to_json
-from bot.domain import audit, breach, dated, inbox, officers, outbox, places, regions, tables
+from bot.domain import audit, breach, dated, faqs, inbox, officers, outbox, places, regions, tables
+from bot.domain.assess import instruments
 from bot.domain.db import Db
 
 Answer = dict[str, Any]
@@ -145,7 +146,48 @@ def rules_set(db: Db, name: str, since: str, value: Any, source: str) -> Answer:
     return {"set": name}
 
 
+def instrument_list(db: Db) -> Answer:
+    instruments.ship(db)
+    return {
+        "instruments": [
+            {"code": code, "version": version, "since": since.isoformat()}
+            for code, version, since in instruments.listed(db)
+        ]
+    }
+
+
+def instrument_show(db: Db, code: str, version: str) -> Answer:
+    instruments.ship(db)  # also before the first start
+    if not version:  # in force today, by UTC: an hour more or less is no matter here
+        return {"document": instruments.in_force(db, code, db.now.date()).model_dump(mode="json")}
+    return {"document": instruments.of(db, code, version).model_dump(mode="json")}
+
+
+def instrument_import(db: Db, document: Any) -> Answer:
+    made = instruments.put(db, document)
+    return {"code": made.code, "version": made.version, "since": made.since.isoformat()}
+
+
+def faq_list(db: Db) -> Answer:
+    faqs.ship(db)
+    return {"faqs": [{k: v if isinstance(v, int) else str(v or "") for k, v in row.items()} for row in faqs.listed(db)]}
+
+
+def faq_import(db: Db, rows: Any) -> Answer:
+    return {"changed": faqs.put(db, faqs.read(rows))}
+
+
+def faq_approve(db: Db, codes: list[str], by: str) -> Answer:
+    return {"approved": faqs.approve(db, codes, by)}
+
+
 COMMANDS: dict[str, Callable[..., Answer]] = {
+    "faq approve": faq_approve,
+    "faq import": faq_import,
+    "faq list": faq_list,
+    "instrument import": instrument_import,
+    "instrument list": instrument_list,
+    "instrument show": instrument_show,
     "officers invite": officers_invite,
     "officers list": officers_list,
     "officers revoke": officers_revoke,
