@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, text, update
+from typer.testing import CliRunner
 
+from bot.cli import app
 from bot.domain import audit, dated, lookup, name_words, officers, tables
 from bot.domain.db import Db
 from tests.office import MONDAY, Desk, rows
@@ -261,3 +264,83 @@ def test_the_owners_bot_knows_none_of_it(telegram: Telegram, desk: Desk):
         petugas < …
     """)
     assert noted(desk) == []
+
+
+def test_a_revoked_officer_sees_nothing_more_also_by_an_old_button(telegram: Telegram, desk: Desk):
+    telegram(REGISTERED)
+    joins(telegram, desk)
+    telegram(f"""
+        {SEARCH}
+        petugas > siti
+        {FOUND}
+    """)
+    before = noted(desk)
+    do(desk, lambda db: officers.revoke(db, 2))
+    telegram("""
+        petugas > [Siti Aminah]
+        petugas < Bot ini khusus petugas …
+        petugas > /cari
+        petugas < Bot ini khusus petugas …
+    """)
+    assert noted(desk) == before
+
+
+def test_an_old_button_leads_nowhere_after_the_area_has_changed(telegram: Telegram, desk: Desk):
+    telegram(REGISTERED)
+    joins(telegram, desk)
+    telegram(f"""
+        {SEARCH}
+        petugas > siti
+        {FOUND}
+        petugas > [Siti Aminah]
+        {CARD}
+    """)
+    before = noted(desk)
+    do(desk, lambda db: db.execute(update(tables.officers).values(area="35.73.05")))
+    telegram("""
+        petugas > [Lihat NIB]
+        petugas < Nomor ini diperlukan untuk apa? …
+        petugas > [Menghubungi]
+        petugas < Tidak ada yang ditemukan.
+    """)
+    assert noted(desk) == before
+
+
+@pytest.mark.parametrize("role", ["admin", "perencana"])
+def test_who_looks_after_machine_or_numbers_sees_no_owner(telegram: Telegram, desk: Desk, role: str):
+    telegram(REGISTERED)
+    joins(telegram, desk, role=role)
+    telegram("""
+        petugas > /cari
+        petugas < Tugas Bapak/Ibu tidak termasuk melihat data pelaku usaha.
+        > petugas
+        < Mau tanya apa ke petugas?
+          …
+        > kapan buka?
+        < …
+          …
+        petugas < (diam)
+    """)
+
+
+def test_the_clock_seals_and_the_terminal_finds_a_change(telegram: Telegram, desk: Desk):
+    joins(telegram, desk)
+
+    async def seal() -> None:
+        running = desk.app()
+        await running.start(serve=False)
+        await running.ticks.seal()
+        await running.ticks.idle()
+        await running.stop()
+
+    asyncio.run(seal())
+    env = {"PENDAMPING_DATABASE__URL": desk.config.database.url,
+           "PENDAMPING_DATABASE__KEYS": str(desk.config.database.keys)}  # fmt: skip
+    told = CliRunner().invoke(app, ["audit", "verify"], env=env)
+    assert (told.exit_code, told.stdout) == (0, "2 rows are as they were written.\n")
+    shown = CliRunner().invoke(app, ["audit", "show", "--officer", "1", "--since", "2026-11-23", "--json"], env=env)
+    assert [(row["action"], row["person"]) for row in json.loads(shown.stdout)] == [("joined", 1)]
+    do(desk, lambda db: db.execute(text("DROP TRIGGER audit_no_update")))
+    do(desk, lambda db: db.execute(text("UPDATE audit SET person_id = 7 WHERE id = 2")))
+    found = CliRunner().invoke(app, ["audit", "verify"], env=env)
+    assert (found.exit_code, "row 2 was edited" in found.stderr) == (1, True)
