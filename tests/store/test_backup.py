@@ -7,8 +7,12 @@ import subprocess
 
 import pytest
 
-from bot.domain import backup, people
+from bot.chat.messages import Message
+from bot.chat.text import Words
+from bot.domain import backup, outbox, people
 from bot.domain.backup import STAMP, copied
+from bot.domain.db import Db
+from bot.domain.tables import Lane
 from tests.office import MONDAY
 from tests.store.bench import PostgresBench, met, rows, write
 
@@ -17,9 +21,15 @@ def copies(bench: PostgresBench) -> dict[str, str | int]:
     return {"url": bench.url, "keys": str(bench.folder / "keys"), "folder": str(bench.folder / "copies"), "keep": 2}
 
 
+def said(db: Db) -> tuple[Words, ...]:
+    """What waits to be said, which is sealed."""
+    (parcel,) = outbox.claim(db, people.account(db, "telegram:111"), list(Lane), 1)
+    return parcel.message.parts
+
+
 def test_a_copy_can_be_restored(postgres: PostgresBench, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PATH", str(postgres.server.binaries), prepend=os.pathsep)
-    write(postgres, lambda db: met(db, name="Siti"))
+    write(postgres, lambda db: outbox.put(db, met(db), Message(("Selamat pagi",)), "i1.0"))
     args = copies(postgres)
     made = [
         backup.backup(**args, stamp=MONDAY.replace(hour=hour).strftime(STAMP))["copy"]  # type: ignore[arg-type]
@@ -33,8 +43,8 @@ def test_a_copy_can_be_restored(postgres: PostgresBench, monkeypatch: pytest.Mon
     with postgres.server.database() as url:
         subprocess.run(["pg_restore", "--no-owner", f"--dbname={url}", made[-1]], check=True, timeout=60)
         restored = PostgresBench(postgres.server, url, postgres.folder)
-        found = write(restored, lambda db: people.load(db, 1, 1)[0].name, lambda db: rows(db, "people", "id"), met)
-        assert found[:2] == ["Siti", [1]]
+        found = write(restored, said, lambda db: rows(db, "people", "id"), met)
+        assert found[:2] == [("Selamat pagi",), [1]]
         assert found[2].person == 1
 
 
