@@ -195,7 +195,7 @@ def db_move(
 @officers_app.command("invite")
 def officers_invite(
     name: Annotated[str, typer.Argument(help="The officer's name, as owners may read it.")],
-    role: Annotated[str, typer.Option(help="petugas, koordinator or admin.")] = "petugas",
+    role: Annotated[str, typer.Option(help="petugas, koordinator, admin or perencana.")] = "petugas",
     area: Annotated[str, typer.Option(help="Kemendagri code the officer serves; otherwise the office's.")] = "",
 ) -> None:
     """Make a link that makes its first user an officer. It works once, for 24 hours."""

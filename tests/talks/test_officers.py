@@ -125,6 +125,6 @@ def test_one_turn_speaks_two_languages(telegram: Telegram, desk: Desk):
 
 
 @pytest.mark.parametrize("role", ["owner", "", "Admin"])
-def test_there_are_three_roles(desk: Desk, role: str):
+def test_there_are_no_other_roles(desk: Desk, role: str):
     with pytest.raises(ValueError, match="a role is one of"):
         invited(desk, role=role)
