@@ -26,7 +26,8 @@ def ok(result: object) -> Answer:
 
 
 def refusal(code: int, said: str = "", status: int = 400) -> Answer:
-    error = {"message": f"(#{code}) {said}", "type": "OAuthException", "code": code, "fbtrace_id": "Az8or2yhqkZfEZ"}
+    words = f"(#{code}) {said}"
+    error: dict[str, Any] = {"message": words, "type": "OAuthException", "code": code, "fbtrace_id": "Az8or2yhqkZfEZ"}
     if said:
         error["error_data"] = {"messaging_product": "whatsapp", "details": said}
     return Answer(json.dumps({"error": error}), status)
