@@ -81,7 +81,7 @@ def _sent_first() -> None:
 
     async def send(self: Sender, parcel: Parcel) -> None:
         office = self._office  # pyright: ignore[reportPrivateUsage]
-        await office.store.write(partial(outbox.sent, row=parcel.id, ext_id=""))
+        await office.store.write(partial(outbox.sent, rows=[(parcel.id, "")]))
         await asyncio.sleep(0.02)
         await one(self, parcel)
 
@@ -129,7 +129,7 @@ def _never_again() -> None:
     """A message that was refused for now is written down as sent."""
 
     def dropped(db: Db, parcel: Parcel, **_: Any) -> bool:
-        outbox.sent(db, parcel.id, "")
+        outbox.sent(db, [(parcel.id, "")])
         return True
 
     outbox.put_back = dropped

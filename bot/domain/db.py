@@ -95,6 +95,15 @@ class Db:
         self.kept.clear()
         self._raw().execute("ROLLBACK TO flow")
 
+    def start_over(self) -> None:
+        """Take back everything this work has done; only where `sole` holds."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+        self.keys.names.clear()
+        self.kept.clear()
+        self._raw().execute("ROLLBACK TO work")
+
     def forget(self) -> None:
         """What the process remembers isn't so any more: empty `kept`, everybody's once this is committed."""
         self.kept.clear()

@@ -81,22 +81,20 @@ def put(
     db.put = True
 
 
-def put_in_hand(
-    db: Db, contact: Contact, message: Message, origin: str, language: str, expires: datetime
-) -> Parcel | None:
+def put_in_hand(db: Db, contact: Contact, message: Message, origin: str, expires: datetime) -> Parcel | None:
     """Answer a contact: as `put`, but the row is in the sender's hands from the first, which saves a claim.
 
     None when it has to wait its turn, because something of that chat is on its way or waits; or was said before. Only
     where `Db.sole` holds: others may not put anything of that chat meanwhile.
     """
     row = _row(db, contact, message, origin, Lane.REPLY, db.now, expires)
-    kept = _PUT_IN_HAND.first(db, **row, replaces=None, chat=contact.id)
+    kept = _PUT_IN_HAND.first(db, **row, replaces=None, chat=contact.id, reader=contact.person)
     if kept is None:
         return None
     if kept.state == Outgoing.READY:
         db.put = True
         return None
-    return Parcel(kept.id, contact.id, contact.person, contact.address, language, Lane.REPLY, message, None, 1)
+    return Parcel(kept.id, contact.id, contact.person, contact.address, kept.language, Lane.REPLY, message, None, 1)
 
 
 def _row(
@@ -208,7 +206,8 @@ def _in_hand(dialect: str) -> Any:
     waits, flies = _one(chat, _other.c.state == ready), _one(chat, _other.c.state == leased)
     free = and_(waits.is_(None), flies.is_(None))
     new = insert_new(outbox, dialect).values(state=case((free, leased), else_=ready), attempts=case((free, 1), else_=0))
-    return new.returning(outbox.c.id, outbox.c.state)
+    reads = select(people.c.language).where(people.c.id == bindparam("reader")).scalar_subquery()
+    return new.returning(outbox.c.id, outbox.c.state, reads.label("language"))
 
 
 _PUT_IN_HAND = Prepared(_in_hand, *(name for name in _PUT_COLUMNS if name not in ("state", "attempts")))

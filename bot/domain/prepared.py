@@ -83,8 +83,8 @@ class _OnDriver:
                 fixed, processor = processor(fixed), None
             self._binds.append((name, fixed, processor))
         named: Any = getattr(statement, "selected_columns", None)
-        if named is None:  # not `exported_columns`: a statement made from another remembers that one's
-            named = [described["expr"] for described in statement.returning_column_descriptions]
+        if named is None:  # asked of a copy: the statement would remember the answer, also for those made from it
+            named = statement.execution_options().exported_columns
         self._row = _rows([(c.key, c.type.dialect_impl(dialect).result_processor(dialect, None)) for c in named])
 
     def run(self, db: Db, values: Mapping[str, Any]) -> Any:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -66,6 +67,7 @@ class Intake:
         self._flood = Flood(office.bounds.flood_updates, office.bounds.flood_seconds)
         self._wake = wake
         self._known: dict[str, Contact] = {}  # by address: whom we heard of last
+        self._arriving: Counter[str] = Counter()  # addresses of what is being kept for its slot
         self.at_once = at_once
         self.open = True
 
@@ -74,60 +76,103 @@ class Intake:
         if not self.open or self._slots.waiting > self._office.bounds.queue:
             raise Busy("stopping" if not self.open else "too much is waiting")
         heard = [found for raw in raws if (found := self._hear(raw)) is not None]
-        try:
-            if len(heard) == 1:
-                turned = [await self._turned(heard[0])]
+        # Given to the store in the order they came, before anything else can be: that is the order of a person's turns.
+        works: list[Awaitable[None]] = []
+        later: list[_Heard] = []
+        for found in heard:
+            if contact := self._begin(found):
+                works.append(self._at_once(found, contact))
             else:
-                turned = await _all_of(self._turned(found) for found in heard)
-            await self._keep_for_later([found for found, over in zip(heard, turned, strict=True) if not over])
+                later.append(found)
+        if later:
+            works.append(self._keep_for_later(later))
+        try:
+            if len(works) == 1:
+                await works[0]
+            else:
+                await _all_of(works)
         except StoreDown as error:
             raise Busy("the store is away") from error
 
-    async def _turned(self, found: _Heard) -> bool:
-        """Keep an update and do its turn in one commit, where nothing else of that person is under way.
+    def _begin(self, found: _Heard) -> Contact | None:
+        """Whose turn can be done in the commit that keeps her update: nothing else of hers is under way, and works are
+        done in the order they are given. None for an update that is kept first, and has its turn in its slot."""
+        if not self.at_once or not self._office.store.sole or found.incoming is None:
+            return None
+        address = found.incoming.address
+        contact = self._known.get(address)
+        if contact is None or address in self._arriving:
+            return None
+        full = self._flood.full(address, _done_at(found.incoming, self._office.clock.now()))
+        return contact if not full and self._slots.begin(contact.person) else None
 
-        False when that can't be: then it is kept first, and has its turn in its slot.
-        """
-        contact = self._known.get(found.incoming.address) if self.at_once and found.incoming else None
-        if found.incoming is None or contact is None:
-            return False
-        at = _done_at(found.incoming, self._office.clock.now())
-        if self._flood.full(contact.address, at) or not self._slots.begin(contact.person):
-            return False
+    def _at_once(self, found: _Heard, contact: Contact) -> Awaitable[None]:
+        assert found.incoming is not None
         # An answer to this may be put in the sender's hands only when the one before is known to have gone out.
-        sender = self._office.senders.get(self._account) if self._office.store.sole else None
+        sender = self._office.senders.get(self._account)
         sent = sender.take_sent() if sender else []
         work = partial(
             turn.at_once, contact=contact, incoming=found.incoming, raw=found.raw, office=self._office, sent=sent
         )
+        return self._turned(found, found.incoming, contact, sent, self._office.store.turn(work))
+
+    async def _turned(
+        self,
+        found: _Heard,
+        incoming: Incoming,
+        contact: Contact,
+        sent: Sequence[tuple[int, str]],
+        work: Awaitable[tuple[Letter, turn.Turned | Exception] | None],
+    ) -> None:
         try:
-            kept = await self._office.store.turn(work)
+            kept = await work
         except StoreDown:
             raise
-        except people.Gone:
-            del self._known[contact.address]
-            return False
-        except Exception as error:
-            found.failed = error
-            return False
+        except Exception as error:  # it wasn't hers any more, or her turn did what undid even its keeping
+            self._known.pop(contact.address, None)
+            found.failed = None if isinstance(error, people.Gone) else error
         else:
-            sent = []
+            sent = ()
             if kept is None:
                 self._office.metrics.duplicates.inc()
-                return True
-            self._flood.count(contact.address, at)
-            self._heard(kept[0])
-            self._slots.turned(*kept)
-            return True
-        finally:
-            if sender and sent:
-                sender.sent(sent)
-            self._slots.end(contact.person)
-
-    async def _keep_for_later(self, heard: list[_Heard]) -> None:
-        if not heard:
+                return
+            letter, turned = kept
+            self._flood.count(contact.address, _done_at(incoming, self._office.clock.now()))
+            self._count(letter)
+            if isinstance(turned, Exception):
+                self._slots.failed(letter, turned)
+            else:
+                self._slots.turned(letter, turned)
             return
-        letters = await self._all(heard)
+        finally:
+            if sent:
+                self._office.senders[self._account].sent(sent)
+            self._slots.end(contact.person)
+        await self._keep_for_later([found])
+
+    def _keep_for_later(self, heard: list[_Heard]) -> Awaitable[None]:
+        addresses = Counter(found.incoming.address for found in heard if found.incoming)
+        self._arriving.update(addresses)
+        together = self._office.store.write(lambda db: [self._keep_hers(db, found) for found in heard])
+        return self._kept(heard, addresses, together)
+
+    async def _kept(
+        self, heard: list[_Heard], addresses: Counter[str], together: Awaitable[list[Letter | None]]
+    ) -> None:
+        try:
+            self._put(heard, await self._letters(heard, together))
+        finally:
+            self._arriving -= addresses
+
+    async def _letters(self, heard: list[_Heard], together: Awaitable[list[Letter | None]]) -> list[Letter | None]:
+        try:
+            return await together
+        except StoreDown:
+            raise
+        except Exception:  # one of them can't be kept: each by itself, to find out which
+            return await self._office.store.write(lambda db: [self._keep(db, found) for found in heard])
+
+    def _put(self, heard: list[_Heard], letters: list[Letter | None]) -> None:
         for found, letter in zip(heard, letters, strict=True):
             if found.error:
                 log.error("unreadable", account=self._account, key=found.key, error=found.error)
@@ -136,27 +181,18 @@ class Intake:
             elif letter is None:
                 self._office.metrics.duplicates.inc()
             else:
-                self._heard(letter)
+                self._count(letter)
                 self._remember(found, letter)
         for found, letter in zip(heard, letters, strict=True):
             if letter is not None and letter.person:
                 if found.failed:
-                    await self._slots.failed(letter, found.failed)
+                    self._slots.failed(letter, found.failed)
                 else:
                     self._slots.put([letter])
         if any(found.flood for found in heard):
             self._wake()
 
-    async def _all(self, heard: list[_Heard]) -> list[Letter | None]:
-        write = self._office.store.write
-        try:
-            return await write(lambda db: [self._keep_hers(db, found) for found in heard])
-        except StoreDown:
-            raise
-        except Exception:  # one of them can't be kept: each by itself, to find out which
-            return await write(lambda db: [self._keep(db, found) for found in heard])
-
-    def _heard(self, letter: Letter) -> None:
+    def _count(self, letter: Letter) -> None:
         platform = self._channel.account.partition(":")[0]
         self._office.metrics.updates.labels(platform, self._channel.desk, letter.kind).inc()
 
@@ -213,13 +249,11 @@ class Intake:
         return None
 
 
-async def _all_of(tries: Iterable[Awaitable[bool]]) -> list[bool]:
+async def _all_of(works: Iterable[Awaitable[None]]) -> None:
     """Wait for all, then raise the first error."""
-    results = await asyncio.gather(*tries, return_exceptions=True)
-    for result in results:
+    for result in await asyncio.gather(*works, return_exceptions=True):
         if isinstance(result, BaseException):
             raise result
-    return [result for result in results if isinstance(result, bool)]
 
 
 def _done_at(incoming: Incoming, now: datetime) -> datetime:

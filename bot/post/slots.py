@@ -83,12 +83,12 @@ class Slots:
         if turned.put:
             self._wake(turned.bulk)
 
-    async def failed(self, letter: Letter, error: Exception) -> None:
+    def failed(self, letter: Letter, error: Exception) -> None:
         """The first attempt of a row failed before it was kept: it goes on as any other whose turn failed."""
         self.waiting += 1
         self._idle.clear()
-        if await self._failed(letter, error):
-            self._over()
+        self._note_failure(letter, error)
+        self._hold_back(letter)
 
     async def settled(self) -> None:
         """Wait until nothing is left to do."""
@@ -173,20 +173,25 @@ class Slots:
 
     async def _failed(self, letter: Letter, error: Exception) -> bool:
         """A turn raised: try again by itself after a pause, or set the row aside after the third time."""
-        where = _where(error)
-        log.error("turn_failed", row=letter.id, attempts=letter.attempts, error=where)
-        self._office.metrics.turns.labels("failed").inc()
-        letter.incoming, letter.fresh, letter.counted = None, False, False
+        self._note_failure(letter, error)
         if letter.attempts >= _TRIES:
             try:
-                await self._set_aside(letter, where)
+                await self._set_aside(letter, _where(error))
             except StoreDown:
                 self._hold(letter, self._office.bounds.store_retry)
                 return False
             return True
+        self._hold_back(letter)
+        return False
+
+    def _note_failure(self, letter: Letter, error: Exception) -> None:
+        log.error("turn_failed", row=letter.id, attempts=letter.attempts, error=_where(error))
+        self._office.metrics.turns.labels("failed").inc()
+        letter.incoming, letter.fresh, letter.counted = None, False, False
+
+    def _hold_back(self, letter: Letter) -> None:
         pauses = self._office.bounds.retries
         self._hold(letter, pauses[min(letter.attempts - 1, len(pauses) - 1)])
-        return False
 
     async def _set_aside(self, letter: Letter, error: str) -> None:
         write = self._office.store.write

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.conversation import Conversation, Reply
 from bot.chat.flow import Person
@@ -14,10 +17,11 @@ from bot.chat.seams import Raw
 from bot.chat.talk import Talks
 from bot.chat.text import t
 from bot.domain import inbox, officers, outbox, people, reminders, talks
-from bot.domain.db import Db
+from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.domain.outbox import Parcel
 from bot.domain.people import Contact
+from bot.domain.prepared import Torn
 from bot.domain.tables import Lane
 from bot.post.office import Office
 
@@ -42,10 +46,11 @@ class Turned:
 
 def at_once(
     db: Db, contact: Contact, incoming: Incoming, raw: Raw, office: Office, sent: Sequence[tuple[int, str]] = ()
-) -> tuple[Letter, Turned] | None:
+) -> tuple[Letter, Turned | Exception] | None:
     """Keep an update and do its turn in one go; None for one we already have. Before that, note what was `sent`.
 
-    Raises `Gone` when the contact isn't that person's any more, and what a flow raises: then nothing is kept.
+    What a flow raises is given back: then the update is kept, with one attempt counted, and waits. Raises `Gone` when
+    the contact isn't that person's any more. Only where `Db.sole` holds.
     """
     began = time.perf_counter()
     outbox.sent(db, sent)
@@ -53,7 +58,16 @@ def at_once(
     letter = inbox.add(db, contact, incoming, raw, done=said(incoming) if person.agreed else "")
     if letter is None:
         return None
-    return letter, _turn(db, letter, person, reachable, incoming, None, office, began)
+    try:
+        return letter, _turn(db, letter, person, reachable, incoming, None, office, began)
+    except (StoreDown, SQLAlchemyError, sqlite3.Error, Torn, people.Gone):
+        raise  # the store decides whether it was the store's failure
+    except Exception as error:
+        db.start_over()
+        outbox.sent(db, sent)
+        waits = inbox.add(db, contact, incoming, raw)
+        assert waits is not None
+        return waits, error
 
 
 def take(db: Db, letter: Letter, office: Office) -> Turned:
@@ -111,7 +125,7 @@ def _turn(
     for i, message in enumerate(reply.messages):
         origin = f"i{letter.id}.{i}"
         if i == 0 and expires and db.sole and contact.account in office.senders and message.op == "send":
-            if parcel := outbox.put_in_hand(db, contact, message, origin, person.language, expires):
+            if parcel := outbox.put_in_hand(db, contact, message, origin, expires):
                 parcels.append(parcel)
         else:
             outbox.put(db, contact, message, origin, lane, expires=expires)

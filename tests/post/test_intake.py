@@ -10,9 +10,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot.chat.flow import Person
 from bot.chat.seams import Busy
 from bot.clock import Ticks
-from bot.domain import inbox, reminders
+from bot.domain import consents, inbox, reminders
 from bot.domain.tables import Received
 from tests.fakes import update
 from tests.post.station import Bounds, Post, Station
@@ -210,12 +211,16 @@ def test_what_was_said_goes_with_its_days_also_where_its_row_stays(post: Post):
             sent = await station.store.write(lambda db: rows(db, "outbox", "id"))
             return [text is not None for text in said], len(sent)
 
-        await station.hear(1, "satu")
+        await station.hear(1, "satu")  # a stranger's words aren't kept
         await station.settled()
-        assert await left(2) == ([True], 1)
-        assert await left(2) == ([False], 0)
+        siti = Person(1, "id", contact=1)
+        await station.store.write(lambda db: consents.note(db, siti, consents.SERVICE, "1", allowed=True))
+        await station.hear(1, "dua")
+        await station.settled()
+        assert await left(2) == ([False, True], 2)
+        assert await left(2) == ([False, False], 0)
         await station.intake.deliver([update(1, "1", "satu")])  # still known as heard
-        assert await left(9) == ([False], 0)
+        assert await left(9) == ([False, False], 0)
         assert await left(2) == ([], 0)
 
     post.run(work)

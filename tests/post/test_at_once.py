@@ -1,0 +1,148 @@
+"""Whoever is known has her turn in the commit that keeps her update; her answer is in the sender's hands from then."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import update as change
+
+from bot.chat.seams import AccountRefused
+from bot.domain import people
+from bot.domain.db import Db
+from bot.domain.tables import Outgoing, Received, contacts
+from tests.fakes import update
+from tests.post.station import Post, Station
+from tests.store.bench import full_disk, message, rows
+
+
+async def known(station: Station, *people: int) -> None:
+    """They have been heard of once, and answered."""
+    for person in people:
+        await station.hear(person, "satu")
+    await station.settled()
+    station.channel.sent.clear()
+
+
+def states(db: Db) -> list[tuple[int, int]]:
+    return rows(db, "inbox", "state", "attempts")
+
+
+def answers(db: Db) -> list[tuple[int, int]]:
+    return rows(db, "outbox", "state", "attempts")
+
+
+def test_it_is_kept_done_and_in_hand_in_one_commit(post: Post):
+    async def work(station: Station) -> None:
+        await known(station, 1)
+        station.channel.gate.clear()
+        await station.hear(1, "dua")
+        assert (await station.store.write(states))[-1] == (Received.DONE, 1)
+        assert (await station.store.write(lambda db: rows(db, "outbox", "state", "attempts")))[-1] == (
+            Outgoing.LEASED,
+            1,
+        )
+        station.channel.gate.set()
+        await station.settled()
+        assert station.channel.to("1") == ["dua"]
+        assert await station.store.write(lambda db: rows(db, "outbox", "state")) == [Outgoing.SENT] * 2
+
+    post.run(work)
+
+
+def test_brought_again_it_is_known(post: Post):
+    async def work(station: Station) -> None:
+        await known(station, 1)
+        for _ in range(3):
+            await station.intake.deliver([update(77, 1, "dua")])
+        await station.settled()
+        assert station.channel.to("1") == ["dua"]
+
+    post.run(work)
+
+
+def test_the_answers_of_one_person_keep_their_order_however_fast_she_is(post: Post):
+    words = ("satu", "dua", "tiga", "empat") * 3
+
+    async def work(station: Station) -> None:
+        await known(station, 1, 2)
+        updates = [update(100 + i, 1 + i % 2, word) for i, word in enumerate(w for w in words for _ in range(2))]
+        await asyncio.gather(*(station.intake.deliver(updates[i : i + 3]) for i in range(0, len(updates), 3)))
+        await station.settled()
+        assert station.channel.to("1") == list(words)
+        assert station.channel.to("2") == list(words)
+
+    post.run(work)
+
+
+def test_what_fails_is_kept_counted_and_tried_again_before_her_next(post: Post):
+    post.words.fails["racun"] = 1
+
+    async def work(station: Station) -> None:
+        await known(station, 1)
+        await station.intake.deliver([update(100, 1, "racun"), update(101, 1, "dua")])
+        await station.settled()
+        assert station.channel.to("1") == ["racun", "dua"]
+        assert (await station.store.write(states))[-2:] == [(Received.DONE, 2), (Received.DONE, 1)]
+
+    post.run(work)
+    assert [word for _, word in post.words.ran] == ["satu", "racun", "racun", "dua"]
+
+
+def test_after_three_failures_it_is_set_aside(post: Post):
+    post.words.fails["racun"] = 3
+
+    async def work(station: Station) -> None:
+        await known(station, 1)
+        await station.hear(1, "racun")
+        await station.settled()
+        assert (await station.store.write(states))[-1] == (Received.QUARANTINED, 3)
+
+    post.run(work)
+
+
+def test_with_the_store_away_it_is_brought_again_and_nothing_is_lost_or_said_twice(post: Post):
+    async def work(station: Station) -> None:
+        await known(station, 1)
+        with full_disk():
+            refused = await asyncio.gather(station.intake.deliver([update(100, 1, "dua")]), return_exceptions=True)
+        assert [type(error).__name__ for error in refused] == ["Busy"]
+        await station.intake.deliver([update(100, 1, "dua")])
+        await station.settled()
+        assert station.channel.to("1") == ["dua"]
+
+    post.run(work)
+
+
+def test_an_address_that_is_nobodys_any_more_is_met_anew(post: Post):
+    async def work(station: Station) -> None:
+        await known(station, 1)
+
+        def moved(db: Db) -> None:
+            """Her address is another person's now."""
+            person = people.meet(db, station.account, message("u:0", address="2"), "owners", "id").person
+            db.execute(change(contacts).where(contacts.c.address == "1").values(person_id=person))
+
+        await station.store.write(moved)
+        await station.hear(1, "dua")
+        await station.settled()
+        assert station.channel.to("1") == ["dua"]
+
+    post.run(work)
+
+
+def test_while_the_account_has_to_wait_what_is_in_hand_waits_in_the_outbox(post: Post):
+    async def work(station: Station) -> None:
+        await known(station, 1, 2)
+
+        def refuse(address: str, words: str) -> None:
+            raise AccountRefused("401")
+
+        station.channel.trouble = refuse
+        await station.hear(1, "dua")
+        await station.settled()
+        await station.hear(2, "tiga")
+        await station.settled()
+        assert [state for state, _ in await station.store.write(answers)] == [Outgoing.SENT] * 2 + [Outgoing.READY] * 2
+        assert station.channel.sent == []
+
+    post.run(work)
