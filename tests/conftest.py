@@ -12,7 +12,7 @@ from bot.domain import upgrade
 from bot.domain.tables import metadata
 from tests.office import MONDAY, Desk, make_template
 from tests.store.server import Server
-from tests.transcript import Telegram
+from tests.transcript import Chats
 
 
 @pytest.fixture(scope="session")
@@ -62,17 +62,35 @@ def template_postgres(server: Server, tmp_path_factory: pytest.TempPathFactory) 
     return folder
 
 
+USUAL = "python-telegram-bot"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--on", default=USUAL, help="a library for Telegram, or whatsapp: where transcripts are played")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """What is marked `everywhere` runs on every library, and on every store with the usual one."""
-    if metafunc.definition.get_closest_marker("everywhere"):
-        usual = "python-telegram-bot"
-        metafunc.parametrize(("library", "database"), [(usual, "sqlite"), ("aiogram", "sqlite"), (usual, "postgres")])
+    """What is marked `everywhere` runs by every library, on WhatsApp, and on every store with the usual one.
+
+    With ``everywhere("both")`` WhatsApp too has every store.
+    """
+    if mark := metafunc.definition.get_closest_marker("everywhere"):
+        pairs = [(USUAL, "sqlite"), ("aiogram", "sqlite"), (USUAL, "postgres"), ("whatsapp", "sqlite")]
+        pairs += [("whatsapp", "postgres")] if "both" in mark.args else []
+        if metafunc.config.getoption("--on") != USUAL:
+            pairs = [(metafunc.config.getoption("--on"), "sqlite")]
+        if metafunc.definition.get_closest_marker("only_telegram"):
+            pairs = [pair for pair in pairs if pair[0] != "whatsapp"]
+        metafunc.parametrize(("library", "database"), pairs)
 
 
 @pytest.fixture
-def library() -> str:
-    """The library that calls Telegram, where a test isn't marked `everywhere`."""
-    return "python-telegram-bot"
+def library(request: pytest.FixtureRequest) -> str:
+    """What calls the owners' platform, where a test isn't marked `everywhere`: a library for Telegram, or whatsapp."""
+    found = str(request.config.getoption("--on"))
+    if found == "whatsapp" and request.node.get_closest_marker("only_telegram"):
+        pytest.skip("about what only Telegram has")
+    return found
 
 
 @pytest.fixture
@@ -86,14 +104,16 @@ def desk_with(
     request: pytest.FixtureRequest, tmp_path: Path, library: str, database: str
 ) -> Generator[Callable[[Flows | None], Desk]]:
     """Makes a desk with a fresh database, and other flows than the product's where they are given."""
+    whatsapp = library == "whatsapp" or "whatsapp" in request.fixturenames
+    telegram = USUAL if library == "whatsapp" else library
     if database == "sqlite":
         template: Path = request.getfixturevalue("template")
-        yield lambda flows: Desk(tmp_path / "desk", template, flows, library=library)
+        yield lambda flows: Desk(tmp_path / "desk", template, flows, telegram, whatsapp=whatsapp)
         return
     keys: Path = request.getfixturevalue("template_postgres")
     server: Server = request.getfixturevalue("server")
     with server.database("office") as url:
-        yield lambda flows: Desk(tmp_path / "desk", keys, flows, library=library, url=url)
+        yield lambda flows: Desk(tmp_path / "desk", keys, flows, telegram, url=url, whatsapp=whatsapp)
 
 
 @pytest.fixture
@@ -103,6 +123,12 @@ def desk(desk_with: Callable[[Flows | None], Desk]) -> Desk:
 
 
 @pytest.fixture
-def telegram(desk: Desk) -> Telegram:
-    """Plays a transcript on Telegram; see `tests/transcript.py`."""
-    return Telegram(desk)
+def telegram(desk: Desk, library: str) -> Chats:
+    """Plays a transcript with people on Telegram (on WhatsApp, where that is asked for); see `tests/transcript.py`."""
+    return Chats(desk, "whatsapp" if library == "whatsapp" else "telegram")
+
+
+@pytest.fixture
+def whatsapp(desk: Desk) -> Chats:
+    """Plays a transcript with people on WhatsApp, which tells their numbers."""
+    return Chats(desk, "whatsapp", numbers=True)

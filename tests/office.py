@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,12 +19,15 @@ from bot.app import App, bounds_of
 from bot.channels.telegram_channel import Library, TelegramChannel
 from bot.channels.telegram_ptb import Ptb
 from bot.chat.flow import Flows
+from bot.chat.seams import Channel, Raw
 from bot.config import Backup, Config, Database
 from bot.domain import places, regions, upgrade
 from bot.domain.db import Db
 from bot.domain.tables import metadata
 from bot.post.office import Bounds
 from bot.simulator.platform import Platform
+from tests import office_whatsapp
+from tests.office_whatsapp import add_number
 
 OWNERS = "111:owners-owners-owners-owners-owners"
 OFFICERS = "222:officers-officers-officers-officers"
@@ -87,13 +90,16 @@ class Desk:
         flows: Flows | None = None,
         library: str = "python-telegram-bot",
         url: str = "",
+        whatsapp: bool = False,
     ) -> None:
+        """`whatsapp`: the office has a number there too."""
         self.folder = folder
         self.library = library
         self.clock = MovedClock()
         self.platform = Platform(clock=self.clock, monotonic=lambda: self.clock.at.timestamp())
         self.platform.add_bot(OWNERS, "pendamping_bot", "Pendamping")
         self.platform.add_bot(OFFICERS, "petugas_bot", "Meja Petugas")
+        self.number = add_number(self.platform) if whatsapp else None
         self.config = config(folder, url)
         self.flows = flows
         self.bounds: Bounds = bounds_of(self.config)
@@ -105,7 +111,12 @@ class Desk:
     def app(self) -> App:
         """A new App on the database: what a restart is."""
         library = self._library()
-        channels = [TelegramChannel(OWNERS, "owners", library), TelegramChannel(OFFICERS, "officers", library)]
+        channels: list[Channel] = [
+            TelegramChannel(OWNERS, "owners", library),
+            TelegramChannel(OFFICERS, "officers", library),
+        ]
+        if self.number:
+            channels.append(office_whatsapp.channel(self.platform))
         return App(self.config, channels, clock=self.clock, flows=self.flows, bounds=self.bounds)
 
     def _library(self) -> Library:
@@ -116,14 +127,24 @@ class Desk:
             return partial(Aiogram, session=InProcessSession(self.platform))
         return partial(Ptb, request=InProcess(self.platform))
 
-    async def updates(self, desk: str) -> list[dict[str, Any]]:
-        """What a bot's platform holds for it, confirmed at the next call."""
+    async def updates(self, desk: str) -> Sequence[Raw]:
+        """What a bot's platform holds for it, confirmed at the next call; of WhatsApp what its webhooks bring."""
+        if desk == "whatsapp":
+            return self._brought()
         token = OWNERS if desk == "owners" else OFFICERS
         params = {"offset": self._seen[desk], "timeout": 0}
         _, answer = await self.platform.call(token, "getUpdates", params)
         found: list[dict[str, Any]] = answer["result"]
         if found:
             self._seen[desk] = found[-1]["update_id"] + 1
+        return found
+
+    def _brought(self) -> list[Raw]:
+        channel = office_whatsapp.channel(self.platform)
+        found: list[Raw] = []
+        for headers, body in self.platform.cloud.envelopes(self.number):
+            assert channel.signed(headers, body)
+            found += channel.updates(json.loads(body))[0]
         return found
 
     async def round(self, *, times: int = 2, do: Callable[[Db], Any] | None = None, tick: bool = False) -> Any:

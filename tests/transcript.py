@@ -8,11 +8,16 @@
     > (nomor 081234567890)          shares her number; also (nomor orang lain 08…), (foto), (stiker), (suara), (lokasi),
                                     (blokir), (buka blokir), (ubah: new words)
     budi > halo                     somebody else; budi < … what he reads
-    petugas > /start                a person at the officers' bot
+    budi@telegram > halo            he, on a platform that isn't the transcript's own; also budi@whatsapp
+    petugas > /start                a person at the officers' bot, always on Telegram
     ~ 25 jam                        time passes (menit, jam, hari), and what is due happens
 
 Before every line the bot is restarted, and every update is delivered twice. What is marked `everywhere` runs with
-each library for Telegram, and on each store.
+each library for Telegram, on WhatsApp, and on each store.
+
+On WhatsApp the same is written for buttons, rows of a list, choices further on in it (they are looked for) and
+numbered choices (their number is typed). Only there: (pemasaran stop), (pemasaran mulai) of the phone's own menu, and
+(ganti nomor 628…). Nobody there shows a number, so that people are asked for it as on Telegram; see `Chats.numbers`.
 """
 
 from __future__ import annotations
@@ -29,8 +34,11 @@ JPEG = bytes.fromhex(
     "ffd8ffe000104a46494600010100000100010000ffdb004300" + "08" * 64 + "ffc0000b080001000101011100ffc40014000100000000"
     "000000000000000000000009ffc40014100100000000000000000000000000000000ffda0008010100003f0054dfffd9"
 )
-_LINE = re.compile(r"(?:(?P<who>[a-z]+) )?(?P<mark>[<>~]) ?(?P<text>.*)")
+_LINE = re.compile(r"(?:(?P<who>[a-z]+(?:@[a-z]+)?) )?(?P<mark>[<>~]) ?(?P<text>.*)")
 _UNITS = {"menit": "minutes", "jam": "hours", "hari": "days"}
+_NUMBERED = re.compile(r"\n\n((?:\d+\. .+\n?)+)\n\nMohon jawab dengan nomornya\.$")
+_TYPED = re.compile(r"\n\nAtau ketik: (.+)$")
+_OTHERS = "Pilihan lain"
 
 
 @dataclass(slots=True)
@@ -60,11 +68,14 @@ def parse(script: str) -> list[Line]:
     return steps
 
 
-class Telegram:
+class Chats:
     """Plays transcripts on a `Desk`; keeps its people between calls."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, usual: str = "telegram", *, numbers: bool = False) -> None:
+        """`usual`: where people are who don't say. `numbers`: WhatsApp tells everybody's number."""
         self.desk = desk
+        self.usual = usual
+        self.numbers = numbers
         self.people: dict[str, int] = {}
         self._read: dict[str, int] = {}
         self._heard: dict[str, list[str]] = {}
@@ -85,7 +96,7 @@ class Telegram:
             if step.mark == "~":
                 await self._pass(step.lines[0])
             else:
-                self._do(step)
+                await self._do(step)
                 await self.desk.round()
             self._hear()
 
@@ -94,54 +105,96 @@ class Telegram:
         self.desk.clock.move(timedelta(**{_UNITS[unit]: float(amount)}))
         await self.desk.round(tick=True)
 
-    def _do(self, step: Line) -> None:
+    async def _do(self, step: Line) -> None:
         self.desk.clock.move(timedelta(seconds=1))
-        platform, text = self.desk.platform, step.lines[0]
-        officer = step.who.startswith("petugas")
-        bot = platform.bots[OFFICERS if officer else OWNERS]
-        user = self._person(step.who)
+        text, user = step.lines[0], self._person(step.who)
+        phone, bot = self._phone(step.who)
         inside = text[1:-1]
         if text.startswith("[") and text.endswith("]"):
-            bubble = next(b for b in reversed(self._bubbles(step.who)) if _buttons(b) and inside in _buttons(b))
-            platform.tap(user, bubble["message_id"], inside, bot=bot)
+            await self._choose(step.who, inside)
         elif text.startswith("(") and text.endswith(")"):
             word, _, rest = inside.partition(" ")
             match word:
                 case "nomor" if rest.startswith("orang lain"):
-                    platform.share_contact(user, rest.removeprefix("orang lain").strip(), own=False, bot=bot)
+                    phone.share_contact(user, rest.removeprefix("orang lain").strip(), own=False, bot=bot)
                 case "nomor":
-                    platform.share_contact(user, rest, bot=bot)
+                    phone.share_contact(user, rest, bot=bot)
                 case "foto":
-                    platform.send_photo(user, JPEG, bot=bot)
+                    phone.send_photo(user, JPEG, bot=bot)
                 case "stiker":
-                    platform.sticker(user, bot=bot)
+                    phone.sticker(user, bot=bot)
                 case "suara":
-                    platform.voice(user, bot=bot)
+                    phone.voice(user, bot=bot)
                 case "lokasi":
-                    platform.location(user, -7.98, 112.63, bot=bot)
+                    phone.location(user, -7.98, 112.63, bot=bot)
                 case "blokir":
-                    platform.block(user, bot)
+                    phone.block(user, bot)
                 case "buka":
-                    platform.unblock(user, bot)
+                    phone.unblock(user, bot)
                 case "ubah:":
                     own = [b for b in self._all(step.who) if b["from"]["id"] == user and "text" in b]
-                    platform.edit(user, own[-1]["message_id"], rest, bot=bot)
+                    phone.edit(user, own[-1]["message_id"], rest, bot=bot)
                 case "grup":
-                    platform.group_message(user, rest, bot=bot)
+                    phone.group_message(user, rest, bot=bot)
+                case "pemasaran":
+                    phone.marketing(user, rest == "mulai", bot=bot)
+                case "ganti":
+                    phone.change_number(user, rest.removeprefix("nomor").strip())
                 case _:
                     raise ValueError(f"line {step.number}: ({inside})")
         else:
-            platform.say(user, text, bot=bot)
+            phone.say(user, text, bot=bot)
+
+    async def _choose(self, who: str, label: str) -> None:
+        """Tap a button or row; where it isn't shown yet, ask for the others; where it is only named, type it."""
+        user = self._person(who)
+        phone, bot = self._phone(who)
+        for _ in range(20):
+            for bubble in reversed(self._bubbles(who)):
+                _, labels = shown(bubble)
+                if label in labels and label not in _buttons(bubble):
+                    numbered = _NUMBERED.search(bubble["text"])
+                    phone.say(user, str(labels.index(label) + 1) if numbered else label, bot=bot)
+                    return
+                if label in labels:
+                    phone.tap(user, bubble["message_id"], label, bot=bot)
+                    return
+                if _OTHERS in labels:
+                    phone.tap(user, bubble["message_id"], _OTHERS, bot=bot)
+                    break
+            else:
+                raise LookupError(f"nobody offers [{label}]")
+            await self.desk.round()
+            self.desk.clock.move(timedelta(seconds=1))
+        raise LookupError(f"no choice [{label}]")
+
+    def _phone(self, who: str) -> tuple[Any, Any]:
+        """What is done with on somebody's phone, and with which account of ours: Telegram's bots, or our number."""
+        platform = self.desk.platform
+        if who.startswith("petugas"):
+            return platform, platform.bots[OFFICERS]
+        if (who.partition("@")[2] or self.usual) == "whatsapp":
+            return platform.cloud, self.desk.number
+        return platform, platform.bots[OWNERS]
 
     def _person(self, who: str) -> int:
         if who not in self.people:
-            self.people[who] = self.desk.platform.add_user(who.title(), phone="6281234567890").id
+            name = who.partition("@")[0]
+            known = [id for other, id in self.people.items() if other.partition("@")[0] == name]
+            self.people[who] = known[0] if known else self._made(name)
+            phone, number = self._phone(who)
+            if phone is self.desk.platform.cloud and not self.numbers:
+                phone.hide(self.people[who], bot=number)
         return self.people[who]
 
+    def _made(self, name: str) -> int:
+        """A new person. On WhatsApp no two have the same number."""
+        others = len(self.people) if self.desk.number else 0
+        return self.desk.platform.add_user(name.title(), phone=f"{6281234567890 + others}").id
+
     def _all(self, who: str) -> list[dict[str, Any]]:
-        bot = self.desk.platform.bots[OFFICERS if who.startswith("petugas") else OWNERS]
-        chat = self.desk.platform.chat(bot, self._person(who))
-        return [bubble.message for bubble in chat.bubbles.values() if bubble.message]
+        phone, bot = self._phone(who)
+        return [bubble.message for bubble in phone.chat(bot, self._person(who)).bubbles.values() if bubble.message]
 
     def bubbles(self, who: str) -> list[dict[str, Any]]:
         """What a bot has sent somebody."""
@@ -159,10 +212,10 @@ class Telegram:
                 self._read[who] = new[-1]["message_id"]
             lines: list[str] = []
             for bubble in new:
-                words = bubble.get("text") or bubble.get("caption", "")
+                words, labels = shown(bubble)
                 lines += [line for line in words.splitlines() if line.strip()]
-                if buttons := _buttons(bubble):
-                    lines.append(" ".join(f"[{b}]" for b in buttons))
+                if labels:
+                    lines.append(" ".join(f"[{b}]" for b in labels))
             self._heard[who] = lines
 
     def _expect(self, step: Line) -> None:
@@ -174,13 +227,35 @@ class Telegram:
             while heard and heard[0].startswith("[") and not wanted.startswith("["):
                 heard.pop(0)
             assert heard, f"line {step.number}: the bot said nothing (more), not {wanted!r}"
-            pattern = ".*".join(re.escape(part) for part in wanted.split("…"))
-            assert re.fullmatch(pattern, heard[0]), f"line {step.number}:\n  {wanted!r}\n  {heard[0]!r}"
+            assert _like(wanted, heard[0]), f"line {step.number}:\n  {wanted!r}\n  {heard[0]!r}"
             heard.pop(0)
         while heard and heard[0].startswith("["):
             heard.pop(0)
 
 
+def _like(wanted: str, heard: str) -> bool:
+    """Whether a line is as it was wanted. Of a list with others further on, only the first ones are compared."""
+    first, others, _ = heard.rpartition(f" [{_OTHERS}]")
+    if others:
+        begins, goes_on, _ = wanted.partition("…")
+        return wanted.startswith(first) or (bool(goes_on) and first.startswith(begins))
+    return bool(re.fullmatch(".*".join(re.escape(part) for part in wanted.split("…")), heard))
+
+
+def shown(message: dict[str, Any]) -> tuple[str, list[str]]:
+    """A bubble's words without the choices in them, and its choices: buttons, rows, or what is to be typed."""
+    words: str = message.get("text") or message.get("caption", "")
+    if found := _NUMBERED.search(words):
+        return words[: found.start()], [line.partition(". ")[2] for line in found[1].splitlines()]
+    if message.get("ask") and (found := _TYPED.search(words)):
+        return words[: found.start()], found[1].split(", ")
+    return words, _buttons(message)
+
+
 def _buttons(message: dict[str, Any]) -> list[str]:
     rows: list[list[dict[str, Any]]] = message.get("reply_markup", {}).get("inline_keyboard", [])
     return [key["text"] for row in rows for key in row]
+
+
+Telegram = Chats
+"""What plays a transcript whose people are on Telegram, where nothing else is said."""
