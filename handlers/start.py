@@ -92,14 +92,21 @@ def _menu(chat: Chat) -> None:
 @flow("help", command="bantuan", desk=None, title=caption("Help"), menu=90)
 def help(chat: Chat, db: Db) -> None:
     if chat.person.desk == "officers":
-        chat.say(t("This chat brings you the desk's alerts. There is nothing to do here yet but to read them."))
+        chat.say(
+            t(
+                "This chat brings you the desk's alerts. You can also:\n• find an owner: /cari\n"
+                "• decide corrections: /koreksi\n• look at what owners showed: /verifikasi\n"
+                "• see who stands where: /peringkat\nWhat you may do depends on your role and your area."
+            )
+        )
         return
     chat.say(
         t(
-            "This chat can:\n• register your business: type *daftar*\n• show what we have noted: type *profil*\n"
-            "• correct it: type *ubah*\n• add a business: type *usaha*\n• ask an officer: type *petugas*\n"
-            "• see what you allow, or take it back: type *izin saya*\n"
-            "• change the language: type *bahasa*\n• show everything you can do: type *menu*\n"
+            "This chat can:\n• register your business: type *daftar*\n• check how ready it is to grow: type *cek*\n"
+            "• answer questions: just type them, or ask an officer: type *petugas*\n"
+            "• show what we have noted: type *profil*; correct it: type *ubah*; add a business: type *usaha*\n"
+            "• your rights: type *data saya*, *izin saya* or *hapus data*\n"
+            "• change the language: type *bahasa*; everything you can do: type *menu*\n"
             "While you answer: *kembali* goes one question back, *batal* stops."
         )
     )

@@ -23,7 +23,6 @@ def test_help_in_the_middle(telegram: Telegram):
           …
           …
           …
-          …
           Apa nama usahanya?
         > Keripik Bu Siti
         < Usahanya bergerak di bidang apa?
@@ -34,7 +33,7 @@ def test_the_menu_in_the_middle(telegram: Telegram):
     telegram(f"""{TO_BUSINESS}
         > menu
         < Ada yang bisa kami bantu?
-          [Lanjutkan yang tadi] [Tanya petugas] [Bantuan]
+          [Lanjutkan yang tadi] [Data saya] [Tanya petugas] [Bantuan]
         > [Lanjutkan yang tadi]
         < Apa nama usahanya?
         > menu

@@ -307,12 +307,12 @@ def test_since_a_year(telegram: Telegram):
 def test_who_wants_to_be_forgotten_is_heard(telegram: Telegram, desk: Desk):
     telegram(f"""{REGISTERED}
         > saya mau hapus data saya
-        < {DONE}
-        > hapus data saya sekarang
-        < Sudah ditambahkan ke pertanyaan nomor 1.
-          Jawabannya masuk lewat chat ini.
+        < Semua data Bapak/Ibu mau kami hapus?
+          …
+          …
+          [Ya, hapus] [Tidak jadi]
     """)
-    assert questions(desk) == ["saya mau hapus data saya\nhapus data saya sekarang"]
+    assert questions(desk) == []
 
 
 def test_a_fact_is_changed_by_its_name(telegram: Telegram):

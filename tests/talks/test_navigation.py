@@ -36,13 +36,11 @@ def test_help_names_the_officer(telegram: Telegram):
         > bantuan
         < Yang bisa dilakukan di sini:
           • mendaftarkan usaha: ketik daftar
-          • melihat data yang tercatat: ketik profil
-          • memperbaiki data: ketik ubah
-          • menambah usaha: ketik usaha
-          • bertanya ke petugas: ketik petugas
-          • melihat atau menarik izin: ketik izin saya
-          • ganti bahasa: ketik bahasa
-          • melihat semua layanan: ketik menu
+          • mengecek kesiapan naik kelas: ketik cek
+          • bertanya: langsung ketik pertanyaannya, atau ke petugas: ketik petugas
+          • melihat data yang tercatat: ketik profil; memperbaiki: ketik ubah; menambah usaha: ketik usaha
+          • hak atas data: ketik data saya, izin saya, atau hapus data
+          • ganti bahasa: ketik bahasa; semua pilihan: ketik menu
           Saat mengisi: kembali ke pertanyaan sebelumnya, batal untuk berhenti.
     """)
 

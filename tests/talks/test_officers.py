@@ -33,7 +33,12 @@ def test_an_officer_joins_by_link(telegram: Telegram, desk: Desk):
         petugas < Ada yang bisa kami bantu?
           [Cari pelaku usaha] [Perbaikan data] [Bantuan]
         petugas > [Bantuan]
-        petugas < Pemberitahuan meja layanan masuk ke chat ini. Untuk sementara cukup dibaca saja.
+        petugas < Pemberitahuan meja layanan masuk ke chat ini. Bisa juga:
+          • mencari pelaku usaha: /cari
+          • memutuskan perbaikan data: /koreksi
+          • memeriksa bukti: /verifikasi
+          • melihat peringkat: /peringkat
+          Yang bisa dilakukan tergantung peran dan wilayah Bapak/Ibu.
         petugas > berhenti
         petugas < Pemberitahuan tetap masuk selama Bapak/Ibu bertugas. Untuk berhenti, silakan hubungi koordinator.
     """)

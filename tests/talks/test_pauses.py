@@ -63,7 +63,7 @@ def test_not_going_on_now(telegram: Telegram):
           Apa nama usahanya?
         > tidak
         < Ada yang bisa kami bantu?
-          [Lanjutkan yang tadi] [Tanya petugas] [Bantuan]
+          [Lanjutkan yang tadi] [Data saya] [Tanya petugas] [Bantuan]
         > [Lanjutkan yang tadi]
         < Apa nama usahanya?
     """)
