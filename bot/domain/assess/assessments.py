@@ -89,6 +89,11 @@ def start(db: Db, person: Person, business: int, code: str, kind: Kind, day: dat
     return _of(db, id)
 
 
+def hers(db: Db, person: Person, assessment: int) -> Assessment | None:
+    """A check of hers, open or finished."""
+    return _first(db, assessments.c.id == assessment, assessments.c.person_id == person.id)
+
+
 def open_of(db: Db, business: int, code: str) -> Assessment | None:
     """The check of a business that was begun and not finished."""
     return _first(
@@ -113,7 +118,31 @@ def put(db: Db, person: Person, assessment: int, item: str, answer: str) -> None
 
     `Refused` if the check isn't open or isn't hers, `ValueError` for an answer that the item doesn't have.
     """
-    check = _open(db, person, assessment)
+    _put(db, _open(db, person, assessment), item, answer)
+
+
+CORRECTED = timedelta(hours=24)
+"""How long answers of a finished check can be changed by who gave them."""
+
+
+def correct(db: Db, person: Person, assessment: int, changed: Mapping[str, str]) -> Result:
+    """Change answers of a check that was finished just now, and work it out again.
+
+    `Refused` if it isn't hers, is older than `CORRECTED`, or a question would be open then; `ValueError` as `put`.
+    """
+    check = hers(db, person, assessment)
+    if check is None or check.finished is None or db.now - check.finished > CORRECTED:
+        raise Refused(t("This check is finished already. A new one can be begun at any time."))
+    for item, answer in changed.items():
+        _put(db, check, item, answer)
+    instrument = instruments.of(db, check.instrument, check.version)
+    if missing(instrument, given(db, assessment), quick=check.quick):
+        raise Refused(t("A few questions of this check are still open."))
+    return keep_scores(db, assessment)
+
+
+def _put(db: Db, check: Assessment, item: str, answer: str) -> None:
+    assessment = check.id
     if answer not in {o.code for o in instruments.of(db, check.instrument, check.version).question(item).options}:
         raise ValueError(f"{item} has no answer {answer!r}")
     row = {"assessment_id": assessment, "item": item, "answer": answer, "at": db.now}
@@ -205,7 +234,7 @@ def recheck_on(instrument: Instrument, finished: datetime) -> datetime:
 
 
 def _open(db: Db, person: Person, assessment: int) -> Assessment:
-    check = _first(db, assessments.c.id == assessment, assessments.c.person_id == person.id)
+    check = hers(db, person, assessment)
     if check is None or check.finished is not None:
         raise Refused(t("This check is finished already. A new one can be begun at any time."))
     return check
