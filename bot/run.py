@@ -25,6 +25,8 @@ from bot.domain.engine import Locked
 from bot.domain.keys import NoKey
 from bot.domain.upgrade import UpgradeFailed
 from bot.simulator.clock import MovedClock
+from bot.simulator.cloud_refusal import CloudRefusal
+from bot.simulator.cloud_webhooks import verify
 from bot.simulator.platform import Platform
 from bot.simulator.server import Simulator
 
@@ -39,6 +41,9 @@ SIMULATED: dict[Desk, tuple[str, str]] = {
     "owners": ("1001:simulated", "pendamping_bot"),
     "officers": ("1002:simulated", "petugas_bot"),
 }
+SIMULATED_NUMBER = "100200300400500"
+"""The office's number (its id) on the simulator's WhatsApp."""
+_OPEN = "simulated"
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 Ready = Callable[[App, str], None]
 
@@ -50,14 +55,15 @@ def run(config: Config, *, ready: Ready | None = None, flows: Flows | None = Non
 
 
 def channels_of(config: Config, simulator: str = "") -> Sequence[Channel]:
-    """The channels a configuration names; with the address of a simulator, the two bots it plays."""
+    """The channels a configuration names; with the address of a simulator, the two bots and the number it plays."""
     if simulator:
         link_to = f"{simulator}/?bot={{name}}&start={{payload}}"
         named: dict[Desk, Account] = {"owners": config.telegram.owners, "officers": config.telegram.officers}
-        return [
+        bots = [
             TelegramChannel(token, desk, library(named[desk].library), simulator, link_to=link_to)
             for desk, (token, _) in SIMULATED.items()
         ]
+        return [*bots, WhatsAppChannel(SIMULATED_NUMBER, _OPEN, _OPEN, _OPEN, api_url=simulator)]
     telegram = [
         TelegramChannel(
             account.token.get_secret_value(),
@@ -105,6 +111,8 @@ async def _main(config: Config, ready: Ready | None, flows: Flows | None) -> int
         channels = channels_of(config, simulator.url if simulator else "")
         app = App(config, channels, clock=simulator.platform.clock if simulator else None, flows=flows)
         await app.start()
+        if simulator:
+            await _bring_to(app, simulator)
     except (CantStart, Locked, NoKey, UpgradeFailed, StoreDown, DBAPIError, sqlite3.Error, OSError) as error:
         if simulator and simulator.url:
             await simulator.stop()
@@ -151,11 +159,25 @@ async def _begin(simulator: Simulator, listen: str) -> None:
         raise CantStart(f"[simulator] listen: {listen} can't be had: {error.strerror or error}") from error
 
 
+async def _bring_to(app: App, simulator: Simulator) -> None:
+    """Have the simulator's WhatsApp bring to the desk what people say to the office's number, as Meta's pages do."""
+    cloud = simulator.platform.cloud
+    account = cloud.account(SIMULATED_NUMBER)
+    assert cloud.get is not None
+    url = f"http://{app.address}/whatsapp"
+    try:
+        await verify(cloud, account, url, _OPEN, cloud.get)
+    except CloudRefusal as refused:
+        log.error("whatsapp_not_brought", url=url, error=str(refused))
+
+
 def platform_of(config: Config) -> Platform:
-    """The simulator's platform, kept beside the database, with the two bots and a clock that can be put forward."""
+    """The simulator's platform, kept beside the database: two bots, a number, and a clock that can be put forward."""
     folder = config.database.file.parent
     folder.mkdir(parents=True, exist_ok=True)
     platform = Platform(folder / f"{config.database.file.stem}-phone.db", MovedClock())
     for desk, (token, username) in SIMULATED.items():
         platform.add_bot(token, username, "Pendamping" if desk == "owners" else "Meja Petugas")
+    secrets = {"token": _OPEN, "secret": _OPEN, "verify": _OPEN}
+    platform.cloud.add_account(SIMULATED_NUMBER, phone="622112345678", name=config.office.name, **secrets)
     return platform

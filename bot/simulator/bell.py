@@ -29,7 +29,8 @@ async def first_of(bells: Sequence[Bell], seconds: float | None = None) -> bool:
     for bell in bells:
         bell.waiting.add(future)
     try:
-        await asyncio.wait_for(future, seconds)
+        async with asyncio.timeout(seconds):  # wait_for of Python 3.11 forgets a cancel that comes with a ring
+            await future
     except TimeoutError:
         return False
     finally:
