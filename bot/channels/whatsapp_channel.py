@@ -27,6 +27,10 @@ _UPLOAD_DAYS = 28
 """An uploaded file is kept for 30 days; ours are forgotten a little earlier."""
 
 
+_PLAIN = ("application/json", "text/csv")
+"""Types of documents that Meta doesn't take, and takes as text; the name of the file tells what it is."""
+
+
 class Uploads(Protocol):
     """The platform's ids of files that were uploaded, so that each is uploaded once in 30 days."""
 
@@ -205,11 +209,22 @@ class WhatsAppChannel:
         if id := await self._uploads.find(file.media):
             return id, False
         try:
-            id = await self.graph.upload(file.content, file.name, file.mime)
+            mime = "text/plain" if file.mime in _PLAIN else file.mime
+            id = await self.graph.upload(file.content, file.name, mime)
         except Refusal as error:
             raise whatsapp.verdict(error.status, error.code, error.said) from error
         await self._uploads.keep(file.media, id)
         return id, True
+
+    async def fetch(self, file: str, most: int) -> bytes:
+        try:
+            return await self.graph.download(file, most)
+        except Refusal as error:
+            if error.status == 413:
+                raise Never(error.said, because="large") from error
+            if error.status in (403, 404):
+                raise Never(error.said) from error
+            raise whatsapp.verdict(error.status, error.code, error.said) from error
 
     async def _try(self, call: Call) -> None:
         try:

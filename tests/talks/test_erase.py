@@ -42,6 +42,7 @@ def everything(desk: Desk) -> dict[str, list[dict[str, Any]]]:
     return asyncio.run(desk.round(do=lambda db: {name: rows(db, name) for name in metadata.tables}))
 
 
+@pytest.mark.only_telegram
 @pytest.mark.everywhere
 def test_she_is_erased_and_comes_back_as_a_stranger(telegram: Telegram, desk: Desk):
     telegram(REGISTERED)
@@ -196,6 +197,7 @@ def test_an_officer_who_erases_himself_is_one_no_more_at_once(telegram: Telegram
     assert (left["officers"], left["invites"], left["people"]) == ([], [], [])
 
 
+@pytest.mark.only_telegram
 def test_one_who_cannot_be_reached_is_erased_too(telegram: Telegram, desk: Desk):
     telegram(f"""{FROZEN}
         > (blokir)

@@ -89,6 +89,7 @@ def test_who_looked_is_told_and_when(telegram: Telegram, desk: Desk):
     """)
 
 
+@pytest.mark.only_telegram
 def test_one_who_is_not_registered_has_data_too(telegram: Telegram, desk: Desk):
     telegram(f"""
         > halo

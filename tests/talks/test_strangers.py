@@ -7,6 +7,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import LargeBinary, select
 
 from bot.domain.db import Db
@@ -87,6 +88,7 @@ async def _purge(desk: Desk) -> None:
         await app.stop()
 
 
+@pytest.mark.only_telegram
 def test_of_a_stranger_only_the_sealed_update_is_kept_for_a_day(telegram: Telegram, desk: Desk):
     telegram(STRANGE)
     assert holding(desk, CANARY) == {"inbox.payload"}
