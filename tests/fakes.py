@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.chat.messages import Incoming, Message, Sent, Status
-from bot.chat.seams import Deliver, Desk, Pace, Raw
+from bot.chat.seams import Deliver, Desk, Later, Never, Pace, Raw
 from bot.chat.text import Catalogs
 from tests.office import MONDAY
 
@@ -88,6 +88,16 @@ class FakeChannel:
 
     async def link(self, payload: str) -> str:
         return f"https://example.org/{payload}"
+
+    async def fetch(self, file: str, most: int) -> bytes:
+        """The content is what the id says: "later", "gone", "large", or itself."""
+        match file:
+            case "later":
+                raise Later(1.0, "busy")
+            case "gone" | "large":
+                raise Never(file, because="large" if file == "large" else "")
+            case _:
+                return file.encode()
 
     async def close(self) -> None: ...
 

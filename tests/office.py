@@ -65,10 +65,20 @@ class InProcess(BaseRequest):
         self, url: str, method: str, request_data: RequestData | None = None, *timeouts: Any, **more: Any
     ) -> tuple[int, bytes]:
         token, _, name = url.partition("/bot")[2].partition("/")
+        if "/file/bot" in url:
+            content = stored(self._platform, token, name)
+            return (200, content) if content is not None else (404, b'{"ok": false, "description": "Not Found"}')
         params = dict(request_data.parameters) if request_data else {}
         uploads: dict[str, Any] = dict(request_data.multipart_data) if request_data else {}
         status, answer = await self._platform.call(token, name.rstrip("_"), params, uploads)
         return status, json.dumps(answer).encode()
+
+
+def stored(platform: Platform, token: str, path: str) -> bytes | None:
+    """A file that a bot may fetch from the platform."""
+    bot = platform.bots[token]
+    found = (file for file in platform.files.values() if file.bot == bot.id and file.path == path)
+    return next((platform.blobs[file.id] for file in found), None)
 
 
 def config(folder: Path, url: str = "", **sections: Any) -> Config:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 from aiogram import Bot
@@ -11,6 +12,7 @@ from aiogram.methods.base import TelegramType
 
 from bot.channels.telegram_aiogram import Session
 from bot.simulator.platform import Platform
+from tests.office import stored
 
 
 class InProcessSession(Session):
@@ -36,3 +38,9 @@ class InProcessSession(Session):
         uploads = {name: (file.filename, file.data, "") for name, file in files.items()}
         status, answer = await self._platform.call(bot.token, method.__api_method__, form, uploads)
         return cast("TelegramType", self.check_response(bot, method, status, json.dumps(answer)).result)
+
+    async def stream_content(self, url: str, *args: Any, **more: Any) -> AsyncGenerator[bytes, None]:
+        token, _, path = url.partition("/file/bot")[2].partition("/")
+        content = stored(self._platform, token, path)
+        assert content is not None
+        yield content

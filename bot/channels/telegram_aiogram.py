@@ -8,8 +8,10 @@ that was sent would count as failed when its description can't be read.
 from __future__ import annotations
 
 import json
+from contextlib import aclosing
 from functools import cache
 from typing import Any, ClassVar, cast
+from urllib.parse import quote
 
 import aiohttp
 from aiogram import Bot
@@ -57,6 +59,21 @@ class Aiogram:
         if result is None:
             raise Refusal(0, "Invalid server response")  # a gateway's page, which the library's error would quote
         return result
+
+    async def download(self, path: str, most: int) -> bytes:
+        url = self._session.api.file_url(self._bot.token, quote(path))
+        content = bytearray()
+        try:
+            async with aclosing(self._session.stream_content(url, raise_for_status=True)) as chunks:
+                async for chunk in chunks:
+                    content += chunk
+                    if len(content) > most:
+                        raise Refusal(413, f"the file has more than {most} bytes")
+        except aiohttp.ClientResponseError as error:  # its words hold the address
+            raise Refusal(error.status, "the file can't be fetched") from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise Refusal(0, type(error).__name__) from None
+        return bytes(content)
 
     async def close(self) -> None:
         await self._session.close()

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 from bot.channels import telegram
 from bot.chat.messages import Attachment, Incoming, Message, Sent, Status
-from bot.chat.seams import AccountRefused, Busy, Deliver, Desk, Later, Pace, Raw
+from bot.chat.seams import AccountRefused, Busy, Deliver, Desk, Later, Never, Pace, Raw
 from bot.chat.text import Catalogs
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,11 @@ class Calls(Protocol):
         An `Attachment` among the parameters is uploaded.
         Raises `Refusal`, whose words hold neither the token nor the address that was called.
         """
+        ...
+
+    async def download(self, path: str, most: int) -> bytes:
+        """A file by the `file_path` that getFile told. Raises `Refusal`, of status 413 where it has more than `most`
+        bytes, of 404 where it isn't there any more."""
         ...
 
     async def close(self) -> None: ...
@@ -190,6 +195,27 @@ class TelegramChannel:
                 raise wrong from error
             return str(call.params.get("message_id", ""))
         return str(result["message_id"]) if isinstance(result, dict) else ""
+
+    async def fetch(self, file: str, most: int) -> bytes:
+        try:
+            told: dict[str, Any] = await self._calls.ask("getFile", {"file_id": file})
+        except Refusal as error:
+            if "file is too big" in error.said.lower():  # more than 20 MB, which Telegram gives to no bot
+                raise Never(error.said, because="large") from error
+            raise telegram.verdict(error.status, error.said, error.seconds) or Never(error.said) from error
+        path = str(told.get("file_path", ""))
+        if int(told.get("file_size", 0)) > most:
+            raise Never(f"the file has {told['file_size']} bytes", because="large")
+        if not path or path.startswith("/"):  # a Bot API of one's own may name a place on its disk
+            raise Never("the file lies where we don't fetch from")
+        try:
+            return await self._calls.download(path, most)
+        except Refusal as error:
+            if error.status == 413:
+                raise Never(error.said, because="large") from error
+            if error.status in (400, 401, 403, 404):  # getFile has just worked, so it isn't the token
+                raise Never(error.said) from error
+            raise Later(error.seconds or telegram.patience(2), error.said[:200]) from error
 
     async def _try(self, call: telegram.Call) -> None:
         try:

@@ -11,6 +11,7 @@ import os
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any, cast
+from urllib.parse import quote
 
 import aiohttp
 from telegram import Bot, InputFile
@@ -39,6 +40,7 @@ class Ptb:
 
     def __init__(self, token: str, api_url: str, request: BaseRequest | None = None) -> None:
         self._request = request or AiohttpRequest()
+        self._files = f"{api_url}/file/bot{token}"
         self._bot = Bot(token, base_url=f"{api_url}/bot", request=self._request, get_updates_request=self._request)
 
     async def open(self) -> None:
@@ -56,6 +58,17 @@ class Ptb:
         if result is None:
             raise Refusal(0, "Invalid server response")
         return result
+
+    async def download(self, path: str, most: int) -> bytes:
+        try:
+            content = await self._request.retrieve(f"{self._files}/{quote(path)}")
+        except InvalidToken as error:  # the library's word for any 404
+            raise Refusal(404, "the file can't be fetched") from error
+        except TelegramError as error:
+            raise Refusal(*_told(error)) from error
+        if len(content) > most:
+            raise Refusal(413, f"the file has more than {most} bytes")
+        return content
 
     async def close(self) -> None:
         await self._request.shutdown()
@@ -95,6 +108,8 @@ def _timeout(connect: float | None, read: float | None) -> aiohttp.ClientTimeout
     return aiohttp.ClientTimeout(total=None, connect=connect, sock_read=read)
 
 
+_LARGEST = 20 << 20
+"""Bytes of a file that Telegram gives to a bot."""
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -158,7 +173,7 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, _address(url), data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as answer:
-                return answer.status, await answer.read()
+                return answer.status, await _bounded(answer) if method == "GET" else await answer.read()
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
@@ -174,6 +189,17 @@ class AiohttpRequest(BaseRequest):
             raise TelegramError("Invalid server response")  # a gateway's page; the library would log all of it
         data.setdefault("result", None)
         return data
+
+
+async def _bounded(answer: aiohttp.ClientResponse) -> bytes:
+    """A file, cut off behind `_LARGEST` bytes."""
+    content = bytearray()
+    async for chunk in answer.content.iter_chunked(65536):
+        content += chunk
+        if len(content) > _LARGEST:
+            answer.close()
+            break
+    return bytes(content)
 
 
 def _form(request_data: RequestData) -> aiohttp.FormData:

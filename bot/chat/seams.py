@@ -58,14 +58,14 @@ class Lost(Later):
         self.mark = mark
 
 
-Because = Literal["", "window", "opted_out"]
+Because = Literal["", "window", "opted_out", "large"]
 
 
 class Never(Exception):
     """A send can't ever happen. `unreachable`: the address itself is dead (blocked, deactivated, not found).
 
     `because` "window": she hasn't written for so long that only a template may go; "opted_out": she has told the
-    platform that she wants no such messages.
+    platform that she wants no such messages; "large": a file to be fetched has too many bytes.
     """
 
     def __init__(self, reason: str, *, unreachable: bool = False, because: Because = "") -> None:
@@ -162,6 +162,11 @@ class Channel(Protocol):
 
     async def listen(self, deliver: Deliver) -> None:
         """Fetch updates until cancelled (polling), or make the platform bring them and return (webhook)."""
+        ...
+
+    async def fetch(self, file: str, most: int) -> bytes:
+        """The content of a file that a person sent (`File.id`). Raises `Later`, `Never` (it isn't there any more, or
+        because "large": it has more than `most` bytes, which are never read) or `AccountRefused`."""
         ...
 
     def signed(self, headers: Mapping[str, str], body: bytes) -> bool:

@@ -60,8 +60,8 @@ def ask(
 
 def gather(db: Db, person: int, **args: Any) -> dict[str, Any]:
     """Everything kept of a person, opened: the arguments of `files`. For a connection that only reads."""
-    seen = audit.noted(db, person=person, limit=10_000) if _named(db, [person]) else []
-    _named(db, {row.actor for row in seen if row.actor})
+    seen = audit.noted(db, person=person, limit=10_000) if named(db, [person]) else []
+    named(db, {row.actor for row in seen if row.actor})
     held = {table.name: _rows(db, person, table, where) for table, where in _whose(person, _hers)}
     done = {table.name: _rows(db, person, table, where, own=False) for table, where in _whose(person, _by_her)}
     data = {
@@ -80,7 +80,7 @@ def gather(db: Db, person: int, **args: Any) -> dict[str, Any]:
     return {**args, "data": data if args["full"] else masked_all(data)}
 
 
-def _named(db: Db, some: Iterable[int]) -> bool:
+def named(db: Db, some: Iterable[int]) -> bool:
     """Remember the names of people's keys, which a reading connection can't ask for by a prepared statement."""
     found = db.execute(select(people.c.id, people.c.key_id).where(people.c.id.in_(list(some)))).all()
     db.keys.names.update({row.id: row.key_id for row in found})

@@ -26,6 +26,8 @@ MOST = 10 << 20
 """Bytes of one file."""
 EXPORT = "export"
 """The kind of the files of DATA SAYA, kept for `EXPORT_KEPT` to be sent."""
+RESULT = "result"
+"""The kind of the picture and the page of a check, kept as long: they can be made again from the answers."""
 EXPORT_KEPT = timedelta(hours=24)
 STRAY = timedelta(hours=1)
 """A file without a row that is older than this was left by a crash."""
@@ -127,8 +129,12 @@ def erase(db: Db, person: int) -> list[str]:
 
 
 def expire(db: Db) -> list[str]:
-    """Delete the rows of exports that were kept long enough; the names of their files."""
-    old = delete(media).where(media.c.kind == EXPORT, media.c.at < db.now - EXPORT_KEPT).returning(media.c.name)
+    """Delete the rows of what was made to be sent, and kept long enough; the names of their files."""
+    old = (
+        delete(media)
+        .where(media.c.kind.in_((EXPORT, RESULT)), media.c.at < db.now - EXPORT_KEPT)
+        .returning(media.c.name)
+    )
     return list(db.execute(old).scalars())
 
 

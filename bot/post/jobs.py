@@ -3,6 +3,8 @@
 A child has no keys. What is sealed is opened here, goes in and comes out through its pipes, and is sealed here again:
 
 - An argument ``"media": <row>`` becomes ``"content": <bytes>`` of that file of its person.
+- An argument ``"fetch": {account, file, size}`` becomes ``"content"`` too, of a file at a platform: a child has no token.
+  What can't be fetched is empty, with ``"unfetched"``: "large" (over `media.MOST`), or "gone".
 - Work in `GATHERED` gets what a function of the domain reads for it, instead of its arguments.
 - A result's ``"files": [{name, kind, mime, content}]`` are sealed and noted (`bot.domain.media`); the happening gets
   ``media``, the row, instead of the content.
@@ -18,7 +20,9 @@ from typing import Any, TypeVar, cast
 
 import structlog
 
+from bot.chat.seams import AccountRefused, Later, Never
 from bot.domain import export, jobs, media
+from bot.domain.assess import drawing
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.domain.jobs import Job
@@ -30,7 +34,10 @@ from bot.post.store import Work, insist
 T = TypeVar("T")
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
-GATHERED: dict[str, Callable[..., dict[str, Any]]] = {export.WORK: export.gather}
+GATHERED: dict[str, Callable[..., dict[str, Any]]] = {
+    export.WORK: export.gather,
+    drawing.WORK: drawing.gather,
+}
 """By work: what reads its arguments, ``(db, person, **args)``, on a connection for reading."""
 
 
@@ -98,7 +105,7 @@ class Runner:
 
     async def _one(self, job: Job) -> None:
         try:
-            result = await self._child(job, await self._args(job))
+            result = await self._child(job, await self._fetched(await self._args(job)))
             files = await self._sealed(job, result)
         except ChildFailed as error:
             log.warning("job_failed", job=job.id, work=job.work, attempt=job.attempts, error=str(error))
@@ -141,6 +148,23 @@ class Runner:
             return {**args, "content": await asyncio.to_thread(media.read, keys, self._office.media, kept)}
         except (FileNotFoundError, NoKey):
             raise ChildFailed("its file is gone") from None
+
+    async def _fetched(self, args: dict[str, Any]) -> dict[str, Any]:
+        """The arguments with what lies at a platform in them. Raises `ChildFailed` where it may work later."""
+        if "fetch" not in args:
+            return args
+        wanted = args["fetch"]
+        given = {name: value for name, value in args.items() if name != "fetch"} | {"content": b""}
+        if wanted["size"] > media.MOST:
+            return given | {"unfetched": "large"}
+        if (channel := self._office.channels.get(wanted["account"])) is None:
+            return given | {"unfetched": "gone"}
+        try:
+            return given | {"content": await channel.fetch(wanted["file"], media.MOST)}
+        except Never as error:
+            return given | {"unfetched": "large" if error.because == "large" else "gone"}
+        except (Later, AccountRefused) as error:
+            raise ChildFailed(f"its file wasn't fetched: {error}") from None
 
     async def _sealed(self, job: Job, result: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         """Seal the files of a result; each with its name in the folder. Raises `ChildFailed`."""

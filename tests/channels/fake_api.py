@@ -48,6 +48,9 @@ class FakeApi:
     url: str = ""
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list[tuple[str, dict[str, Any]]])
     answers: dict[str, list[Answer]] = field(default_factory=dict[str, list[Answer]])
+    files: dict[str, bytes | Answer] = field(default_factory=dict[str, bytes | Answer])
+    """By path; `HANG` is a file that breaks off when `closing` is set, after `fetching` has told that it was asked."""
+    fetching: asyncio.Event = field(default_factory=asyncio.Event)
     posted: int = 100
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     called: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -77,6 +80,16 @@ class FakeApi:
             request.transport.abort()
         body = answer.text.encode(answer.encoding)
         return web.Response(body=body, status=answer.status, content_type=answer.type)
+
+    async def file(self, request: web.Request) -> web.Response:
+        assert request.match_info["token"] == TOKEN
+        content = self.files.get(request.match_info["path"])
+        if isinstance(content, Answer):
+            self.fetching.set()
+            await self.closing.wait()
+            if request.transport is not None:
+                request.transport.abort()
+        return web.Response(body=content) if isinstance(content, bytes) else web.Response(status=404)
 
     async def _usual(self, method: str, params: dict[str, Any]) -> Answer:
         message = {"date": 1795312800, "chat": {"id": 5, "type": "private"}}
@@ -114,6 +127,7 @@ async def fake_api() -> AsyncGenerator[FakeApi]:
     api = FakeApi()
     app = web.Application()
     app.router.add_route("*", "/bot{token}/{method}", api.serve)
+    app.router.add_get("/file/bot{token}/{path:.+}", api.file)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
