@@ -3,7 +3,7 @@
 A child has no keys. What is sealed is opened here, goes in and comes out through its pipes, and is sealed here again:
 
 - An argument ``"media": <row>`` becomes ``"content": <bytes>`` of that file of its person.
-- An argument ``"fetch": {account, file, size}`` becomes ``"content"`` too, of a file at a platform: a child has no token.
+- An argument ``"fetch": {account, file, size}`` becomes ``"content"`` too, of a file at a platform.
   What can't be fetched is empty, with ``"unfetched"``: "large" (over `media.MOST`), or "gone".
 - Work in `GATHERED` gets what a function of the domain reads for it, instead of its arguments.
 - A result's ``"files": [{name, kind, mime, content}]`` are sealed and noted (`bot.domain.media`); the happening gets
