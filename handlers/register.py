@@ -29,6 +29,8 @@ def register(chat: Chat, db: Db) -> None:
     chat.say(t("Thank you. A few questions, about three minutes. You can stop and go on at any time."))
     name = chat.ask(profile.name())
     called = chat.ask(profile.called(name))
+    if chat.person.number and "phone" not in (*chat.talk.answers, chat.talk.waiting):
+        chat.talk.given["phone"] = chat.person.number  # the platform has told it; on the review it can be changed
     who = owners.address(name, called)
     phone = chat.ask(profile.phone(who))
     facts = business.ask(chat, db, who)

@@ -8,7 +8,8 @@ One webhook call holds many things. `updates` takes it apart; what it gives (`Ra
 
 - ``{"to": phone_number_id, "message": {…}, "contact": {…}}``: what one person did,
 - ``{"to": phone_number_id, "status": {…}}``: what became of one message of ours,
-- ``{"field": name, "value": {…}}``: news of the account (templates, marketing preferences…),
+- ``{"to": phone_number_id, "preference": {…}}``: that somebody wants (no) marketing, told in her phone's own menu,
+- ``{"field": name, "value": {…}}``: news of the account (templates…),
 - ``{"unreadable": …}``: what has none of these shapes.
 """
 
@@ -22,7 +23,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from bot.channels.telegram import clean, patience
-from bot.chat.messages import Fate, File, Incoming, Status
+from bot.chat.messages import Fate, File, Incoming, Kind, Status
 from bot.chat.seams import AccountRefused, Later, Never, Raw
 
 _LONGEST_KEY = 110
@@ -92,6 +93,11 @@ def _changes(envelope: Raw) -> Iterator[dict[str, Any]]:
 
 def _things(change: dict[str, Any], value: dict[str, Any], to: Any) -> Iterator[Raw]:
     """The messages and statuses of one change; the change itself where it is about something else."""
+    preferences: Any = value.get("user_preferences")
+    if change["field"] == "user_preferences" and isinstance(preferences, list):
+        for preference in cast(list[Any], preferences):
+            yield {"to": to, "preference": preference}
+        return
     if change["field"] != "messages":
         yield {"field": change["field"], "value": value}
         return
@@ -128,6 +134,8 @@ def heard(raw: Raw) -> Incoming | None:
     try:
         if "message" in raw:
             return _heard(raw["message"], raw.get("contact", {}))
+        if "preference" in raw:
+            return _preference(raw["preference"])
         if "status" in raw or "field" in raw:
             return None
         raise KeyError("message")
@@ -159,6 +167,20 @@ def _heard(m: Mapping[str, Any], contact: Mapping[str, Any]) -> Incoming | None:
         number=f"+{phone}" if phone else "",
         **(fields | content),
     )
+
+
+def _preference(told: Mapping[str, Any]) -> Incoming | None:
+    """Whether somebody wants what is marketing; None for news of anything else."""
+    kind = {"stop": "stopped", "resume": "resumed"}.get(_words(told, "value"))
+    if kind is None or told.get("category") != "marketing_messages":
+        return None
+    phone = _words(told, "wa_id")
+    address = _words(told, "user_id") or phone
+    if not address:
+        raise KeyError("user_id")
+    at, also = _time(told), phone if phone != address else ""
+    key = f"p:{address}:{int(at.timestamp())}:{kind}"[-_LONGEST_KEY:]
+    return Incoming(key, address, cast(Kind, kind), at, also=also)
 
 
 def _content(m: Mapping[str, Any], what: str, phone: str) -> dict[str, Any]:

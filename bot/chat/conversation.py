@@ -40,7 +40,7 @@ _WISHING = listed("mau mo ingin pengen pingin pengin arep ape kepingin kepengen 
 _WORTH = 2  # answers that are not thrown away without asking
 _BUTTONS = 3  # what WhatsApp shows under one bubble
 
-_NOT_SAID = {"group", "blocked", "unblocked"}
+_NOT_SAID = {"group", "blocked", "unblocked", "moved", "stopped", "resumed"}
 _SPEAKS = {"text", "button", "contact", "photo", "document", "location"}
 _TALK_KEY = "~"  # the "question" that buttons about the talk itself answer
 
@@ -84,7 +84,7 @@ class Conversation(Running):
                 self._unread(t("I can't read a message that was changed. Please send it again as a new one."))
             case "other":
                 self._unread(t("I can't read that yet. Please type it briefly."))
-            case "blocked" | "unblocked" | "moved":
+            case "blocked" | "unblocked" | "moved" | "stopped" | "resumed":
                 self._reply.outcome = incoming.kind
         return self._finish(incoming.callback)
 

@@ -31,9 +31,9 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Person:
     """Whoever speaks to us, from the first message. `name` is only what the platform calls them.
-
     `agreed`: what they say may be noted (they allow it, or it is an officer's work).
     `leaving`: when she is erased, as she asked; until then nothing is done with what is kept.
+    `number`: the phone she writes from (+62…), where the platform tells it.
     """
 
     id: int
@@ -43,6 +43,7 @@ class Person:
     name: str = ""
     agreed: bool = False
     leaving: datetime | None = None
+    number: str = ""
 
 
 class FlowError(Exception):

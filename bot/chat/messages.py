@@ -24,6 +24,8 @@ Kind = Literal[
     "unblocked",
     "group",  # somebody spoke to us in, or added us to, a group
     "moved",  # the same person has another address from now on; `also` holds it
+    "stopped",  # she has told the platform that she wants nothing that the office starts
+    "resumed",  # … that she wants it again
     "other",  # sticker, voice, poll…: understood as "something", named in `what`
 ]
 
@@ -81,6 +83,7 @@ class Attachment:
 
     `media` is its row in the table `media`, `name` what the person's phone calls it ("data-saya.pdf"). In the outbox
     there is only this; the sender puts the `content` in right before it is sent, so a channel is never without it.
+    `of` is the person whose file it is, where an officer is shown somebody else's.
     """
 
     media: int
@@ -88,10 +91,17 @@ class Attachment:
     kind: Literal["image", "document"]
     mime: str
     content: bytes = field(default=b"", repr=False, compare=False)
+    of: int = 0
 
     def to_json(self) -> list[Any]:
         """All but the content."""
-        return [self.media, self.name, self.kind, self.mime]
+        return [self.media, self.name, self.kind, self.mime, *([self.of] if self.of else [])]
+
+    @classmethod
+    def from_json(cls, data: list[Any]) -> Attachment:
+        """What `to_json` wrote."""
+        media, name, kind, mime, *of = data
+        return cls(media, name, kind, mime, of=of[0] if of else 0)
 
 
 MORE = "more."
@@ -157,7 +167,7 @@ class Message:
             no_keys=data.get("no_keys", False),
             callback=data.get("callback", ""),
             op=data.get("op", "send"),
-            file=Attachment(*data["file"]) if "file" in data else None,
+            file=Attachment.from_json(data["file"]) if "file" in data else None,
             first=data.get("first", 0),
         )
 

@@ -39,7 +39,11 @@ def test_an_update_is_heard(make: Make, name: str) -> None:
 
 
 def test_the_wire_has_every_kind() -> None:
-    assert {w["heard"]["kind"] for w in WIRE.values() if w["heard"]} == set(get_args(Kind)) - {"moved"}
+    assert {w["heard"]["kind"] for w in WIRE.values() if w["heard"]} == set(get_args(Kind)) - {
+        "moved",
+        "stopped",
+        "resumed",
+    }
 
 
 MESSAGE = {"message_id": 1, "date": 1, "chat": {"id": 5, "type": "private"}, "from": {"id": 5, "first_name": "A"}}
