@@ -10,7 +10,7 @@ from bot.chat.questions import Choice
 from bot.chat.text import Day, Lines, Words, caption, t
 from bot.domain import consents, owners, people
 from bot.domain.assess import assessments as checks
-from bot.domain.assess import instruments
+from bot.domain.assess import evidence, instruments, photos
 from bot.domain.assess.assessments import Assessment
 from bot.domain.assess.instrument import Instrument, Item
 from bot.domain.assess.instruments import CHECK
@@ -58,7 +58,7 @@ def assess_change(chat: Chat, db: Db) -> None:
     if check.finished is not None:
         checks.correct(db, chat.person, check.id, changed)
         chat.say(t("Changed. The result is worked out anew."))
-        assess_result.tell(chat, db, check.id)
+        assess_result.worked_out(chat, db, check)
         return
     checks.put(db, chat.person, check.id, code, changed[code])
     chat.say(t("Changed."))
@@ -96,9 +96,31 @@ def assess_proof(chat: Chat, db: Db) -> None:
     if shown is None:
         chat.say(t("All right, skipped."), more)
         return
-    assess_questions.keep_shown(chat, db, check, code, shown)
+    assess_questions.keep_shown(chat, db, check, code, shown, again="again" in chat.talk.given)
     chat.say(t("Received. An officer will look at it, and we tell you here."), more)
     chat.button(chat.offer(caption("Menu"), "menu"))
+
+
+@happening(photos.LOOKED_AT)
+def photo_looked_at(chat: Chat, db: Db, data: Mapping[str, Any]) -> None:
+    """What came of a photo: it waits for an officer now, or she is asked for another one."""
+    if data.get("failed"):
+        chat.say(photos.WHY["gone"], chat.offer(caption("Send another"), "assess_proof"))
+        return
+    item = str(data["about"]["item"])
+    check = checks.hers(db, chat.person, int(data["about"]["check"]))
+    if check is None:
+        chat.silence()
+        return
+    if data["verdict"] == "kept":
+        evidence.show(db, chat.person, check.id, item, media=data["files"][0]["media"])
+        chat.silence()
+        return
+    again = {"check": str(check.id), "item": item, "again": "1"}
+    chat.say(
+        photos.WHY[data["verdict"]],
+        chat.offer(caption("Send another"), "assess_proof", **again),
+    )
 
 
 def _unshown(db: Db, instrument: Instrument, check: Assessment, answers: Mapping[str, str]) -> list[Item]:

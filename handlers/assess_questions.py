@@ -16,7 +16,7 @@ from bot.chat.reading.identifiers import Kind as Number
 from bot.chat.reading.yesno import read_yes_no
 from bot.chat.text import Lines, Words, caption, t
 from bot.domain.assess import assessments as checks
-from bot.domain.assess import evidence, instruments
+from bot.domain.assess import evidence, instruments, photos
 from bot.domain.assess.assessments import Assessment
 from bot.domain.assess.instrument import Evidence, Fact, Instrument, Item, Option
 from bot.domain.assess.progress import asked, bar, next_item
@@ -174,7 +174,10 @@ def _prove(chat: Chat, db: Db, check: Assessment, item: Item) -> None:
             db.mark()
 
 
-def keep_shown(chat: Chat, db: Db, check: Assessment, item: str, shown: File | str) -> None:
-    """Note what she shows; a photo is fetched and looked at by a job, which tells her if it can't be read."""
+def keep_shown(chat: Chat, db: Db, check: Assessment, item: str, shown: File | str, *, again: bool = False) -> None:
+    """Note what she shows. A photo is fetched and looked at by a job; one that can't be read is asked for `again`."""
     if isinstance(shown, str):
         evidence.show(db, chat.person, check.id, item, words=shown)
+    else:
+        day = chat.local.date()
+        photos.ask_for_photo(db, chat.person, shown, day, again=again, check=check.id, item=item)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from bot.chat.flow import Chat, Refused, flow
+from bot.chat.flow import Chat, Refused, flow, happening
+from bot.chat.messages import Attachment
 from bot.chat.text import Day, Lines, Text, Words, caption, t
-from bot.domain import faqs, owners, reminders, tickets, wishes
+from bot.domain import faqs, media, owners, reminders, tickets, wishes
 from bot.domain.assess import assessments as checks
-from bot.domain.assess import instruments
+from bot.domain.assess import drawing, instruments
 from bot.domain.assess.advice import Advice, advise, markets, strongest_and_weakest
 from bot.domain.assess.assessments import Assessment
 from bot.domain.assess.instrument import Instrument, Recommendation
@@ -30,6 +32,16 @@ def finish(chat: Chat, db: Db, check: Assessment) -> None:
     if check.instrument == CHECK:
         due = reminders.polite(checks.recheck_on(instrument, chat.now), chat.zone)
         reminders.put(db, chat.person.id, RECHECK, str(check.business), due, {"check": check.id})
+    worked_out(chat, db, check)
+
+
+def worked_out(chat: Chat, db: Db, check: Assessment) -> None:
+    """Tell a result that is new; its picture and its page come when they are drawn."""
+    owner = owners.find(db, chat.person)
+    of = next((one for one in owner.businesses if one.id == check.business), None) if owner else None
+    law = business.legal_class(chat, db, of.sales, of.capital) if of and check.instrument == CHECK else None
+    office = chat.office["name"]
+    drawing.ask_for_result(db, chat.person, check.id, zone=chat.zone.key, office=office, law=law)
     tell(chat, db, check.id)
 
 
@@ -145,6 +157,30 @@ def _buttons(chat: Chat, check: Assessment, steps: Sequence[Advice], *, export: 
     if export:
         chat.button(chat.offer(caption("Export check"), "assess_export"))
     chat.button(chat.offer(caption("Menu"), "menu"))
+
+
+@happening(drawing.ASSESSED)
+def assessed(chat: Chat, db: Db, data: Mapping[str, Any]) -> None:
+    """The picture of a result, with its page behind a button. Its words were said already: none is missed."""
+    files = data.get("files", [])
+    if data.get("failed") or not files or chat.talk.waiting:
+        chat.silence()
+        return
+    picture, page = files[0], files[-1]
+    chat.attach(Attachment(picture["media"], picture["name"], "image", picture["mime"]))
+    chat.say(t("Where the business stands, as a picture."))
+    if page is not picture:
+        chat.button(chat.offer(caption("As a page (PDF)"), "assess_page", file=str(page["media"])))
+
+
+@flow("assess_page")
+def assess_page(chat: Chat, db: Db) -> None:
+    """The page of a result, to be kept: the `file` of hers."""
+    file = int(chat.talk.given.get("file", "0"))
+    if media.find(db, chat.person.id, file) is None:
+        raise Refused(t("The page isn't kept any more. Type *riwayat* to see the result."))
+    chat.attach(Attachment(file, "cek-naik-kelas.pdf", "document", "application/pdf"))
+    chat.say(t("The result on one page."))
 
 
 @flow("assess_wish")
