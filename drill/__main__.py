@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 
 from drill import report
+from drill.breaks import ONLY_SQLITE
 from drill.copying import DRILLS as COPYING
 from drill.killing import DRILLS as KILLING
 from drill.power import CUTS, cuts
@@ -81,6 +82,8 @@ def _runs(asked: argparse.Namespace, stores: list[Store]) -> Iterator[tuple[Dril
             if not asked.broken:
                 yield drill, store, ""
             for broken in drill.breaks:
+                if broken in ONLY_SQLITE and store.name != "SQLite":
+                    continue
                 if asked.broken in ("", broken) and not asked.whole:
                     yield drill, store, broken
 

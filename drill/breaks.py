@@ -9,6 +9,7 @@ import asyncio
 import itertools
 import os
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -23,10 +24,12 @@ from bot.domain import engine, inbox, jobs, outbox, upgrade
 from bot.domain.db import Db
 from bot.domain.inbox import Letter
 from bot.domain.outbox import Parcel
+from bot.domain.people import Contact
 from bot.domain.tables import Outgoing
 from bot.domain.tables import outbox as rows
 from bot.post import turn
 from bot.post.intake import Flood, Intake
+from bot.post.office import Office
 from bot.post.sender import Sender
 from bot.post.slots import Slots
 
@@ -60,8 +63,38 @@ def _acknowledge_first() -> None:
     Intake.deliver = soon
 
 
+def _the_long_way() -> None:
+    """Everything goes to its slot: what is broken is there."""
+    Intake._begin = lambda self, found: None  # pyright: ignore[reportPrivateUsage]
+
+
+def _answered_first() -> None:
+    """What is answered at once is sent before the commit."""
+    at_once = turn.at_once
+
+    def early(db: Db, contact: Contact, incoming: Any, raw: Any, office: Office, sent: Any = ()) -> Any:
+        kept = at_once(db, contact, incoming, raw, office, sent)
+        if kept and isinstance(kept[1], turn.Turned) and kept[1].parcels:
+            parcels, kept[1].parcels = kept[1].parcels, ()
+            store: Any = office.store
+            store._loop.call_soon_threadsafe(office.senders[contact.account].take, parcels)
+            time.sleep(0.02)
+        return kept
+
+    turn.at_once = early
+
+
+def _kept_in_hand() -> None:
+    """What waits in the sender's hands at a stop stays in flight."""
+
+    async def nothing(self: Sender) -> None: ...
+
+    Sender._give_back = nothing  # pyright: ignore[reportPrivateUsage]
+
+
 def _done_first() -> None:
     """A row is marked done in a commit before its turn."""
+    _the_long_way()
     took, done = turn.take, inbox.done
 
     async def attempt(self: Slots, letter: Letter) -> bool:
@@ -81,7 +114,7 @@ def _sent_first() -> None:
 
     async def send(self: Sender, parcel: Parcel) -> None:
         office = self._office  # pyright: ignore[reportPrivateUsage]
-        await office.store.write(partial(outbox.sent, rows=[(parcel.id, "")]))
+        await office.store.write(partial(outbox.sent, rows=[(parcel.id, parcel.person, "")]))
         await asyncio.sleep(0.02)
         await one(self, parcel)
 
@@ -112,6 +145,7 @@ def _job_dropped() -> None:
 
 def _any_order() -> None:
     """Of the rows that wait for a slot the newest goes first."""
+    _the_long_way()
     put, pending = Slots.put, dict[int, list[Letter]]()
 
     def gather(self: Slots, letters: Any) -> None:
@@ -129,7 +163,7 @@ def _never_again() -> None:
     """A message that was refused for now is written down as sent."""
 
     def dropped(db: Db, parcel: Parcel, **_: Any) -> bool:
-        outbox.sent(db, [(parcel.id, "")])
+        outbox.sent(db, [(parcel.id, parcel.person, "")])
         return True
 
     outbox.put_back = dropped
@@ -165,7 +199,10 @@ def _impatient() -> None:
     def short(db: Db, *args: Any, **named: Any) -> None:
         put(db, *args, **{**named, "expires": db.now})
 
-    outbox.put = short
+    def later(db: Db, *args: Any, **_: Any) -> None:
+        short(db, *args)
+
+    outbox.put, outbox.put_in_hand = short, later
 
 
 def _abrupt() -> None:
@@ -232,6 +269,8 @@ def _half_copy() -> None:
 BREAKS: dict[str, Callable[[], None]] = {
     "dedupe": _dedupe,
     "acknowledge-first": _acknowledge_first,
+    "answered-first": _answered_first,
+    "give-back": _kept_in_hand,
     "done-first": _done_first,
     "sent-first": _sent_first,
     "release": _never_released,
@@ -248,6 +287,9 @@ BREAKS: dict[str, Callable[[], None]] = {
     "upgrade": _half_upgrade,
     "copy": _half_copy,
 }
+
+ONLY_SQLITE = {"answered-first", "give-back"}
+"""Promises about what is done at once, which is only there."""
 
 
 def do(broken: str) -> None:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,12 +25,15 @@ import bot.app
 import handlers
 from bot import log
 from bot.app import LOCALES
-from bot.chat.flow import Chat, Flows, flow, happening
+from bot.channels import telegram_channel
+from bot.chat.flow import Chat, Flows, Person, flow, happening
 from bot.chat.questions import Line
+from bot.chat.seams import Pace
 from bot.chat.text import Catalogs
 from bot.config import Config, load
-from bot.domain import backup, consents, jobs
+from bot.domain import backup, jobs
 from bot.domain.db import Db
+from bot.domain.tables import consents
 from bot.run import run
 from drill import breaks, points
 
@@ -42,7 +46,11 @@ COPIER = backup.WORK
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """How a desk runs: its settings, its clock's file; the point at which it dies and at which pass; what is broken."""
+    """How a desk runs: its settings, its clock's file; the point at which it dies and at which pass; what is broken.
+
+    `careful` are the seconds for which it is careful after an unclean end, `in_flight` how many answers may be on their
+    way at once (0: as many as ever).
+    """
 
     config: Path
     clock: Path
@@ -50,15 +58,23 @@ class Orders:
     die_at: str = ""
     passes: int = 1
     broken: str = ""
+    careful: float = bot.app.CAREFUL_SECONDS
+    in_flight: int = 0
 
 
 # Each effect is a row that nothing keeps from being there twice, and a sentence with its number.
 
 
+def _note(db: Db, person: Person, number: str) -> None:
+    """Not `bot.domain.consents`, which would not add it twice."""
+    row = {"person_id": person.id, "contact_id": person.contact, "purpose": PURPOSE, "version": number}
+    db.insert(consents, {**row, "given": True, "at": db.now})
+
+
 @flow("count", link=True)
 def count(chat: Chat, db: Db) -> None:
     number = chat.ask(Line("n", "?"))
-    consents.note(db, chat.person, PURPOSE, number, allowed=True)
+    _note(db, chat.person, number)
     chat.say(SAID.format(number))
 
 
@@ -71,7 +87,7 @@ def work(chat: Chat, db: Db) -> None:
 
 @happening("worked")
 def worked(chat: Chat, db: Db, data: Mapping[str, Any]) -> None:
-    consents.note(db, chat.person, PURPOSE, data["number"], allowed=True)
+    _note(db, chat.person, data["number"])
     chat.say(SAID.format(data["number"]))
 
 
@@ -97,7 +113,7 @@ def stuck(chat: Chat, db: Db) -> None:
 @flow("wrong", link=True)
 def wrong(chat: Chat, db: Db) -> None:
     number = chat.ask(Line("n", "?"))
-    consents.note(db, chat.person, PURPOSE, number, allowed=True)
+    _note(db, chat.person, number)
     raise RuntimeError("on purpose")
 
 
@@ -131,6 +147,9 @@ def main(orders: Orders, told: Connection) -> None:
     bot.app.SystemClock = lambda: clock  # pyright: ignore[reportAttributeAccessIssue]
     config = load(orders.config, {})
     _copies.update(_backup(config))
+    bot.app.CAREFUL_SECONDS = orders.careful
+    if orders.in_flight:
+        telegram_channel.Pace = partial(Pace, replies_in_flight=orders.in_flight)
     if orders.broken:
         breaks.do(orders.broken)
     if orders.die_at:

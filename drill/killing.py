@@ -8,8 +8,9 @@ import time
 from collections import Counter
 from itertools import count
 
+from bot.app import CAREFUL_SECONDS
 from drill.desk import SAID
-from drill.points import POINTS
+from drill.points import AT_ONCE, GIVEN_BACK, POINTS
 from drill.scene import Drill, Scene
 from tests.faults import checker
 
@@ -20,10 +21,11 @@ _UNTIL_POINT = 1.5
 
 
 async def killed(scene: Scene) -> str:
-    """SIGKILL, again and again, under load."""
+    """SIGKILL, again and again, under load; what is started after it is careful, soon no longer, or not at all."""
     office, chance = scene.office, scene.chance
-    points = list(POINTS)
-    chance.shuffle(points)
+    points = [*POINTS, *(AT_ONCE if office.server is None else ())]
+    if not scene.broken:  # then few are come past, and the first must be among them
+        chance.shuffle(points)
     hit = Counter[str]()
 
     async def anywhere() -> None:
@@ -38,14 +40,19 @@ async def killed(scene: Scene) -> str:
         await office.kill(children=chance.random() < 0.5)
 
     async def kills() -> None:
-        for turn in range(scene.times(KILLS, 24)):
+        for turn in range(scene.times(KILLS, 30)):
+            office.careful = chance.choice((0.0, 0.1, CAREFUL_SECONDS))
             if turn % 2:
                 await anywhere()
                 continue
             if _tried_twice(scene):
                 await anywhere()
             point = points[turn // 2 % len(points)]
-            often = 1 if point in ("starting", "working", "worked") else chance.randint(1, 8)
+            if point in AT_ONCE:
+                office.careful = 0.0
+            elif point in ("turn", "claimed"):
+                office.careful = CAREFUL_SECONDS  # few come past it otherwise
+            often = 1 if point in ("starting", "working", "worked", "carried") else chance.randint(1, 8)
             await office.start(point, often)
             code = await office.ended(_UNTIL_POINT)
             if code is None:
@@ -57,12 +64,54 @@ async def killed(scene: Scene) -> str:
         await scene.begin()
 
     await scene.crowd.during(kills)
+    if not (scene.quick or scene.broken):
+        scene.problems += [f"nobody came past {point}" for point in points if not hit[point]]
     return f"{sum(office.deaths.values())} SIGKILLs, {hit.total()} of them at {len(hit)} named points"
 
 
 def _tried_twice(scene: Scene) -> bool:
     """Whether two processes have died of the same turn: one more, and the desk rightly takes it for poison."""
     return scene.office.look("SELECT count(*) FROM inbox WHERE state = 0 AND attempts > 1")[0][0] > 0
+
+
+async def in_hand(scene: Scene) -> str:
+    """More answers than may be on their way, so that some wait in the sender's hands when it ends: by SIGTERM, by
+    SIGKILL where that gives them back, or anywhere. After a kill it is careful for as long as it ever is."""
+    office, chance = scene.office, scene.chance
+    office.careful, office.in_flight = CAREFUL_SECONDS, 2
+    times = scene.times(8, 3)
+    died = 0
+
+    async def politely() -> None:
+        """A stop; what runs then is what the stop before left behind."""
+        await scene.begin()
+        await asyncio.sleep(0.4 + chance.random() * 0.4)
+        if (code := await office.end(signal.SIGTERM, within=15.0)) != 0:
+            scene.problems.append(f"asked to stop it ended with {code}")
+        if left := await asyncio.to_thread(checker.in_flight, office.url):
+            scene.problems.append(f"{len(left)} messages in flight after a stop")
+
+    async def ends() -> None:
+        nonlocal died
+        for _ in range(times):
+            office.platform.faults.order("delay", seconds=0.3)
+            await politely()
+            await office.start(GIVEN_BACK)
+            await asyncio.sleep(0.4 + chance.random() * 0.4)
+            died += await office.end(signal.SIGTERM, within=15.0) == -signal.SIGKILL
+            await politely()  # a careful one, if it was killed
+            await politely()
+            await scene.begin()
+            await asyncio.sleep(0.3 + chance.random() * _ALIVE)
+            await office.kill(children=chance.random() < 0.5)
+            await politely()
+            office.platform.faults.clear()
+        await scene.begin()
+
+    await scene.crowd.during(ends)
+    if not died and not scene.broken:
+        scene.problems.append("nothing was given back")
+    return f"{4 * times} SIGTERMs, {sum(office.deaths.values())} SIGKILLs, {died} of them while answers were given back"
 
 
 async def stopped(scene: Scene) -> str:
@@ -119,6 +168,7 @@ async def frozen(scene: Scene) -> str:
 async def poisoned(scene: Scene) -> str:
     """Turns that end the process, never end, or raise are set aside; everybody else is served."""
     office, crowd = scene.office, scene.crowd
+    office.careful = CAREFUL_SECONDS
     await scene.begin()
     most = 8
 
@@ -166,6 +216,7 @@ DRILLS = (
             "release": "lost",
             "sent-again": "doubled",
             "order": "inverted",
+            "answered-first": "doubled",
         },
         register=True,
     ),
@@ -176,6 +227,7 @@ DRILLS = (
         mode="webhook",
         register=True,
     ),
+    Drill("killed and stopped", in_hand, {"give-back": "problems"}, stores=("SQLite",), mode="webhook", people=16),
     Drill("SIGTERM", stopped, {"stop": "problems"}),
     Drill("SIGSTOP", frozen, {"lock": "problems"}, mode="webhook"),
     Drill("poison", poisoned, {"attempts": "problems"}, limits="flood_updates = 1000000\nturn_kill_s = 1.0"),

@@ -79,7 +79,11 @@ class Watched(Platform):
 
 @dataclass
 class Place:
-    """A folder with settings and keys, a database that may be on a server, and at most one desk at work on it."""
+    """A folder with settings and keys, a database that may be on a server, and at most one desk at work on it.
+
+    After an unclean end the next desk is `careful` for so many seconds, otherwise an hour; `in_flight` answers may be
+    on their way at once (0: as many as ever).
+    """
 
     folder: Path
     url: str
@@ -93,6 +97,8 @@ class Place:
     listens: str = ""
     first_update: int = 0
     port: int = 0
+    careful: float = 0.1
+    in_flight: int = 0
 
     @property
     def bot(self) -> Bot:
@@ -133,7 +139,10 @@ class Place:
         """Start a desk and wait until it is ready; False when it has ended before."""
         mine, its = forks.Pipe(duplex=False)
         into = Path(os.devnull) if not log else self.folder / log
-        orders = Orders(self.folder / "config.toml", self.folder / "clock", into, die_at, passes, self.broken)
+        orders = Orders(
+            self.folder / "config.toml", self.folder / "clock", into, die_at, passes, self.broken,
+            self.careful, self.in_flight,
+        )  # fmt: skip
         self.process = forks.Process(target=desk.main, args=(orders, its))
         self.process.start()
         its.close()

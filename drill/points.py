@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -17,9 +17,10 @@ from sqlalchemy import Engine, event
 import bot.app
 from bot.channels.telegram_channel import TelegramChannel
 from bot.domain import inbox, jobs, outbox, upgrade
-from bot.post import turn
+from bot.post import sender, turn
 from bot.post.intake import Intake
 from bot.post.jobs import Runner
+from bot.post.sender import Sender
 
 POINTS = {
     "intake": "an update written, not committed",
@@ -35,6 +36,16 @@ POINTS = {
     "starting": "what was left taken up, not committed",
 }
 """The points and what is under way there."""
+
+AT_ONCE = {
+    "at once": "an update and its turn done in one go, not committed",
+    "in hand": "an answer that was put in the sender's hands, committed, the platform not called",
+    "carried": "what was sent written down with somebody's turn, not committed",
+}
+"""Points of the shorter way, which there is on SQLite (docs/decisions/0014-at-once.md)."""
+
+GIVEN_BACK = "given back"
+"""The point at which what waits in the sender's hands is given back by a stop, not committed."""
 
 
 def arm(point: str, passes: int) -> None:
@@ -54,6 +65,14 @@ def arm(point: str, passes: int) -> None:
             Intake.deliver = _awaited(Intake.deliver, after=passing)
         case "turn":
             turn.take = _then(turn.take, passing)
+        case "at once":
+            turn.at_once = _then(turn.at_once, passing, counts=bool)
+        case "in hand":
+            Sender.take = _first(Sender.take, passing)
+        case "carried":
+            turn.at_once = _carrying(turn.at_once, passing)
+        case "given back":
+            sender._put_back = _then(sender._put_back, passing)  # pyright: ignore[reportPrivateUsage]
         case "turned":
             bot.app.opened = _committing(bot.app.opened, passing)
         case "claimed":
@@ -84,6 +103,30 @@ def _then(work: Callable[..., Any], passing: Callable[[], None], counts: Callabl
     def passed(*args: Any, **named: Any) -> Any:
         found = work(*args, **named)
         if counts is None or counts(found):
+            passing()
+        return found
+
+    return passed
+
+
+def _first(work: Callable[..., Any], passing: Callable[[], None]) -> Any:
+    """The same work, and past the point before it."""
+
+    @wraps(work)
+    def passed(*args: Any, **named: Any) -> Any:
+        passing()
+        return work(*args, **named)
+
+    return passed
+
+
+def _carrying(work: Callable[..., Any], passing: Callable[[], None]) -> Any:
+    """The same turn at once, and past the point after it when it has written down what was sent to others."""
+
+    @wraps(work)
+    def passed(*args: Any, sent: Sequence[Any], **named: Any) -> Any:
+        found = work(*args, sent=sent, **named)
+        if sent:
             passing()
         return found
 
