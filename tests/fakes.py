@@ -28,6 +28,7 @@ class FakeChannel:
         self.pace = pace or Pace()
         self.sent: list[tuple[str, str]] = []
         self.files: list[bytes] = []
+        self.stored: dict[str, bytes] = {}
         self.after: list[tuple[str, ...]] = []
         self.broken = True
         self.trouble: Callable[[str, str], None] = lambda address, words: None
@@ -50,6 +51,9 @@ class FakeChannel:
         return [body], 0
 
     def status(self, raw: Raw) -> Status | None: ...
+
+    def failure(self, status: Status) -> Never:
+        return Never("the fake tells of no failure")
 
     async def open(self, catalogs: Catalogs) -> None: ...
 
@@ -90,14 +94,13 @@ class FakeChannel:
         return f"https://example.org/{payload}"
 
     async def fetch(self, file: str, most: int) -> bytes:
-        """The content is what the id says: "later", "gone", "large", or itself."""
-        match file:
-            case "later":
-                raise Later(1.0, "busy")
-            case "gone" | "large":
-                raise Never(file, because="large" if file == "large" else "")
-            case _:
-                return file.encode()
+        """What is `stored` under that id; other ids are "later", "large", or gone."""
+        if file == "later":
+            raise Later(1.0, "busy")
+        if (content := self.stored.get(file)) is None:
+            raise Never(file, because="large" if file == "large" else "")
+        assert len(content) <= most
+        return content
 
     async def close(self) -> None: ...
 
