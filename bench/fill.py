@@ -17,11 +17,14 @@ from typing import Any
 from bot.chat.seams import SystemClock
 from bot.chat.talk import Talks
 from bot.domain.keys import Keys
+from bot.domain.people import address_index
 
 FIRST = 10_000_000
 _CHUNK = 20_000
 _PEOPLE = "INSERT INTO people (id, key_id, language, desk, met_at) VALUES (?, ?, 'id', 'owners', ?)"
-_CONTACTS = "INSERT INTO contacts (account_id, address, person_id, reachable, name) VALUES (?, ?, ?, 1, ?)"
+_CONTACTS = (
+    "INSERT INTO contacts (account_id, address, address_index, person_id, reachable, name) VALUES (?, ?, ?, ?, 1, ?)"
+)
 _TALKS = "INSERT INTO talks (person_id, state, touched_at) VALUES (?, ?, ?)"
 
 
@@ -31,7 +34,10 @@ def rows(keys: Keys, account: int, first: int, at: str, people: range) -> Iterat
     for number in people:
         key, person = keys.new(), first + number
         name = keys.seal(key, "contacts.name", b'"Siti Aminah"')
-        yield person, key, at, account, str(FIRST + number), name, keys.seal(key, "talks.state", over)
+        address = str(FIRST + number)
+        sealed = keys.seal(key, "contacts.address", json.dumps(address).encode())
+        contact = (account, sealed, address_index(keys, account, address), person, name)
+        yield (person, key, at), contact, (person, keys.seal(key, "talks.state", over), at)
 
 
 def fill(file: Path, folder: Path, count: int) -> None:
@@ -45,9 +51,8 @@ def fill(file: Path, folder: Path, count: int) -> None:
                 some = list(rows(keys, account, first, at, range(start, min(count, start + _CHUNK))))
                 keys.commit()
             db.execute("BEGIN")
-            db.executemany(_PEOPLE, ((person, key, at) for person, key, at, *_ in some))
-            db.executemany(_CONTACTS, ((account, address, p, name) for p, _, _, account, address, name, _ in some))
-            db.executemany(_TALKS, ((person, state, at) for person, _, at, *_, state in some))
+            for i, statement in enumerate((_PEOPLE, _CONTACTS, _TALKS)):
+                db.executemany(statement, (row[i] for row in some))
             db.execute("COMMIT")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

@@ -242,8 +242,8 @@ class App:
         dated.ship(db)
         instruments.ship(db)
         faqs.ship(db)
-        unsealed.seal(db)
         erasure.again(db, self.config.office.zone)  # of an older copy: before anything else is done with them
+        unsealed.seal(db)
         again, jobs_again = outbox.release(db), jobs.release(db)
         left = inbox.unfinished(db)
         if again or jobs_again or left:

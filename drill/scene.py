@@ -162,6 +162,7 @@ async def _judge(scene: Scene, drill: Drill, result: Result) -> None:
         office.bot,
         office.first_update,
         office.url,
+        office.folder / "keys",
         flying=None if drill.trust else office.flying,
         deeds=crowd.deeds,
         aside=scene.aside,

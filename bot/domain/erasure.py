@@ -27,6 +27,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, up
 from bot.chat.messages import Message
 from bot.chat.text import t
 from bot.domain import audit, backup, lookup, media, officers, outbox, people
+from bot.domain import inbox as received
 from bot.domain.db import Db
 from bot.domain.engine import is_sqlite, path_of
 from bot.domain.keys import Keys, NoKey
@@ -169,29 +170,31 @@ def unlinked(each: Table) -> Sequence[ColumnElement[int]]:
 
 
 def _empty_inbox(db: Db, person: int) -> None:
-    """Keys that name nobody stay for the platform's repetitions; everything else goes."""
+    """The keys of updates stay for the platform's repetitions, as HMACs that name nobody; everything else goes."""
     hers = inbox.c.person_id == person
+    db.execute(delete(inbox).where(hers, inbox.c.kind == "happening"))
     nobody = {"person_id": None, "contact_id": None, "payload": None, "said": None, "error": None, "kind": "erased"}
     done = {"state": Received.DROPPED, "slot": 0, "done_at": func.coalesce(inbox.c.done_at, db.now)}
-    db.execute(update(inbox).where(hers, inbox.c.key.like("u:%")).values(nobody | done))
-    db.execute(delete(inbox).where(hers))
+    db.execute(update(inbox).where(hers).values(nobody | done))
 
 
 def _drop_unreadable(db: Db, person: int) -> None:
-    """Updates that couldn't be read belong to nobody: those that hold one of her addresses go too."""
-    with suppress(NoKey):
-        hers = {json.dumps(row) for row in _addresses(db, person)}
-        unread = select(inbox.c.id, inbox.c.payload).where(
+    """Updates that couldn't be read and are nobody's: those that hold one of her addresses go too."""
+    with suppress(NoKey):  # an address
+        hers = _addresses(db, person)
+        unread = select(inbox.c.id, inbox.c.received_at, inbox.c.payload).where(
             and_(inbox.c.state == Received.UNREADABLE, inbox.c.person_id.is_(None), inbox.c.payload.is_not(None))
         )
         for row in db.execute(unread).all():
-            text = json.dumps(db.open(None, "inbox.payload", row.payload))
-            if any(address.strip('"') in text for address in hers):
-                db.execute(delete(inbox).where(inbox.c.id == row.id))
+            with suppress(NoKey):
+                text = json.dumps(received.opened(db, None, row.received_at, row.payload))
+                if any(json.dumps(address).strip('"') in text for address in hers):
+                    db.execute(delete(inbox).where(inbox.c.id == row.id))
 
 
 def _addresses(db: Db, person: int) -> list[str]:
-    return list(db.execute(select(contacts.c.address).where(contacts.c.person_id == person)).scalars())
+    sealed = db.execute(select(contacts.c.address).where(contacts.c.person_id == person)).scalars()
+    return [db.open(person, "contacts.address", address) for address in sealed]
 
 
 def _count(db: Db, person: int, zone: ZoneInfo) -> None:

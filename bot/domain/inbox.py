@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from bot.chat.messages import Incoming
 from bot.domain import people
 from bot.domain.db import Db, insert_new
+from bot.domain.keys import Keys, NoKey, day_key
 from bot.domain.people import Contact
 from bot.domain.prepared import Prepared
 from bot.domain.tables import Lane, Received, accounts, inbox
@@ -54,8 +57,15 @@ _ADD = {
 }
 
 
+_MOST_ADDRESSES = 50
+
 _COLUMNS_ADDED = ("account_id", "key", "received_at", "error", *_ADD)
 _INSERT = Prepared(lambda dialect: insert_new(inbox, dialect).returning(inbox.c.id), *_COLUMNS_ADDED)
+
+
+def row_key(keys: Keys, account: int, key: str) -> str:
+    """What a row is deduped by instead of the platform's own key, which may hold a phone number: 32 hex digits."""
+    return keys.index("update", f"{account}|{key}").hex()[:32]
 
 
 def _insert(db: Db, row: Mapping[str, Any]) -> int | None:
@@ -73,7 +83,7 @@ def add(
     slot = people.slot(contact.person)
     row = {
         "account_id": contact.account,
-        "key": incoming.key,
+        "key": row_key(db.keys, contact.account, incoming.key),
         "person_id": contact.person,
         "contact_id": contact.id,
         "slot": slot,
@@ -95,14 +105,57 @@ _HAS = Prepared(
 
 def has(db: Db, account: int, key: str) -> bool:
     """Whether an update of this key is kept already."""
-    return _HAS.first(db, account=account, update=key) is not None
+    return _HAS.first(db, account=account, update=row_key(db.keys, account, key)) is not None
 
 
 def add_unreadable(db: Db, account: int, key: str, raw: Mapping[str, Any], error: str) -> int | None:
-    """Keep an update that can't be read, to be replayed when the reader is mended."""
-    payload = db.seal(None, "inbox.payload", raw)
-    row = {"account_id": account, "key": key, "payload": payload, "state": Received.UNREADABLE, "error": error[:400]}
-    return _insert(db, row)
+    """Keep an update that can't be read, to be replayed when the reader is mended.
+
+    It is sealed with the key of the person whose address it tells; else with the day's, which is destroyed when what is
+    set aside has had its time: then it can't be read in any backup either.
+    """
+    row: dict[str, Any] = {"account_id": account, "key": row_key(db.keys, account, key), "error": error[:400]}
+    if contact := _whose(db, account, raw):
+        with suppress(NoKey):
+            row["payload"] = db.seal(contact.person, "inbox.payload", raw)
+            row |= {"person_id": contact.person, "contact_id": contact.id, "slot": people.slot(contact.person)}
+    if "payload" not in row:
+        row["payload"] = seal_of_day(db, raw)
+    return _insert(db, {**row, "state": Received.UNREADABLE})
+
+
+_ADDRESSES = {"id", "from", "chat_id", "user_id", "from_user_id", "wa_id"}
+"""What platforms call an address."""
+
+
+def _whose(db: Db, account: int, raw: Mapping[str, Any]) -> Contact | None:
+    """The one person we know whose address an update tells; None where it tells none, or those of several."""
+    found: dict[str, None] = {}
+    open_: list[Any] = [raw]
+    while open_ and len(found) < _MOST_ADDRESSES:
+        thing = open_.pop()
+        if isinstance(thing, Mapping):
+            named = cast(Mapping[str, Any], thing)
+            found |= {
+                str(named[name]): None for name in _ADDRESSES & named.keys() if isinstance(named[name], int | str)
+            }
+            open_.extend(named.values())
+        elif isinstance(thing, list):
+            open_.extend(cast(list[Any], thing))
+    met = {contact.person: contact for address in found if (contact := people.known(db, account, address))}
+    return next(iter(met.values())) if len(met) == 1 else None
+
+
+def seal_of_day(db: Db, raw: Mapping[str, Any]) -> bytes:
+    """A payload sealed with the key of today."""
+    return db.keys.seal(db.keys.of_day(db.now), "inbox.payload", json.dumps(dict(raw)).encode())
+
+
+def opened(db: Db, person: int | None, received: datetime, payload: bytes) -> dict[str, Any]:
+    """A payload as it came. Raises `NoKey`."""
+    if person is not None:
+        return db.open(person, "inbox.payload", payload)
+    return json.loads(db.keys.open(day_key(received), "inbox.payload", payload))
 
 
 def add_happening(
@@ -118,7 +171,7 @@ def add_happening(
     slot, account = people.slot(person), people.account(db, HOUSE)
     row = {
         "account_id": account,
-        "key": key,
+        "key": row_key(db.keys, account, key),
         "person_id": person,
         "contact_id": contact.id,
         "slot": slot,
@@ -159,7 +212,7 @@ def payload(db: Db, letter: Letter) -> dict[str, Any] | None:
     if row is None or row.state != Received.WAITING or row.payload is None:
         return None
     letter.received = row.received_at
-    return db.open(letter.person or None, "inbox.payload", row.payload)
+    return opened(db, letter.person or None, row.received_at, row.payload)
 
 
 def mended(db: Db, letter: Letter, contact: Contact, incoming: Incoming, raw: Mapping[str, Any]) -> Letter:
@@ -250,12 +303,13 @@ def aside(db: Db) -> list[Aside]:
 
 def aside_payload(db: Db, row: int) -> dict[str, Any] | None:
     """The JSON of a row in quarantine, for an operator who mends a bug; None for any other row."""
-    found = db.execute(select(inbox.c.person_id, inbox.c.payload).where(inbox.c.id == row, _ASIDE)).first()
-    return db.open(found.person_id, "inbox.payload", found.payload) if found and found.payload else None
+    columns = (inbox.c.person_id, inbox.c.received_at, inbox.c.payload)
+    found = db.execute(select(*columns).where(inbox.c.id == row, _ASIDE)).first()
+    return opened(db, found.person_id, found.received_at, found.payload) if found and found.payload else None
 
 
 def aside_person(db: Db, row: int) -> int | None:
-    """Whose a row in quarantine is; None for what couldn't be read."""
+    """Whose a row in quarantine is; None for what couldn't be read and tells of nobody we know."""
     return db.execute(select(inbox.c.person_id).where(inbox.c.id == row, _ASIDE)).scalar()
 
 

@@ -25,11 +25,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 _VERSION = b"\x01"
+_DAY = "day-"
 _NONCE = 12
 KEPT = 20_000
 """Keys, and names of keys, that a process remembers: those of the people who wrote last."""
 HOUSE = "house"
-"""The key of what belongs to no person (unreadable updates, jobs of the house)."""
+"""The key of what belongs to no person (jobs of the house)."""
 SECRETS = ("index", "buttons")
 """The secrets of look-ups and of buttons, kept like keys."""
 
@@ -73,6 +74,20 @@ class Keys:
         with self._lock:
             self._make(name)
         return name
+
+    def of_day(self, at: datetime) -> str:
+        """The name of the key of an instant's day (UTC), made when it is first asked for; kept at `commit`."""
+        name = day_key(at)
+        with self._lock:
+            if name not in self._new and not self._db.execute("SELECT 1 FROM keys WHERE id = ?", (name,)).fetchone():
+                self._make(name)
+        return name
+
+    def days_before(self, at: datetime) -> list[str]:
+        """The names of the keys of the days before an instant's."""
+        with self._lock:
+            found = self._db.execute("SELECT id FROM keys WHERE id >= ? AND id < ?", (_DAY, day_key(at)))
+            return [row[0] for row in found]
 
     def commit(self) -> None:
         """Make the new keys durable, those of other threads too; cheap when there are none."""
@@ -175,6 +190,11 @@ class Keys:
             if row is None:
                 raise NoKey(name)
             return self._remember(name, AESGCM(_unwrapped(self._wrap, name, row[0])))
+
+
+def day_key(at: datetime) -> str:
+    """The name of the key of an instant's day (UTC)."""
+    return f"{_DAY}{at.astimezone(UTC):%Y-%m-%d}"
 
 
 def keyring(folder: Path, people: bool, master: Path | None = None) -> Keys:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -248,6 +249,8 @@ def _parcel(db: Db, row: Any) -> Parcel | None:
     """A leased row with its message; one that can't be read any more (key or version gone) is given up."""
     try:
         message = Message.from_json(db.open(row.about_id or row.person_id, "outbox.body", row.body))
+        address = db.open(row.person_id, "contacts.address", row.address)
+        replaced, bubbles = (ext_id(db, row.person_id, sealed) for sealed in (row.replaced, row.ext_id))
     except (NoKey, ValueError, KeyError) as error:
         give_up(db, row.id, f"unreadable body: {type(error).__name__}")
         return None
@@ -255,14 +258,23 @@ def _parcel(db: Db, row: Any) -> Parcel | None:
         row.id,
         row.contact_id,
         row.person_id,
-        row.address,
+        address,
         row.language,
         Lane(row.lane),
         message,
-        row.replaced,
+        replaced,
         row.attempts + 1,
-        tuple(row.ext_id.split(",")) if row.ext_id else (),
+        tuple(bubbles.split(",")) if bubbles else (),
     )
+
+
+def ext_id(db: Db, person: int, sealed: bytes | None) -> str | None:
+    """The platform's id that a row keeps. Raises `NoKey`."""
+    return None if sealed is None else db.open(person, "outbox.ext_id", sealed)
+
+
+Sent = tuple[int, int, str]
+"""A row that went out: its id, its person, the platform's id of the message, empty for none."""
 
 
 _SENT = Prepared(
@@ -272,10 +284,11 @@ _SENT = Prepared(
 )
 
 
-def sent(db: Db, rows: Iterable[tuple[int, str]]) -> None:
-    """The platform has taken these rows, each under its id of the message."""
-    for row, ext_id in rows:
-        _SENT.changed(db, row=row, ext=ext_id or None, at=db.now)
+def sent(db: Db, rows: Iterable[Sent]) -> None:
+    """The platform has taken these rows."""
+    for row, person, id in rows:
+        with suppress(NoKey):  # she was erased meanwhile, and the row with her
+            _SENT.changed(db, row=row, ext=db.seal(person, "outbox.ext_id", id) if id else None, at=db.now)
 
 
 def put_back(db: Db, parcel: Parcel, seconds: float, reason: str, counts: bool, after: tuple[str, ...] = ()) -> bool:
@@ -292,7 +305,7 @@ def put_back(db: Db, parcel: Parcel, seconds: float, reason: str, counts: bool, 
         "attempts": parcel.attempts if counts else parcel.attempts - 1,
         "due_at": db.now + timedelta(seconds=seconds),
         "error": reason[:400],
-        "ext_id": ",".join(after) or None,
+        "ext_id": db.seal(parcel.person, "outbox.ext_id", ",".join(after)) if after else None,
     }
     db.execute(row.values(values))
     return True

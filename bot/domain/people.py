@@ -12,6 +12,7 @@ from bot.chat.messages import Incoming
 from bot.chat.reading import names
 from bot.chat.seams import Desk
 from bot.domain.db import Db
+from bot.domain.keys import Keys, NoKey
 from bot.domain.prepared import Prepared
 from bot.domain.tables import accounts, consents, contacts, people
 
@@ -46,19 +47,36 @@ def account(db: Db, name: str) -> int:
 
 _CONTACT = Prepared(
     select(contacts.c.id, contacts.c.person_id).where(
-        contacts.c.account_id == bindparam("account"), contacts.c.address == bindparam("address")
+        contacts.c.account_id == bindparam("account"), contacts.c.address_index == bindparam("index")
     )
 )
 
 
+def address_index(keys: Keys, account: int, address: str) -> bytes:
+    """What an address on an account is looked up by."""
+    return keys.index("address", f"{account}|{address}")
+
+
+def known(db: Db, account: int, address: str) -> Contact | None:
+    """The contact of an address; None when we never heard from it."""
+    row = _CONTACT.first(db, account=account, index=address_index(db.keys, account, address))
+    return Contact(row.id, row.person_id, account, address) if row else None
+
+
 def meet(db: Db, account: int, incoming: Incoming, desk: Desk, language: str) -> Contact:
     """The contact an update came from; a new person with a new key when we never heard from that address."""
-    if row := _CONTACT.first(db, account=account, address=incoming.address):
-        return Contact(row.id, row.person_id, account, incoming.address)
+    if contact := known(db, account, incoming.address):
+        return contact
     key = db.keys.new()  # what the platform calls her isn't kept: she hasn't been asked yet
     person = db.insert(people, {"key_id": key, "language": language, "desk": desk, "met_at": db.now})
     db.keys.names[person] = key
-    row = {"account_id": account, "address": incoming.address, "person_id": person, "reachable": True}
+    row = {
+        "account_id": account,
+        "address": db.seal(person, "contacts.address", incoming.address),
+        "address_index": address_index(db.keys, account, incoming.address),
+        "person_id": person,
+        "reachable": True,
+    }
     contact = db.insert(contacts, row)
     return Contact(contact, person, account, incoming.address)
 
@@ -117,9 +135,14 @@ _CONTACT_OF = (
 
 
 def contact_of(db: Db, person: int) -> Contact | None:
-    """Where to reach a person when the office starts."""
+    """Where to reach a person when the office starts; None where there is no address, or no key for it any more."""
     row = db.execute(_CONTACT_OF, {"person": person}).first()
-    return Contact(row.id, person, row.account_id, row.address) if row else None
+    if row is None:
+        return None
+    try:
+        return Contact(row.id, person, row.account_id, db.open(person, "contacts.address", row.address))
+    except NoKey:
+        return None
 
 
 def opt_out(db: Db, person: int, out: bool) -> None:

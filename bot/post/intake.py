@@ -121,7 +121,7 @@ class Intake:
         found: _Heard,
         incoming: Incoming,
         contact: Contact,
-        sent: Sequence[tuple[int, str]],
+        sent: Sequence[outbox.Sent],
         work: Awaitable[tuple[Letter, turn.Turned | Exception] | None],
     ) -> None:
         try:

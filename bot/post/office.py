@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bot.chat.conversation import Rules
 from bot.chat.seams import Channel, Clock
-from bot.domain.outbox import Parcel
+from bot.domain.outbox import Parcel, Sent
 from bot.metrics import Metrics
 from bot.post.store import Store
 
@@ -43,11 +43,11 @@ class Sends(Protocol):
         """Send what was put in its hands."""
         ...
 
-    def take_sent(self) -> list[tuple[int, str]]:
+    def take_sent(self) -> list[Sent]:
         """Outbox rows that went out, with their ids at the platform, for whoever writes that down before it does."""
         ...
 
-    def sent(self, rows: Sequence[tuple[int, str]]) -> None:
+    def sent(self, rows: Sequence[Sent]) -> None:
         """They weren't written down after all."""
         ...
 

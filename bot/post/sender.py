@@ -44,7 +44,7 @@ class Sender:
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_hand: deque[Parcel] = deque()  # leased, and waiting for room
-        self._sent: list[tuple[int, str]] = []  # rows to be written down as sent
+        self._sent: list[outbox.Sent] = []  # rows to be written down as sent
         self._noting: asyncio.Task[None] | None = None
         self._stopping = False
         self._bulk_waits = True  # whether bulk may be waiting: at first, at each poll, when told, after a full claim
@@ -67,13 +67,13 @@ class Sender:
         else:
             self._begin(parcels)
 
-    def sent(self, rows: Sequence[tuple[int, str]]) -> None:
+    def sent(self, rows: Sequence[outbox.Sent]) -> None:
         """These rows went out, under these ids: that is to be written down."""
         self._sent.extend(rows)
         if self._sent and self._noting is None:
             self._noting = asyncio.create_task(self._note_sent(), name="note sent")
 
-    def take_sent(self) -> list[tuple[int, str]]:
+    def take_sent(self) -> list[outbox.Sent]:
         """What was sent and isn't being written down yet, for somebody who writes it down before us."""
         rows, self._sent = self._sent, []
         return rows
@@ -226,7 +226,7 @@ class Sender:
             if not await self._note(back):
                 outcome = "dead"
         else:
-            self.sent([(parcel.id, sent.id)])
+            self.sent([(parcel.id, parcel.person, sent.id)])
         self._office.metrics.sends.labels(outcome).inc()
         level = log.info if outcome in ("sent", "later") else log.warning
         level("send", row=parcel.id, account=self._account, contact=parcel.contact, lane=parcel.lane.name.lower(),

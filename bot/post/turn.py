@@ -45,7 +45,7 @@ class Turned:
 
 
 def at_once(
-    db: Db, contact: Contact, incoming: Incoming, raw: Raw, office: Office, sent: Sequence[tuple[int, str]] = ()
+    db: Db, contact: Contact, incoming: Incoming, raw: Raw, office: Office, sent: Sequence[outbox.Sent] = ()
 ) -> tuple[Letter, Turned | Exception] | None:
     """Keep an update and do its turn in one go; None for one we already have. Before that, note what was `sent`.
 
@@ -84,7 +84,7 @@ def take(db: Db, letter: Letter, office: Office) -> Turned:
         else:
             channel = office.channels[letter.account]
             incoming = channel.heard(raw)
-            if incoming and not letter.person:
+            if incoming and letter.kind == "unreadable":
                 met = people.meet(db, letter.account, incoming, channel.desk, office.rules.catalogs.main)
                 letter = inbox.mended(db, letter, met, incoming, raw)
     person, reachable = people.load(db, letter.person, letter.contact) if letter.person else (None, False)

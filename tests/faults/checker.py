@@ -7,17 +7,22 @@ Four classes, as in Jepsen's queue checker: `lost` (acknowledged and not done, o
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 
 from bot.domain.engine import looking
-from bot.domain.tables import Outgoing, Received, accounts, consents, contacts, inbox, jobs, outbox
+from bot.domain.inbox import row_key
+from bot.domain.keys import Keys
+from bot.domain.tables import Outgoing, Received, accounts, consents, contacts, inbox, jobs, outbox, people
 from bot.simulator.platform import Platform
 from bot.simulator.things import Bot
 
@@ -60,11 +65,15 @@ class Deed:
     ordered: bool = True
 
 
+_ITS = people.c.id == contacts.c.person_id
+
+
 def check(
     platform: Platform,
     bot: Bot,
     first_update: int,
     url: str,
+    keys: Path,
     *,
     flying: Mapping[int, int] | None = None,
     deeds: Collection[Deed] = (),
@@ -74,29 +83,46 @@ def check(
     """Compare everything since `first_update`, when nothing is under way any more. The office's process has ended.
 
     `flying` tells how often each outbox row was in flight at a crash; without it the office's own count of attempts is
-    believed. `aside` are updates that must be in quarantine, `let_go` what a flooder sent over the limit.
+    believed. `keys` is the folder of its keys. `aside` are updates that must be in quarantine, `let_go` what a flooder
+    sent over the limit.
     """
     verdict = Verdict()
-    with looking(url) as db:
+    with looking(url) as db, closing(Keys(keys)) as ring:
+
+        def opened(key: str, column: str, sealed: bytes | None) -> int:
+            return int(json.loads(ring.open(key, column, sealed))) if sealed else 0
+
         account = db.execute(select(accounts.c.id).where(accounts.c.name == f"telegram:{bot.id}")).scalar_one()
+        number = {row_key(ring, account, f"u:{n}"): f"u:{n}" for n in range(first_update, bot.next_update)}
         columns = (inbox.c.key, inbox.c.state, inbox.c.person_id, inbox.c.id, inbox.c.done_at)
         received = db.execute(select(*columns).where(inbox.c.account_id == account).order_by(inbox.c.id)).all()
-        said = select(outbox.c.id, contacts.c.address, outbox.c.state, outbox.c.attempts, outbox.c.ext_id)
-        said = said.join(contacts, contacts.c.id == outbox.c.contact_id).where(outbox.c.op == "send")
+        said = select(*outbox.c["id", "state", "attempts", "ext_id"], contacts.c.address, people.c.key_id)
+        said = said.select_from(outbox.join(contacts, contacts.c.id == outbox.c.contact_id).join(people, _ITS))
+        said = said.where(outbox.c.op == "send")
         rows = [
-            Row(row.id, int(row.address), row.state, row.attempts, int(row.ext_id or 0))
+            Row(
+                row.id,
+                opened(row.key_id, "contacts.address", row.address),
+                row.state,
+                row.attempts,
+                opened(row.key_id, "outbox.ext_id", row.ext_id),
+            )
             for row in db.execute(said.where(outbox.c.account_id == account).order_by(outbox.c.id))
         ]
-        noted = select(contacts.c.address, consents.c.version)
-        noted = noted.join(contacts, contacts.c.id == consents.c.contact_id).where(consents.c.purpose == "drill")
-        effects = [(int(row.address), row.version) for row in db.execute(noted.order_by(consents.c.id))]
+        noted = select(contacts.c.address, people.c.key_id, consents.c.version)
+        noted = noted.join(contacts, contacts.c.id == consents.c.contact_id).join(people, _ITS)
+        noted = noted.where(consents.c.purpose == "drill")
+        effects = [
+            (opened(row.key_id, "contacts.address", row.address), row.version)
+            for row in db.execute(noted.order_by(consents.c.id))
+        ]
     waiting = {*platform.waiting.get(bot.id, {}), *let_go}
     acknowledged = [number for number in range(first_update, bot.next_update) if number not in waiting]
     verdict.updates = len(acknowledged)
-    _updates(verdict, acknowledged, {row.key: row.state for row in received}, aside)
+    _updates(verdict, acknowledged, {number.get(row.key, ""): row.state for row in received}, aside)
     if flying is None:  # a clock that jumps tells nothing of order; then effects do
         _order(verdict, [(row.person_id, row.id, row.done_at) for row in received if row.done_at])
-    came = {row.key: place for place, row in enumerate(received)}
+    came = {number.get(row.key, ""): place for place, row in enumerate(received)}
     _effects(verdict, effects, [deed for deed in deeds if deed.update not in waiting], came)
     sent = [(one.chat, one.message) for one in platform.sent if one.bot == bot.id and one.method == "sendMessage"]
     verdict.sends = len(sent)

@@ -15,6 +15,7 @@ from typing import Any
 from bot.simulator.client import Client
 from bot.simulator.platform import Platform
 from bot.simulator.server import Simulator
+from tests.faults import checker
 from tests.office import OWNERS
 
 START_SECONDS = 60.0
@@ -101,6 +102,10 @@ class Machine:
                         found = (self.rows(query) or [(None,)])[0][0]
         except TimeoutError:
             raise AssertionError(f"{query}: {found}, not {wanted}\n{self.log()[-3000:]}") from None
+
+    def check(self) -> checker.Verdict:
+        """What the checker makes of it, once the process has ended."""
+        return checker.check(self.platform, self.bot, self.first_update, self.url, self.folder / "office.keys")
 
     def log(self) -> str:
         return (self.folder / "log").read_text(errors="replace")

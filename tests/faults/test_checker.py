@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.keys import Keys
 from tests.faults.checker import Deed, Verdict, check
 from tests.office import OWNERS, Desk
 
@@ -34,10 +35,21 @@ def before(desk: Desk) -> int:
 
 def judged(desk: Desk, first: int, *harm: str, deeds: tuple[Deed, ...] = ()) -> Verdict:
     path = Path(desk.config.database.url.removeprefix("sqlite:///"))
-    with closing(sqlite3.connect(path)) as db, db:
+    with closing(sqlite3.connect(path)) as db, closing(Keys(keys(desk))) as ring, db:
+        names = dict(db.execute("SELECT id, key_id FROM people"))
+
+        def as_id(person: int, id: int) -> bytes:
+            return ring.seal(names[person], "outbox.ext_id", f'"{id}"'.encode())
+
+        db.create_function("as_id", 2, as_id)
         for statement in harm:
             assert db.execute(statement).rowcount > 0
-    return check(desk.platform, desk.platform.bots[OWNERS], first, f"sqlite:///{path}", flying={}, deeds=deeds)
+    bot = desk.platform.bots[OWNERS]
+    return check(desk.platform, bot, first, f"sqlite:///{path}", keys(desk), flying={}, deeds=deeds)
+
+
+def keys(desk: Desk) -> Path:
+    return Path(desk.config.database.keys)
 
 
 def deed(desk: Desk, first: int, number: str, after: int = 0) -> Deed:
@@ -57,8 +69,14 @@ def test_what_is_in_order_is_found_so(desk: Desk, before: int):
         ("DELETE FROM inbox WHERE id = 3", "lost"),
         ("UPDATE inbox SET state = 2 WHERE id = 3", "lost"),
         ("UPDATE outbox SET state = 1 WHERE id = 2", "lost"),
-        ("UPDATE outbox SET ext_id = '999' WHERE id = 2", "lost"),
-        ("UPDATE outbox SET ext_id = CASE id WHEN 1 THEN 6 WHEN 4 THEN 2 ELSE ext_id END", "inverted"),
+        (
+            "UPDATE outbox SET ext_id = as_id(person_id, 999) WHERE id = 2",
+            "lost",
+        ),
+        (
+            "UPDATE outbox SET ext_id = as_id(person_id, 8 - 2 * (id / 4 + 1)) WHERE id IN (1, 4)",
+            "inverted",
+        ),
         (EFFECT.format(7), "unexpected"),
     ],
 )
@@ -80,8 +98,8 @@ def test_a_second_sending_is_allowed_to_what_was_in_flight_only(desk: Desk, befo
     said = next(sent for sent in platform.sent if sent.chat == person)
     asyncio.run(platform.call(OWNERS, "sendMessage", said.params))
     url = desk.config.database.url
-    assert check(platform, bot, before, url, flying={}).doubled
-    found = check(platform, bot, before, url, flying={1: 1})
+    assert check(platform, bot, before, url, keys(desk), flying={}).doubled
+    found = check(platform, bot, before, url, keys(desk), flying={1: 1})
     assert (found.clean, found.repeats) == (True, 1)
     asyncio.run(platform.call(OWNERS, "sendMessage", {"chat_id": person, "text": "siapa?"}))
-    assert check(platform, bot, before, url, flying={1: 1}).unexpected
+    assert check(platform, bot, before, url, keys(desk), flying={1: 1}).unexpected

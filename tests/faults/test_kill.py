@@ -38,7 +38,7 @@ def test_killed_ten_times_under_load(tmp_path: Path):
             assert office.rows("SELECT count(*), count(DISTINCT person_id) FROM owners") == [(PEOPLE, PEOPLE)]
             assert office.rows("SELECT count(*), count(DISTINCT owner_id) FROM businesses") == [(PEOPLE, PEOPLE)]
             assert office.rows("SELECT count(*) FROM talks WHERE flow IS NOT NULL") == [(0,)]
-            return checker.check(office.platform, office.bot, office.first_update, office.url)
+            return office.check()
 
     verdict = asyncio.run(run())
     assert verdict.clean, verdict
@@ -62,7 +62,7 @@ def test_a_polite_stop_under_load_repeats_and_loses_nothing(tmp_path: Path):
             await under_load(phones, PEOPLE, 7, stops)
             await office.until(QUIET, 0)
             assert await office.end(signal.SIGTERM) == 0
-            return checker.check(office.platform, office.bot, office.first_update, office.url)
+            return office.check()
 
     verdict = asyncio.run(run())
     assert verdict.clean, verdict

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from bot.domain.tables import Received
-from tests.faults import checker
 from tests.faults.office import machine
 
 NEIGHBOURS = 12
@@ -52,7 +51,7 @@ def test_a_deadly_turn_is_set_aside_and_harms_nobody_else(tmp_path: Path, word: 
             (most,) = office.rows("SELECT max(attempts) FROM inbox WHERE state = 1")[0]
             assert most <= 2, "a neighbour was counted for what it didn't do"
             assert await office.end(signal.SIGTERM) == 0
-            verdict = checker.check(office.platform, office.bot, office.first_update, office.url)
+            verdict = office.check()
             assert len(verdict.lost) == 1  # the one that was set aside
             assert [*verdict.doubled, *verdict.inverted, *verdict.unexpected] == []
 

@@ -120,7 +120,8 @@ def test_an_address_that_is_nobodys_any_more_is_met_anew(post: Post):
         def moved(db: Db) -> None:
             """Her address is another person's now."""
             person = people.meet(db, station.account, message("u:0", address="2"), "owners", "id").person
-            db.execute(change(contacts).where(contacts.c.address == "1").values(person_id=person))
+            index = people.address_index(db.keys, station.account, "1")
+            db.execute(change(contacts).where(contacts.c.address_index == index).values(person_id=person))
 
         await station.store.write(moved)
         await station.hear(1, "dua")

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 
 import pytest
+from sqlalchemy import select
 
 from bot.chat.messages import Attachment, Message
 from bot.chat.seams import AccountRefused, Later, Never, Pace
@@ -13,6 +14,7 @@ from bot.domain import media, outbox, people
 from bot.domain.db import Db
 from bot.domain.keys import Keys
 from bot.domain.tables import Lane, Outgoing
+from bot.domain.tables import outbox as table
 from bot.post.pacing import Pacing
 from tests.fakes import FakeChannel
 from tests.post.station import Post, Station
@@ -53,11 +55,17 @@ class Once:
             raise self.errors.pop(0)
 
 
+def _first_id(db: Db) -> str | None:
+    row = db.execute(select(table.c.person_id, table.c.ext_id)).one()
+    return outbox.ext_id(db, row.person_id, row.ext_id)
+
+
 def test_the_platforms_id_is_kept(post: Post):
     async def work(station: Station) -> None:
         await say(station, "1", "a")
         await station.settled()
-        assert await outbox_rows(station, "state", "attempts", "ext_id") == [(Outgoing.SENT, 1, "1")]
+        assert await states(station) == [(Outgoing.SENT, 1)]
+        assert await station.store.write(_first_id) == "1"
 
     post.run(work)
 

@@ -35,7 +35,8 @@ def raising(name: str, error: BaseException) -> Callable[[Db], None]:
 
 def orphan(db: Db) -> None:
     """A contact of an account and a person that aren't there."""
-    db.execute(insert(contacts), {"account_id": 999, "address": "7", "person_id": 999, "reachable": True})
+    row = {"account_id": 999, "address": b"7", "address_index": b"7", "person_id": 999, "reachable": True}
+    db.execute(insert(contacts), row)
 
 
 def test_what_was_written_is_there_after_a_restart(bench: Bench):

@@ -70,7 +70,7 @@ def test_a_chat_hears_one_after_the_other_in_the_order_it_was_said(bench: Bench)
             assert claim(db) == []  # all that is left is of chats in flight
             heard += words(parcels)
             for parcel in parcels:
-                outbox.sent(db, [(parcel.id, "1")])
+                outbox.sent(db, [(parcel.id, parcel.person, "1")])
         assert heard == ["s0", "b0", "s1", "s2"]
 
     write(bench, work)
@@ -118,7 +118,7 @@ def test_what_waits_to_be_tried_again_holds_its_chat_back_and_no_other(bench: Be
         db.now += minutes(1)
         (again,) = claim(db)
         assert (again.message.parts[0], again.attempts) == ("s0", 2)
-        outbox.sent(db, [(again.id, "1")])
+        outbox.sent(db, [(again.id, again.person, "1")])
         assert words(claim(db)) == ["s1"]
 
     write(bench, work)
@@ -146,7 +146,7 @@ def test_what_is_planned_for_later_holds_nothing_back(bench: Bench):
         say(db, siti, "now")
         (now,) = claim(db)
         assert now.message.parts == ("now",)
-        outbox.sent(db, [(now.id, "1")])
+        outbox.sent(db, [(now.id, now.person, "1")])
         db.now += minutes(601)
         assert words(claim(db)) == ["tomorrow"]
 
@@ -164,8 +164,9 @@ def test_bubbles_that_went_out_are_remembered(bench: Bench):
         outbox.put_back(db, again, 0, "nothing new", counts=True, after=again.after)
         (third,) = claim(db)
         assert third.after == ("11", "12")
-        outbox.sent(db, [(third.id, "13")])
-        assert rows(db, "outbox", "state", "ext_id") == [(Outgoing.SENT, "13")]
+        outbox.sent(db, [(third.id, third.person, "13")])
+        ((state, kept),) = rows(db, "outbox", "state", "ext_id")
+        assert (state, outbox.ext_id(db, third.person, kept)) == (Outgoing.SENT, "13")
 
     write(bench, work)
 
@@ -208,7 +209,7 @@ def test_what_was_in_flight_at_a_crash_goes_out_again(bench: Bench):
         say(db, met(db, "1"), "flying")
         say(db, met(db, "2"), "landed")
         flying, landed = claim(db)
-        outbox.sent(db, [(landed.id, "1")])
+        outbox.sent(db, [(landed.id, landed.person, "1")])
         assert outbox.release(db) == 1
         assert [(p.id, p.attempts) for p in claim(db)] == [(flying.id, 2)]
 
@@ -262,7 +263,7 @@ def test_who_is_away_or_wants_no_news_still_gets_answers(bench: Bench, reason: s
         heard: list[Any] = []
         while parcels := claim(db):
             heard += words(parcels)
-            outbox.sent(db, [(parcels[0].id, "1")])
+            outbox.sent(db, [(parcels[0].id, parcels[0].person, "1")])
         assert heard == ["REPLY", "ALERT"]
         away(False)
         assert words(claim(db)) == (["REMINDER"] if reason == "unreachable" else [])
@@ -277,7 +278,7 @@ def test_an_edit_knows_what_it_replaces(bench: Bench):
         siti = met(db)
         say(db, siti, "first")
         (first,) = claim(db)
-        outbox.sent(db, [(first.id, "4711")])
+        outbox.sent(db, [(first.id, first.person, "4711")])
         say(db, siti, "better", replaces=first.id)
         (edit,) = claim(db)
         assert edit.replaces == "4711"
@@ -296,7 +297,7 @@ def test_of_several_edits_of_one_message_the_last_goes_out_when_the_message_has(
         outbox.put_back(db, first, 0.0, "not yet", counts=True)
         [again] = claim(db)
         assert words([again]) == ["1 of 3"]
-        outbox.sent(db, [(again.id, "77")])
+        outbox.sent(db, [(again.id, again.person, "77")])
         [last] = claim(db)
         assert (words([last]), last.replaces) == (["3 of 3"], "77")
 
@@ -338,7 +339,7 @@ def test_old_rows_are_deleted_but_nothing_that_waits(bench: Bench):
         siti = met(db)
         say(db, siti, "first")
         (first,) = claim(db)
-        outbox.sent(db, [(first.id, "1")])
+        outbox.sent(db, [(first.id, first.person, "1")])
         db.now += minutes(60)
         say(db, siti, "edit", replaces=first.id)  # it points at the old one
         say(db, met(db, "2"), "waits")

@@ -50,7 +50,7 @@ OFTEN: dict[str, Callable[[Db], object]] = {
     "put an edit": lambda db: outbox.put(db, CONTACT, Message(("a",), op="edit"), "i1.1", replaces=1),
     "claim": lambda db: outbox.claim(db, 1, (Lane.REPLY, Lane.ALERT), 50),
     "claim bulk": lambda db: outbox.claim(db, 1, (Lane.REMINDER, Lane.BROADCAST), 3),
-    "sent": lambda db: outbox.sent(db, [(1, Sent("1").id)]),
+    "sent": lambda db: outbox.sent(db, [(1, 1, Sent("1").id)]),
     "give up": lambda db: outbox.give_up(db, 1, "never"),
     "outbox expire": outbox.expire,
     "outbox release": outbox.release,
@@ -120,7 +120,8 @@ FEW = ("accounts", "officers", "regions", "rules", "invites")
 FILL = """
     INSERT INTO accounts (name) VALUES ('telegram:111'), ('house');
     INSERT INTO people (key_id, language, desk, met_at) SELECT md5(i::text), 'id', 'owners', {now} FROM {rows} i;
-    INSERT INTO contacts (account_id, address, person_id, reachable) SELECT 1, i::text, i, true FROM {rows} i;
+    INSERT INTO contacts (account_id, address, address_index, person_id, reachable)
+        SELECT 1, 'x', i::text::bytea, i, true FROM {rows} i;
     INSERT INTO talks (person_id, state, touched_at) SELECT i, 'x', {now} FROM {rows} i;
     INSERT INTO inbox (account_id, key, person_id, contact_id, slot, kind, payload, state, attempts, received_at,
             done_at)

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, String, update
+from sqlalchemy import JSON, String, select, update
 
 from bot.chat.flow import Person
-from bot.domain import owners, unsealed
+from bot.chat.messages import Message
+from bot.domain import inbox, outbox, owners, people, unsealed
 from bot.domain.db import Db
-from bot.domain.tables import businesses, metadata
+from bot.domain.tables import Received, businesses, contacts, metadata
+from bot.domain.tables import inbox as received
+from bot.domain.tables import outbox as outgoing
 from bot.domain.tables import owners as owning
-from tests.store.bench import Bench, met, write
+from tests.store.bench import Bench, message, met, write
 
 SEALED_OR_PLAIN = {
     "accounts.name": "the platform's id of a bot",
     "people.key_id": "names a key",
     "people.language": "a code",
     "people.desk": "a code",
-    "contacts.address": "the platform's number of a chat: needed to send, and unlike a name it says nothing elsewhere",
     "talks.flow": "a word of ours",
     "talks.waiting": "a word of ours",
-    "inbox.key": "the platform's number of an update",
+    "inbox.key": "keyed HMAC of the platform's number of an update",
     "inbox.kind": "a word of ours",
     "inbox.error": "an error by kind and place, without its words",
     "outbox.op": "a word of ours",
     "outbox.origin": "a word of ours with ids",
-    "outbox.ext_id": "the platform's number of a message",
     "outbox.error": "what the platform said of a send",
     "jobs.work": "a function of ours",
     "jobs.then": "a word of ours",
@@ -51,7 +52,7 @@ SEALED_OR_PLAIN = {
     "invites.area": "a code",
     "consents.purpose": "a code",
     "consents.version": "of our text",
-    "consents.message": "the platform's number of an update",
+    "consents.message": "an inbox.key",
     "changes.fact": "a word of ours",
     "media.name": "keyed HMAC of the content",
     "media.kind": "a word of ours",
@@ -102,3 +103,29 @@ def test_names_that_an_earlier_version_kept_open_are_sealed_at_the_first_start(b
         return owner and (owner.name, owner.businesses[0].name)
 
     assert write(bench, older, unsealed.seal, unsealed.seal, names)[1:] == [2, 0, ("Siti Ñ", "Kue")]
+
+
+def test_addresses_that_an_earlier_version_kept_open_are_sealed_too(bench: Bench):
+    def older(db: Db) -> None:
+        contact = met(db, "628123456789")
+        letter = inbox.add(db, contact, message("m:wamid.1"), {})
+        assert letter
+        inbox.done(db, letter, "")
+        outbox.put(db, contact, Message(("hai",)), "i1.0")
+        db.execute(update(contacts).values(address=b"628123456789", address_index=b"628123456789"))
+        db.execute(update(received).values(key="m:wamid.1"))
+        db.execute(update(outgoing).values(ext_id=b"4711"))
+        inbox.add_unreadable(db, contact.account, "u:2", {"what": 2}, "KeyError")
+        house = db.seal(None, "inbox.payload", {"what": 2})
+        db.execute(update(received).where(received.c.state == Received.UNREADABLE).values(payload=house))
+
+    def found(db: Db) -> list[object]:
+        contact = people.known(db, 1, "628123456789")
+        sent = db.execute(select(outgoing.c.ext_id)).scalar_one()
+        unread = [inbox.aside_payload(db, each.id) for each in inbox.aside(db)]
+        return [contact, people.contact_of(db, 1), inbox.has(db, 1, "m:wamid.1"), outbox.ext_id(db, 1, sent), unread]
+
+    (_, count, again, after) = write(bench, older, unsealed.seal, unsealed.seal, found)
+    assert (count, again) == (3, 0)
+    assert after[0] == after[1]
+    assert after[2:] == [True, "4711", [{"what": 2}]]

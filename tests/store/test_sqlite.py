@@ -95,7 +95,8 @@ def test_the_full_disk_of_this_test_does_tear_the_transaction(sqlite: SqliteBenc
 def test_when_the_commit_fails_nobody_is_told_of_success(sqlite: SqliteBench):
     def broken_at_the_end(db: Db) -> None:
         pragma(db, "defer_foreign_keys=ON")
-        db.insert(contacts, {"account_id": 99, "address": "7", "person_id": 99, "reachable": True})
+        row = {"account_id": 99, "address": b"7", "address_index": b"7", "person_id": 99, "reachable": True}
+        db.insert(contacts, row)
 
     async def run(store: Store) -> None:
         found = await together(store, account("a"), broken_at_the_end, account("b"))

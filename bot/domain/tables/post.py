@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    LargeBinary,
     SmallInteger,
     String,
     Table,
@@ -44,11 +45,12 @@ contacts = Table(
     metadata,
     id_column(),
     Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
-    Column("address", String(160), nullable=False),
+    Column("address", Sealed, nullable=False),  # on WhatsApp it may be her phone number
+    Column("address_index", LargeBinary(32), nullable=False),  # what she is found by when she writes
     person_column(nullable=False, index=True),
     Column("reachable", Boolean(name="reachable"), nullable=False),
     Column("name", Sealed),  # what the platform calls the person
-    UniqueConstraint("account_id", "address"),
+    UniqueConstraint("account_id", "address_index"),
 )
 
 talks = Table(
@@ -66,7 +68,7 @@ inbox = Table(
     metadata,
     id_column(),
     Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
-    Column("key", String(120), nullable=False),  # unique in the account: dedupe
+    Column("key", String(120), nullable=False),  # keyed HMAC of the platform's, unique in the account: dedupe
     person_column(),
     Column("contact_id", Id, ForeignKey("contacts.id")),
     Column("slot", SmallInteger, nullable=False),
@@ -108,7 +110,7 @@ outbox = Table(
     Column("body", Sealed, nullable=False),
     Column("body_version", SmallInteger, nullable=False),
     Column("origin", String(60), nullable=False),  # what caused it: one effect, one row
-    Column("ext_id", String(1000)),  # the platform's id of what was sent; before that, of its bubbles so far
+    Column("ext_id", Sealed),  # the platform's id of what was sent; before that, of its bubbles so far
     Column("replaces", Id, ForeignKey("outbox.id", ondelete="SET NULL")),
     Column("state", SmallInteger, nullable=False),
     Column("attempts", SmallInteger, nullable=False),

@@ -31,7 +31,7 @@ consents = Table(
     Column("given", Boolean(name="given"), nullable=False),
     Column("version", String(20), nullable=False),  # of the text she saw
     Column("contact_id", Id, ForeignKey("contacts.id"), nullable=False),  # where she said so: the channel
-    Column("message", String(120)),  # the inbox key of what she said; None in rows from before it was kept
+    Column("message", String(120)),  # `inbox.key` of what she said; None in rows from before it was kept
     Column("at", Utc, nullable=False),
     sqlite_autoincrement=True,
 )

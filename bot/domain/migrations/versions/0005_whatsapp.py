@@ -1,4 +1,7 @@
-"""WhatsApp: its user ids and its messages' ids are longer than Telegram's."""
+"""WhatsApp: its addresses and its messages' ids may hold a phone number, so both are sealed.
+
+What is there already is sealed at the next start, with the keys: bot.domain.unsealed.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,14 +21,34 @@ OUTBOX_CHECKS = (
 
 def upgrade() -> None:
     with op.batch_alter_table("contacts") as batch_op:
-        batch_op.alter_column("address", existing_type=sa.String(64), type_=sa.String(160), existing_nullable=False)
+        batch_op.add_column(sa.Column("address_index", sa.LargeBinary(32), nullable=True))
+    contacts = sa.table("contacts", sa.column("address_index"))
+    plain = "CAST(address AS BLOB)" if op.get_bind().dialect.name == "sqlite" else "convert_to(address, 'UTF8')"
+    op.execute(sa.update(contacts).values(address_index=sa.text(plain)))
+    with op.batch_alter_table("contacts") as batch_op:
+        batch_op.alter_column("address_index", existing_type=sa.LargeBinary(32), nullable=False)
+        batch_op.alter_column(
+            "address",
+            existing_type=sa.String(64),
+            type_=sa.LargeBinary(),
+            existing_nullable=False,
+            postgresql_using="convert_to(address, 'UTF8')",
+        )
+        batch_op.drop_constraint(op.f("uq_contacts_account_id"), type_="unique")
+        batch_op.create_unique_constraint(op.f("uq_contacts_account_id"), ["account_id", "address_index"])
 
     run = op.get_bind().execute
     sqlite = op.get_bind().dialect.name == "sqlite"
     last = run(sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")).scalar() if sqlite else None
     counted = {"sqlite_autoincrement": True}
     with op.batch_alter_table("outbox", table_args=OUTBOX_CHECKS, table_kwargs=counted) as batch_op:
-        batch_op.alter_column("ext_id", existing_type=sa.String(200), type_=sa.String(1000), existing_nullable=True)
+        batch_op.alter_column(
+            "ext_id",
+            existing_type=sa.String(200),
+            type_=sa.LargeBinary(),
+            existing_nullable=True,
+            postgresql_using="convert_to(ext_id, 'UTF8')",
+        )
     if last is not None:  # the table was made anew; numbers of rows that are gone aren't given again
         run(sa.text("DELETE FROM sqlite_sequence WHERE name = 'outbox'"))
         run(sa.text("INSERT INTO sqlite_sequence VALUES ('outbox', :last)"), {"last": last})
