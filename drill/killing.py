@@ -27,6 +27,8 @@ async def killed(scene: Scene) -> str:
     if not scene.broken:  # then few are come past, and the first must be among them
         chance.shuffle(points)
     hit = Counter[str]()
+    if not scene.broken:
+        scene.crowd.patience = 300.0  # on a slow machine a desk may be killed many times before a job of hers is done
 
     async def anywhere() -> None:
         """A start, and a kill at any moment; but not before what two processes have died of is done."""
