@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.chat.messages import Incoming, Message, Sent, Status
-from bot.chat.seams import Deliver, Desk, Later, Never, Pace, Raw
+from bot.chat.seams import AccountRefused, Deliver, Desk, Later, Never, Pace, Raw
 from bot.chat.text import Catalogs
 from tests.office import MONDAY
 
@@ -52,7 +52,7 @@ class FakeChannel:
 
     def status(self, raw: Raw) -> Status | None: ...
 
-    def failure(self, status: Status) -> Never:
+    def failure(self, status: Status) -> Later | Never | AccountRefused:
         return Never("the fake tells of no failure")
 
     async def open(self, catalogs: Catalogs) -> None: ...

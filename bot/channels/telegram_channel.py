@@ -140,6 +140,9 @@ class TelegramChannel:
     def status(self, raw: Raw) -> Status | None:
         """Telegram tells nothing about a message once it has taken it."""
 
+    def failure(self, status: Status) -> Never:
+        return Never("Telegram tells of no failure")
+
     def signed(self, headers: Mapping[str, str], body: bytes) -> bool:
         return telegram.signed(headers, self._webhook[1])
 

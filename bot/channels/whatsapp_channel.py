@@ -104,6 +104,10 @@ class WhatsAppChannel:
     def status(self, raw: Raw) -> Status | None:
         return whatsapp.status(raw)
 
+    def failure(self, status: Status) -> Later | Never | AccountRefused:
+        code, said = status.errors[0] if status.errors else (whatsapp.NO_CODE, "failed without a reason")
+        return whatsapp.verdict(0, code, said) if status.errors else Never(said)
+
     def updates(self, body: Raw) -> tuple[Sequence[Raw], int]:
         return whatsapp.updates(body, self._number)
 

@@ -140,6 +140,10 @@ class Channel(Protocol):
         """What an update tells about a message of ours; pure. None: it tells nothing of that. Raises on nonsense."""
         ...
 
+    def failure(self, status: Status) -> Later | Never | AccountRefused:
+        """What a status "failed" means for its sender, as if the send had been refused so; pure."""
+        ...
+
     async def open(self, catalogs: Catalogs) -> None:
         """Get ready to send. Doesn't need the platform to be there."""
         ...

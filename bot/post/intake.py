@@ -25,6 +25,7 @@ from bot.domain.keys import KEPT
 from bot.domain.people import Contact
 from bot.domain.prepared import Torn
 from bot.post import turn
+from bot.post.fates import Fates
 from bot.post.office import Office
 from bot.post.slots import Slots
 
@@ -66,6 +67,7 @@ class Intake:
         self._language = language
         self._flood = Flood(office.bounds.flood_updates, office.bounds.flood_seconds)
         self._wake = wake
+        self._told = Fates(office, channel, account)
         self._known: dict[str, Contact] = {}  # by address: whom we heard of last
         self._arriving: Counter[str] = Counter()  # addresses of what is being kept for its slot
         self.at_once = at_once
@@ -75,9 +77,10 @@ class Intake:
         """Keep updates; returns after the commit. Raises `Busy` when the store is away, the queue full, or we stop."""
         if not self.open or self._slots.waiting > self._office.bounds.queue:
             raise Busy("stopping" if not self.open else "too much is waiting")
+        told, raws = self._told.taken(raws)
         heard = [found for raw in raws if (found := self._hear(raw)) is not None]
         # Given to the store in the order they came, before anything else can be: that is the order of a person's turns.
-        works: list[Awaitable[None]] = []
+        works: list[Awaitable[None]] = [self._told.keep(told)] if told else []
         later: list[_Heard] = []
         for found in heard:
             if contact := self._begin(found):

@@ -11,6 +11,7 @@ from typing import Protocol
 from bot.chat.conversation import Rules
 from bot.chat.seams import Channel, Clock
 from bot.domain.outbox import Parcel, Sent
+from bot.domain.whatsapp import Outcome
 from bot.metrics import Metrics
 from bot.post.store import Store
 
@@ -41,6 +42,10 @@ class Sends(Protocol):
 
     def take(self, parcels: Sequence[Parcel]) -> None:
         """Send what was put in its hands."""
+        ...
+
+    def told(self, outcome: Outcome) -> None:
+        """What the platform told afterwards of what was sent."""
         ...
 
     def take_sent(self) -> list[Sent]:

@@ -15,8 +15,8 @@ from typing import TypeVar
 import structlog
 
 from bot.chat.messages import Message
-from bot.chat.seams import AccountRefused, Channel, Later, Never
-from bot.domain import media, outbox, people
+from bot.chat.seams import AccountRefused, Channel, Later, Lost, Never
+from bot.domain import media, outbox, people, whatsapp
 from bot.domain.db import Db, StoreDown
 from bot.domain.keys import NoKey
 from bot.domain.outbox import Parcel
@@ -77,6 +77,18 @@ class Sender:
         """What was sent and isn't being written down yet, for somebody who writes it down before us."""
         rows, self._sent = self._sent, []
         return rows
+
+    def told(self, outcome: whatsapp.Outcome) -> None:
+        """What the platform told afterwards of what we sent: wait, stop, or send again."""
+        if outcome.refused:
+            self._pacing.stop_all(_REFUSED_PAUSE)
+            log.error("account_refused", account=self._channel.account, hint="pendamping check")
+        if outcome.all_wait:
+            self._pacing.stop_all(outcome.all_wait)
+        if outcome.bulk_waits:
+            self._pacing.told_to_wait(outcome.bulk_waits)
+        if outcome.due:
+            self.wake(bulk=True)
 
     async def run(self) -> None:
         """Send until cancelled or stopped."""
@@ -182,7 +194,14 @@ class Sender:
         outcome = "sent"
         try:
             message = await self._filled(parcel)
-            sent = await self._channel.send(parcel.address, message, parcel.language, parcel.replaces, parcel.after)
+            after, mark = parcel.after, whatsapp.mark(parcel.id, parcel.attempts)
+            if parcel.attempts > 1:  # what a status has told of meanwhile isn't sent again
+                after = await self._note(partial(whatsapp.out, row=parcel.id, after=after))
+            sent = await self._channel.send(parcel.address, message, parcel.language, parcel.replaces, after, mark)
+        except Lost as lost:
+            outcome = "lost"
+            if not await self._note(partial(whatsapp.wait_for_status, parcel=parcel, lost=lost)):
+                outcome = "dead"
         except Later as later:
             outcome = "later"
             if not later.counts:
@@ -228,7 +247,7 @@ class Sender:
         else:
             self.sent([(parcel.id, parcel.person, sent.id)])
         self._office.metrics.sends.labels(outcome).inc()
-        level = log.info if outcome in ("sent", "later") else log.warning
+        level = log.info if outcome in ("sent", "later", "lost") else log.warning
         level("send", row=parcel.id, account=self._account, contact=parcel.contact, lane=parcel.lane.name.lower(),
               attempt=parcel.attempts, outcome=outcome)  # fmt: skip
 
@@ -263,6 +282,8 @@ class Sender:
 
 def _give_up(db: Db, parcel: Parcel, never: Never) -> None:
     outbox.give_up(db, parcel.id, never.reason)
+    if never.because == "opted_out":
+        whatsapp.stop(db, parcel.person, parcel.contact)
     if never.unreachable:
         people.set_reachable(db, parcel.contact, False)
 

@@ -70,6 +70,12 @@ def everything(db: Db) -> None:
     tally = {"kind": "owners", "month": MONDAY.date(), "village": "35.73", "sector": "", "count": 3}
     db.execute(metadata.tables["tallies"].insert(), tally)
     assessed(db, siti.person)
+    bubble = {"outbox_id": 1, "place": 0, "attempt": 1, "fate": 3, "counted": True, "at": MONDAY}
+    db.execute(metadata.tables["bubbles"].insert(), bubble)
+    cost = {"account_id": siti.account, "day": MONDAY.date(), "flow": "register", "lane": 0, "category": "service",
+            "tariff": "regular", "billable": True, "count": 13}  # fmt: skip
+    db.execute(metadata.tables["costs"].insert(), cost)
+    db.execute(metadata.tables["begun"].insert(), {"contact_id": siti.id, "at": MONDAY})
 
 
 def assessed(db: Db, person: int) -> None:

@@ -21,6 +21,7 @@ from bot.domain.tables.office import (
 from bot.domain.tables.post import accounts, contacts, inbox, jobs, outbox, people, reminders, talks, used_buttons
 from bot.domain.tables.rights import audit, audit_seals, changes, consents, erasing, media, tallies
 
+from bot.domain.tables.whatsapp import begun, bubbles, costs
 __all__ = [
     "Id",
     "Lane",
@@ -36,10 +37,13 @@ __all__ = [
     "audit",
     "audit_seals",
     "businesses",
+    "begun",
+    "bubbles",
     "changes",
     "consents",
     "contacts",
     "erasing",
+    "costs",
     "evidence",
     "faqs",
     "inbox",
