@@ -52,3 +52,48 @@ def upgrade() -> None:
     if last is not None:  # the table was made anew; numbers of rows that are gone aren't given again
         run(sa.text("DELETE FROM sqlite_sequence WHERE name = 'outbox'"))
         run(sa.text("INSERT INTO sqlite_sequence VALUES ('outbox', :last)"), {"last": last})
+    _told()
+
+
+def _told() -> None:
+    """What the platform tells of our messages, and what its limits and prices are counted by."""
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "bubbles",
+        sa.Column("outbox_id", number, nullable=False),
+        sa.Column("place", sa.SmallInteger(), nullable=False),
+        sa.Column("attempt", sa.SmallInteger(), nullable=False),
+        sa.Column("fate", sa.SmallInteger(), nullable=False),
+        sa.Column("counted", sa.Boolean(name="counted"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("fate between 1 and 4", name=op.f("ck_bubbles_fate")),
+        sa.ForeignKeyConstraint(
+            ["outbox_id"], ["outbox.id"], name=op.f("fk_bubbles_outbox_id_outbox"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("outbox_id", "place", name=op.f("pk_bubbles")),
+    )
+    op.create_table(
+        "costs",
+        sa.Column("account_id", number, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("flow", sa.String(length=40), nullable=False),
+        sa.Column("lane", sa.SmallInteger(), nullable=False),
+        sa.Column("category", sa.String(length=20), nullable=False),
+        sa.Column("tariff", sa.String(length=40), nullable=False),
+        sa.Column("billable", sa.Boolean(name="billable"), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_costs_account_id_accounts")),
+        sa.PrimaryKeyConstraint(
+            "account_id", "day", "flow", "lane", "category", "tariff", "billable", name=op.f("pk_costs")
+        ),
+    )
+    op.create_table(
+        "begun",
+        sa.Column("contact_id", number, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["contacts.id"], name=op.f("fk_begun_contact_id_contacts"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("contact_id", name=op.f("pk_begun")),
+    )
+    op.create_index(op.f("ix_begun_at"), "begun", ["at"], unique=False)
