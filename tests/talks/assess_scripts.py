@@ -1,0 +1,55 @@
+"""Stretches of checks that several transcripts use."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from bot.domain.assess.instrument import Instrument, Item, shipped
+from bot.domain.assess.progress import asked
+from handlers.assess_questions import to_show
+
+CHECK: Instrument = next(i for i in shipped() if i.code == "naik-kelas")
+MIDDLE = CHECK.examples["berkembang"].answers
+"""A business that is doing all right: kue kering in packages."""
+CORE = [item.code for item in asked(CHECK, MIDDLE, quick=True)]
+
+
+def title(code: str, answer: str = "") -> str:
+    """What stands on the button of an answer; of the example's where none is named."""
+    return next(o.title for o in CHECK.question(code).options if o.code == (answer or MIDDLE[code]))
+
+
+def taps(*codes: str, **other: str) -> str:
+    """Answers by their buttons, whatever is said in between."""
+    return "\n".join(f"> [{title(code, other.get(code, ''))}]" for code in codes)
+
+
+def part(indicator: str) -> str:
+    """All answers of a part of the full check, evidence left for later."""
+    items = [item for item in asked(CHECK, MIDDLE) if item.indicator == indicator]
+    lines = [f"> [{next(i.short for i in CHECK.indicators if i.code == indicator)}]"]
+    told = False
+    for item in items:
+        lines.append(taps(item.code))
+        if not told and _shows(item):
+            lines.append("> [Bukti nanti saja]")
+            told = True
+    return "\n".join(lines)
+
+
+def _shows(item: Item) -> bool:
+    return to_show(CHECK, item.code, MIDDLE[item.code]) is not None
+
+
+def photo() -> bytes:
+    """A sharp picture of a page with many lines, as a JPEG."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGB", (1200, 900), "white")
+    pen = ImageDraw.Draw(image)
+    for y in range(20, 900, 24):
+        for x in range(20, 1160, 40):
+            pen.rectangle((x, y, x + (x * y) % 31, y + 12), fill="black")
+    out = BytesIO()
+    image.save(out, "JPEG", quality=85)
+    return out.getvalue()
