@@ -40,6 +40,8 @@ class Db:
         self._mark = 0
         self.forgot = False
         """Whether `forget` was called, for the store to tell the others that remember."""
+        self.became: Any = None
+        """What this turn has done to whose chat it is, if it has (`bot.domain.linking.Became`)."""
         self.put = False
         """Whether something was put that a loop has to be told of: a message that isn't taken yet, a job."""
 

@@ -229,6 +229,13 @@ def mended(db: Db, letter: Letter, contact: Contact, incoming: Incoming, raw: Ma
     return Letter(letter.id, letter.account, contact.person, contact.id, slot, incoming.kind, letter.attempts)
 
 
+def moved(db: Db, letter: Letter) -> Letter | None:
+    """A row that waits, of somebody who has become another person since (`bot.domain.linking`); None for others."""
+    waits = select(*_COLUMNS).where(inbox.c.id == letter.id, inbox.c.state == Received.WAITING)
+    row = db.execute(waits).first()
+    return _letter(row) if row and row.person_id and row.person_id != letter.person else None
+
+
 _ATTEMPT = (
     update(inbox)
     .where(inbox.c.id == bindparam("row"), inbox.c.state == Received.WAITING)

@@ -288,7 +288,19 @@ def sent(db: Db, rows: Iterable[Sent]) -> None:
     """The platform has taken these rows."""
     for row, person, id in rows:
         with suppress(NoKey):  # she was erased meanwhile, and the row with her
-            _SENT.changed(db, row=row, ext=db.seal(person, "outbox.ext_id", id) if id else None, at=db.now)
+            _SENT.changed(db, row=row, ext=_sealed_id(db, row, person, id), at=db.now)
+
+
+def _sealed_id(db: Db, row: int, person: int, id: str) -> bytes | None:
+    """The platform's id, sealed with the key of whose row it is now: her chat may have been joined to another person's
+    while it went out. Raises `NoKey`."""
+    if not id:
+        return None
+    try:
+        return db.seal(person, "outbox.ext_id", id)
+    except NoKey:
+        whose = db.execute(select(outbox.c.person_id).where(outbox.c.id == row)).scalar()
+        return db.seal(whose, "outbox.ext_id", id) if whose else None
 
 
 def put_back(db: Db, parcel: Parcel, seconds: float, reason: str, counts: bool, after: tuple[str, ...] = ()) -> bool:
@@ -305,7 +317,7 @@ def put_back(db: Db, parcel: Parcel, seconds: float, reason: str, counts: bool, 
         "attempts": parcel.attempts if counts else parcel.attempts - 1,
         "due_at": db.now + timedelta(seconds=seconds),
         "error": reason[:400],
-        "ext_id": db.seal(parcel.person, "outbox.ext_id", ",".join(after)) if after else None,
+        "ext_id": _sealed_id(db, parcel.id, parcel.person, ",".join(after)),
     }
     db.execute(row.values(values))
     return True

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 
 from bot.chat.flow import Person
 from bot.chat.messages import Incoming
@@ -14,7 +14,7 @@ from bot.chat.seams import Desk
 from bot.domain.db import Db
 from bot.domain.keys import Keys, NoKey
 from bot.domain.prepared import Prepared
-from bot.domain.tables import accounts, consents, contacts, people
+from bot.domain.tables import accounts, consents, contacts, links, people
 
 SLOTS = 64
 
@@ -67,18 +67,38 @@ def meet(db: Db, account: int, incoming: Incoming, desk: Desk, language: str) ->
     """The contact an update came from; a new person with a new key when we never heard from that address."""
     if contact := known(db, account, incoming.address):
         return contact
+    if incoming.also and incoming.kind != "moved" and (contact := known(db, account, incoming.also)):
+        return move(db, contact, incoming.address)
+    return add(db, account, incoming.address, desk, language)
+
+
+def add(db: Db, account: int, address: str, desk: Desk, language: str) -> Contact:
+    """A new person with a new key, and this as her address."""
     key = db.keys.new()  # what the platform calls her isn't kept: she hasn't been asked yet
     person = db.insert(people, {"key_id": key, "language": language, "desk": desk, "met_at": db.now})
     db.keys.names[person] = key
     row = {
         "account_id": account,
-        "address": db.seal(person, "contacts.address", incoming.address),
-        "address_index": address_index(db.keys, account, incoming.address),
+        "address": db.seal(person, "contacts.address", address),
+        "address_index": address_index(db.keys, account, address),
         "person_id": person,
         "reachable": True,
     }
     contact = db.insert(contacts, row)
-    return Contact(contact, person, account, incoming.address)
+    return Contact(contact, person, account, address)
+
+
+def move(db: Db, contact: Contact, address: str) -> Contact:
+    """Her platform says that she has another address: WhatsApp's user id beside the number she was known by, or a new
+    number. Where somebody else is known by it already, nothing is done: two people are never made one by this."""
+    if known(db, contact.account, address):
+        return contact
+    values = {
+        "address": db.seal(contact.person, "contacts.address", address),
+        "address_index": address_index(db.keys, contact.account, address),
+    }
+    db.execute(update(contacts).where(contacts.c.id == contact.id).values(values))
+    return replace(contact, address=address)
 
 
 _SERVICE = (
@@ -126,16 +146,21 @@ def set_reachable(db: Db, contact: int, value: bool) -> None:
     db.execute(_REACHABLE, {"contact": contact, "value": value})
 
 
+_WANTED = case((links.c.contact_id == contacts.c.id, 0), else_=1)
 _CONTACT_OF = (
     select(contacts.c.id, contacts.c.account_id, contacts.c.address)
+    .join(links, links.c.person_id == contacts.c.person_id, isouter=True)
     .where(contacts.c.person_id == bindparam("person"))
-    .order_by(contacts.c.reachable.desc(), contacts.c.id)
+    .order_by(contacts.c.reachable.desc(), _WANTED, contacts.c.id)
     .limit(1)
 )
 
 
 def contact_of(db: Db, person: int) -> Contact | None:
-    """Where to reach a person when the office starts; None where there is no address, or no key for it any more."""
+    """Where to reach a person when the office starts: on the chat she wants it on, else the oldest.
+
+    None where there is no address, or no key for it any more.
+    """
     row = db.execute(_CONTACT_OF, {"person": person}).first()
     if row is None:
         return None

@@ -140,6 +140,9 @@ class Slots:
             log.warning("store_down", row=letter.id, error=str(error))
             self._hold(letter, self._office.bounds.store_retry)
             return False
+        except turn.Moved as moved:
+            self.put([moved.letter])
+            return True
         except Exception as error:
             return await self._failed(letter, error)
         self.turned(letter, turned)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,7 +16,7 @@ from bot.chat.messages import Incoming, Message
 from bot.chat.seams import Raw
 from bot.chat.talk import Talks
 from bot.chat.text import t
-from bot.domain import inbox, officers, outbox, people, reminders, talks
+from bot.domain import consents, inbox, linking, officers, outbox, people, reminders, talks
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.domain.outbox import Parcel
@@ -70,8 +70,16 @@ def at_once(
         return waits, error
 
 
+class Moved(Exception):
+    """The row is another person's since hers were joined: it has its turn in her slot."""
+
+    def __init__(self, letter: Letter) -> None:
+        super().__init__(f"row {letter.id}")
+        self.letter = letter
+
+
 def take(db: Db, letter: Letter, office: Office) -> Turned:
-    """Do the turn of an inbox row. Doing it twice has no second effect. Raises what a flow raises."""
+    """Do the turn of an inbox row. Doing it twice has no second effect. Raises `Moved`, and what a flow raises."""
     began = time.perf_counter()
     incoming: Incoming | None = letter.incoming
     event: dict[str, Any] | None = None
@@ -87,7 +95,12 @@ def take(db: Db, letter: Letter, office: Office) -> Turned:
             if incoming and letter.kind == "unreadable":
                 met = people.meet(db, letter.account, incoming, channel.desk, office.rules.catalogs.main)
                 letter = inbox.mended(db, letter, met, incoming, raw)
-    person, reachable = people.load(db, letter.person, letter.contact) if letter.person else (None, False)
+    try:
+        person, reachable = people.load(db, letter.person, letter.contact) if letter.person else (None, False)
+    except people.Gone:
+        if there := inbox.moved(db, letter):
+            raise Moved(there) from None
+        raise
     if not inbox.done(db, letter, said(incoming) if person and person.agreed else ""):
         return Turned("repeated")
     if person is None:
@@ -110,6 +123,8 @@ def _turn(
         contact = people.contact_of(db, letter.person) or contact
     if incoming and reachable == (incoming.kind == "blocked"):
         people.set_reachable(db, contact.id, not reachable)
+    if incoming:
+        person, contact = _told(db, person, contact, incoming)
     kept, known = talks.load(db, letter.person)
     before = kept.open
     conversation = Conversation(office.rules, person, kept, db, db.now, letter.received)
@@ -118,8 +133,10 @@ def _turn(
     else:
         reply = conversation.hear(incoming) if incoming else Reply(outcome="nothing")
     lane = Lane(event.get("lane", Lane.REPLY)) if event else Lane.REPLY
-    talks.save(db, letter.person, kept, known)
-    _watch(db, letter.person, before.number if before else 0, kept, office)
+    if db.became is not None:
+        contact, kept, known = linking.after(db, letter.person, kept)
+    talks.save(db, contact.person, kept, known)
+    _watch(db, contact.person, before.number if before else 0, kept, office)
     expires = db.now + office.bounds.reply_expires if lane == Lane.REPLY else None
     parcels: list[Parcel] = []
     for i, message in enumerate(reply.messages):
@@ -131,6 +148,22 @@ def _turn(
             outbox.put(db, contact, message, origin, lane, expires=expires)
     seconds, bulk = time.perf_counter() - began, lane != Lane.REPLY
     return Turned(reply.outcome, reply.flow, reply.question, seconds, bulk, contact.account, tuple(parcels), db.put)
+
+
+def _told(db: Db, person: Person, contact: Contact, incoming: Incoming) -> tuple[Person, Contact]:
+    """What her platform tells of her, whatever she says: her number, a new address, that she wants to hear no more."""
+    if incoming.number:
+        person = replace(person, number=incoming.number)
+    match incoming.kind:
+        case "moved":
+            contact = people.move(db, contact, incoming.also)
+        case "stopped":
+            consents.stop(db, person)
+        case "resumed":
+            consents.go_on(db, person)
+        case _:
+            pass
+    return person, contact
 
 
 def _watch(db: Db, person: int, before: int, kept: Talks, office: Office) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from tests.office import Desk, rows
@@ -118,6 +119,11 @@ def but(script: str, **changed: str) -> str:
         lines = [line.partition(label) for line in script.splitlines()]
         script = "\n".join(f"{before}{label}{value}" if mark else before for before, mark, _ in lines)
     return script
+
+
+def untold(script: str) -> str:
+    """A script of somebody whose number is told by her platform: she isn't asked for it."""
+    return re.sub(r"< Nomor HP yang bisa.*?> \(nomor 6281234567890\)\n", "", script, flags=re.DOTALL)
 
 
 def kept(desk: Desk, table: str) -> list[dict[str, Any]]:

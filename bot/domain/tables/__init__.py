@@ -7,6 +7,7 @@ Columns of type `Sealed` hold bytes that only `Keys` can open.
 
 from bot.domain.tables.assess import Proof, answers, assessments, evidence, faqs, instruments
 from bot.domain.tables.kinds import Id, Lane, Outgoing, Received, Sealed, Utc, Working, metadata
+from bot.domain.tables.linking import links
 from bot.domain.tables.office import (
     businesses,
     invites,
@@ -20,8 +21,8 @@ from bot.domain.tables.office import (
 )
 from bot.domain.tables.post import accounts, contacts, inbox, jobs, outbox, people, reminders, talks, used_buttons
 from bot.domain.tables.rights import audit, audit_seals, changes, consents, erasing, media, tallies
-
 from bot.domain.tables.whatsapp import begun, bubbles, costs
+
 __all__ = [
     "Id",
     "Lane",
@@ -36,20 +37,21 @@ __all__ = [
     "assessments",
     "audit",
     "audit_seals",
-    "businesses",
     "begun",
     "bubbles",
+    "businesses",
     "changes",
     "consents",
     "contacts",
-    "erasing",
     "costs",
+    "erasing",
     "evidence",
     "faqs",
     "inbox",
     "instruments",
     "invites",
     "jobs",
+    "links",
     "media",
     "metadata",
     "name_words",

@@ -53,6 +53,26 @@ def upgrade() -> None:
         run(sa.text("DELETE FROM sqlite_sequence WHERE name = 'outbox'"))
         run(sa.text("INSERT INTO sqlite_sequence VALUES ('outbox', :last)"), {"last": last})
     _told()
+    _joined()
+
+
+def _joined() -> None:
+    """What joins the chats of one person."""
+    number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "links",
+        sa.Column("person_id", number, nullable=False),
+        sa.Column("code_index", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.SmallInteger(), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("contact_id", number, nullable=True),
+        sa.CheckConstraint("(code_index is null) = (expires_at is null)", name=op.f("ck_links_code")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_links_contact_id_contacts")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_links_person_id_people")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_links")),
+        sa.UniqueConstraint("code_index", name=op.f("uq_links_code_index")),
+    )
 
 
 def _told() -> None:
