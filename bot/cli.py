@@ -19,6 +19,7 @@ from rich.markup import escape
 from bot import __version__, log
 from bot.cli_audit import audit_app
 from bot.cli_breach import breach
+from bot.cli_export import export_app
 from bot.cli_faq import faq_app
 from bot.cli_instrument import instrument_app
 from bot.cli_keys import keys_app
@@ -44,6 +45,7 @@ reading_app = typer.Typer(no_args_is_help=True, help="The readers of what owners
 app.add_typer(db_app, name="db")
 app.add_typer(audit_app, name="audit")
 app.command()(breach)
+app.add_typer(export_app, name="export")
 app.add_typer(faq_app, name="faq")
 app.add_typer(instrument_app, name="instrument")
 app.add_typer(keys_app, name="keys")

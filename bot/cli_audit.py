@@ -28,7 +28,7 @@ def audit_verify() -> None:
     config = settings()
     with said():
         kept = audit.heads(config.database.keys)  # first: it may only be older than the database
-        with _reading(config) as db:
+        with reading(config) as db:
             found = audit.verify(db, kept)
     if found.wrong:
         typer.echo(f"Not as it was written: {found.wrong}. Before that {found.sealed} rows are whole.", err=True)
@@ -50,7 +50,7 @@ def audit_show(
     config = settings()
     begin = since.replace(tzinfo=since.tzinfo or config.office.zone) if since else None
     rows: list[Noted] = []
-    with said(), _reading(config) as db:
+    with said(), reading(config) as db:
         while page := audit.noted(db, person=person, actor=officer, since=begin, after=rows[-1].id if rows else 0):
             rows += page
     listed = [{**asdict(row), "at": _shown(row.at, config), "reason": reason(row)} for row in rows]
@@ -67,7 +67,7 @@ def reason(row: Noted) -> str:
 
 
 @contextmanager
-def _reading(config: Config) -> Generator[Db]:
+def reading(config: Config) -> Generator[Db]:
     """The database as it is now, beside the running desk or without one."""
     from bot.domain import people
     from bot.domain.db import Db

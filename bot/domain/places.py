@@ -39,6 +39,11 @@ def villages(db: Db, under: str) -> tuple[Place, ...]:
     return found
 
 
+def kecamatans(db: Db, under: str) -> list[Place]:
+    """The kecamatan under a code, in order of their codes."""
+    return [p for p in _all(db) if p.kind == "kecamatan" and p.code.startswith(under + ".")]
+
+
 def place_reader(db: Db, under: str) -> PlaceReader:
     """The reader of addresses for the office of a region."""
     if (found := db.kept.get(f"reader {under}")) is None:

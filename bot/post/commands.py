@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from bot.chat.text import to_json
 from bot.domain import audit, breach, dated, faqs, inbox, officers, outbox, places, regions, tables
-from bot.domain.assess import instruments
+from bot.domain.assess import instruments, sheets
 from bot.domain.db import Db
 
 Answer = dict[str, Any]
@@ -181,7 +181,14 @@ def faq_approve(db: Db, codes: list[str], by: str) -> Answer:
     return {"approved": faqs.approve(db, codes, by)}
 
 
+def export_names(db: Db, assessments: list[int]) -> Answer:
+    """Names for a list of assessments; that they were taken along is noted."""
+    found = sheets.take_along(db, assessments)
+    return {"names": [[id, business, owner] for id, (business, owner) in found.items()]}
+
+
 COMMANDS: dict[str, Callable[..., Answer]] = {
+    "export names": export_names,
     "faq approve": faq_approve,
     "faq import": faq_import,
     "faq list": faq_list,
