@@ -359,6 +359,7 @@ def bounds_of(config: Config) -> Bounds:
         wishes=timedelta(days=retention.wishes_days),
         copies=timedelta(days=retention.copies_days),
         notice=timedelta(days=retention.notice_days),
+        budget=config.whatsapp.monthly_budget,
     )
 
 

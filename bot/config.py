@@ -127,6 +127,8 @@ class WhatsApp(_Section):
     verify_token_file: str = ""
     api_url: Http = "https://graph.facebook.com"
     api_version: Annotated[str, Field(pattern=r"^v[0-9]+\.[0-9]+$")] = "v25.0"
+    people_per_day: Count = 250
+    monthly_budget: Annotated[int, Field(ge=0)] = 0
 
     def lacking(self) -> list[str]:
         """Which of the settings that every call needs aren't there; all of them where WhatsApp isn't used."""

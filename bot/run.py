@@ -88,6 +88,7 @@ def whatsapp_of(settings: WhatsApp) -> WhatsAppChannel:
         settings.verify_token.get_secret_value(),
         api_url=settings.api_url,
         api_version=settings.api_version,
+        starts=settings.people_per_day,
     )
 
 

@@ -81,6 +81,7 @@ class WhatsAppChannel:
         api_version: str = "v25.0",
         uploads: Uploads | None = None,
         read_seconds: float = 15.0,
+        starts: int = 250,
     ) -> None:
         if not re.fullmatch(r"[0-9]{1,32}", phone_number_id):
             raise ValueError("A phone_number_id is a number, as Meta's page of the app gives it.")
@@ -89,7 +90,7 @@ class WhatsAppChannel:
         self.account = f"whatsapp:{phone_number_id}"
         self.desk: Desk = desk
         self.door: str = "whatsapp"
-        self.pace = Pace(bulk_per_second=20.0)  # of 80 a second for all that comes and goes
+        self.pace = Pace(bulk_per_second=20.0, starts=starts)  # of 80 a second for all that comes and goes
         self._number = phone_number_id
         self._app_secret = app_secret
         self._verify_token = verify_token

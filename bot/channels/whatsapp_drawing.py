@@ -11,12 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.channels.telegram import clean, split, units
-from bot.chat.messages import MORE, Attachment, Message
+from bot.chat.messages import MORE, Attachment, Message, Template
 from bot.chat.text import Catalogs, Drawn, Span, caption, t
 
 TEXT_LIMIT, BODY_LIMIT, CAPTION_LIMIT = 4096, 1024, 1024
 """Characters of a text, of the text above buttons or a list, and under a file. What a character is isn't documented;
 UTF-16 units, of which there are never fewer than of the others, are safe."""
+WORDS_LIMIT = 800
+"""Characters of what stands in a template, which has 1024 with its own words."""
 BUTTONS, BUTTON_LIMIT = 3, 20
 ROWS, ROW_LIMIT, DESCRIPTION_LIMIT = 10, 24, 72
 
@@ -54,9 +56,22 @@ def spoken(message: Message, language: str, catalogs: Catalogs, address: str, me
         calls.append(_read(message.callback, typing=message.op == "typing"))
     if message.op in ("typing", "answer", "unbutton"):
         return calls
+    if message.template is not None:
+        return [*calls, Call(_envelope(address) | _template(message, message.template, language, catalogs))]
     draft = _draft(message, language, catalogs, asks_number=message.share_phone is not None and "." in address)
     bodies = _bodies(draft, message.file, media)
     return calls + [Call(_envelope(address) | body) for body in bodies]
+
+
+def _template(message: Message, template: Template, language: str, catalogs: Catalogs) -> dict[str, Any]:
+    """An approved message; the words that may stand in it have no line breaks there."""
+    what: dict[str, Any] = {"name": template.name, "language": {"code": template.language}}
+    if template.words:
+        parts = [catalogs.draw(part, language) for part in message.parts]
+        said = " ".join(_joined(parts, catalogs).text.split()) or "…"
+        words = said if units(said) <= WORDS_LIMIT else _cut(said, WORDS_LIMIT)
+        what["components"] = [{"type": "body", "parameters": [{"type": "text", "text": words}]}]
+    return {"type": "template", "template": what}
 
 
 def _read(wamid: str, *, typing: bool) -> Call:

@@ -104,6 +104,16 @@ class Attachment:
         return cls(media, name, kind, mime, of=of[0] if of else 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message that the platform has approved, by its name there: all that may go where a person hasn't written for
+    long. `words`: what would have been said stands in it."""
+
+    name: str
+    language: str
+    words: bool = False
+
+
 MORE = "more."
 """Begins the data of a button that a channel adds itself, where a platform shows few choices at a time: the place of
 the first choice to be shown next follows ("more.9"). It answers nothing, so it isn't signed."""
@@ -135,6 +145,7 @@ class Message:
     op: Op = "send"
     file: Attachment | None = None
     first: int = 0
+    template: Template | None = None  # set by the sender, right before it is sent
 
     def to_json(self) -> dict[str, Any]:
         """As kept in the outbox, without what is empty."""

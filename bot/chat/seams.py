@@ -92,6 +92,8 @@ class Pace:
     bulk_burst: int = 5
     bulk_in_flight: int = 3
     replies_in_flight: int = 50
+    starts: int = 0
+    """Where the platform lets the office begin only by templates: with how many people in 24 hours."""
 
 
 Desk = Literal["owners", "officers"]

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,9 +18,10 @@ from sqlalchemy import bindparam, select, update
 
 from bot.chat.messages import Status
 from bot.chat.seams import AccountRefused, Later, Never
-from bot.domain import consents, outbox, people
+from bot.domain import consents, costs, outbox, people
 from bot.domain.db import Db
-from bot.domain.tables import Lane, Outgoing, bubbles, costs, talks
+from bot.domain.tables import Lane, Outgoing, bubbles, talks
+from bot.domain.tables import costs as _costs
 from bot.domain.tables import outbox as rows
 
 LOST = "lost: "
@@ -76,8 +77,11 @@ def wait_for_status(db: Db, parcel: outbox.Parcel, lost: Later) -> bool:
     return outbox.put_back(db, parcel, seconds, LOST + lost.reason, True, known)
 
 
-def note(db: Db, account: int, told: Sequence[Told], zone: ZoneInfo) -> Outcome:
-    """Note what became of messages of an account; what failed waits, is given up, or goes another way."""
+def note(db: Db, account: int, told: Sequence[Told], zone: ZoneInfo, budget: int = 0) -> Outcome:
+    """Note what became of messages of an account; what failed waits, is given up, or goes another way.
+
+    Officers hear of it when most of the month's `budget` (rupiah, 0 for none) is spent.
+    """
     outcome, spent = Outcome(), Counter[tuple[Any, ...]]()
     named = [(found, *(int(n) for n in m.groups())) for found in told if (m := _MARK.fullmatch(found.status.mark))]
     numbers = sorted({row for _, row, _, _ in named})
@@ -113,6 +117,8 @@ def note(db: Db, account: int, told: Sequence[Told], zone: ZoneInfo) -> Outcome:
                 _failed(db, ours[row], found, outcome)
     for key, count in spent.items():
         _spend(db, account, key, count)
+    if spent:
+        outcome.due |= costs.warn(db, budget)
     return outcome
 
 
@@ -201,19 +207,13 @@ def _cost(row: Any, status: Status, zone: ZoneInfo) -> tuple[Any, ...]:
 
 _COST = ("day", "flow", "lane", "category", "tariff", "billable")
 _MORE = (
-    update(costs)
-    .where(costs.c.account_id == bindparam("to"), *(costs.c[name] == bindparam(f"of_{name}") for name in _COST))
-    .values(count=costs.c.count + bindparam("more"))
+    update(_costs)
+    .where(_costs.c.account_id == bindparam("to"), *(_costs.c[name] == bindparam(f"of_{name}") for name in _COST))
+    .values(count=_costs.c.count + bindparam("more"))
 )
 
 
 def _spend(db: Db, account: int, key: tuple[Any, ...], count: int) -> None:
     where: Mapping[str, Any] = {f"of_{name}": value for name, value in zip(_COST, key, strict=True)}
     if db.execute(_MORE, {"to": account, "more": count, **where}).rowcount == 0:
-        db.execute(costs.insert(), {"account_id": account, "count": count, **dict(zip(_COST, key, strict=True))})
-
-
-def spent(db: Db, since: date, until: date) -> list[Any]:
-    """The rows of `costs` of these days (the last one not), oldest first."""
-    between = costs.c.day >= since, costs.c.day < until
-    return list(db.execute(select(costs).where(*between).order_by(costs.c.day, costs.c.flow)).all())
+        db.execute(_costs.insert(), {"account_id": account, "count": count, **dict(zip(_COST, key, strict=True))})

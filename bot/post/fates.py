@@ -56,7 +56,8 @@ class Fates:
     async def _note(self) -> None:
         async with self._one_at_a_time:
             told, self._waiting, self._next = self._waiting, [], None
-            work = partial(whatsapp.note, account=self._account, told=told, zone=self._office.rules.zone)
+            zone, budget = self._office.rules.zone, self._office.bounds.budget
+            work = partial(whatsapp.note, account=self._account, told=told, zone=zone, budget=budget)
             outcome = await self._office.store.write(work)
         for found in told:
             if found.status.fate == "failed":

@@ -35,6 +35,7 @@ class Bounds:
     wishes: timedelta = timedelta(days=365)
     copies: timedelta = timedelta(days=30)
     notice: timedelta = timedelta(days=30)
+    budget: int = 0  # rupiah a month for WhatsApp; 0: no limit
 
 
 class Sends(Protocol):

@@ -16,7 +16,7 @@ import structlog
 
 from bot.chat.messages import Message
 from bot.chat.seams import AccountRefused, Channel, Later, Lost, Never
-from bot.domain import media, outbox, people, whatsapp
+from bot.domain import media, outbox, people, whatsapp, windows
 from bot.domain.db import Db, StoreDown
 from bot.domain.keys import NoKey
 from bot.domain.outbox import Parcel
@@ -195,6 +195,14 @@ class Sender:
         try:
             message = await self._filled(parcel)
             after, mark = parcel.after, whatsapp.mark(parcel.id, parcel.attempts)
+            if parcel.lane != Lane.REPLY and self._channel.pace.starts:
+                way = await self._note(self._way(parcel))
+                if way.wait:
+                    back = partial(outbox.put_back, parcel=parcel, seconds=way.wait, reason=way.reason, counts=False)
+                    await self._note(partial(back, after=parcel.after))
+                    log.info("waits", row=parcel.id, account=self._account, why=way.reason)
+                    return
+                message = replace(message, template=way.template)
             if parcel.attempts > 1:  # what a status has told of meanwhile isn't sent again
                 after = await self._note(partial(whatsapp.out, row=parcel.id, after=after))
             sent = await self._channel.send(parcel.address, message, parcel.language, parcel.replaces, after, mark)
@@ -250,6 +258,10 @@ class Sender:
         level = log.info if outcome in ("sent", "later", "lost") else log.warning
         level("send", row=parcel.id, account=self._account, contact=parcel.contact, lane=parcel.lane.name.lower(),
               attempt=parcel.attempts, outcome=outcome)  # fmt: skip
+
+    def _way(self, parcel: Parcel) -> Work[windows.Way]:
+        starts, budget = self._channel.pace.starts, self._office.bounds.budget
+        return partial(windows.way, parcel=parcel, account=self._account, starts=starts, budget=budget)
 
     async def _note_sent(self) -> None:
         """Write down what was sent, together what was sent while the last were written down."""

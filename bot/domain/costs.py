@@ -1,0 +1,73 @@
+"""What delivered messages cost the office: counted from what the platform tells, priced by dated tariffs, per month."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot.chat.text import t
+from bot.domain import dated, officers
+from bot.domain.db import Db
+from bot.domain.tables import Lane, costs
+
+TARIFFS = "whatsapp.tariffs"
+"""The dated rule: rupiah of a billable message by its category."""
+WARNED = (70, 90, 100)
+"""Percent of the month's budget at which officers are told, once each."""
+
+
+def rupiah(db: Db, month: date) -> int:
+    """What the messages of a month cost; `month` is any day of it."""
+    return sum(row["rupiah"] for row in spent(db, month.replace(day=1), _next(month)))
+
+
+def spent(db: Db, since: date, until: date) -> list[dict[str, Any]]:
+    """Delivered messages of these days (the last one not) by day, flow, lane and category, each with its rupiah."""
+    columns = costs.c.day, costs.c.flow, costs.c.lane, costs.c.category, costs.c.billable
+    counted = select(*columns, func.sum(costs.c.count).label("bubbles"))
+    found = db.execute(counted.where(costs.c.day >= since, costs.c.day < until).group_by(*columns).order_by(*columns))
+    return [
+        {
+            "day": row.day.isoformat(),
+            "flow": row.flow,
+            "lane": Lane(row.lane).name.lower(),
+            "category": row.category,
+            "billable": bool(row.billable),
+            "count": int(row.bubbles),
+            "rupiah": int(row.bubbles) * _tariff(db, row.day, row.category) if row.billable else 0,
+        }
+        for row in found
+    ]
+
+
+def _tariff(db: Db, day: date, category: str) -> int:
+    """Rupiah of a message; of a category that the tariffs don't know, the dearest: a budget isn't exceeded so."""
+    tariffs: dict[str, int] = dated.rule(db, TARIFFS, day).value
+    return int(tariffs.get(category, max(tariffs.values())))
+
+
+def over(db: Db, budget: int) -> bool:
+    """Whether the month's budget (rupiah, 0 for none) is spent."""
+    return budget > 0 and rupiah(db, db.now.date()) >= budget
+
+
+def warn(db: Db, budget: int) -> bool:
+    """Tell officers how much of the month's budget is spent, once at each of `WARNED`. Whether something was said."""
+    if budget <= 0:
+        return False
+    percent = 100 * rupiah(db, db.now.date()) // budget
+    reached = max((step for step in WARNED if percent >= step), default=0)
+    if not reached:
+        return False
+    if reached == 100:
+        told = t("This month's budget for WhatsApp is spent. Reminders and announcements there wait until next month; "
+                 "people are still answered.")  # fmt: skip
+    else:
+        told = t("{percent}% of this month's budget for WhatsApp is spent.", percent=reached)
+    return bool(officers.alert(db, told, origin=f"budget:{db.now:%Y-%m}:{reached}"))
+
+
+def _next(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
