@@ -31,7 +31,7 @@ async def upgraded(scene: Scene) -> str:
     """An upgrade from the first revision is killed after this statement and that one; it is whole or not begun."""
     office = scene.office
     before = await asyncio.to_thread(_made_old, office)
-    killed, passes, step = 0, 1, 15 if scene.quick else 5
+    killed, passes, step = 0, 1, 45 if scene.quick else 15
     while not await office.start("upgrade", passes):
         code = await office.ended(5)
         if code != -signal.SIGKILL:
