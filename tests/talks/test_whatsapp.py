@@ -1,0 +1,136 @@
+"""What is different on WhatsApp: numbers that are told, addresses that change, lists in pages, what it costs."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.domain import people
+from bot.domain.db import Db
+from bot.domain.people import contact_of
+from tests.office import Desk
+from tests.talks.scripts import REGISTERED, TO_REVIEW, kept, untold
+from tests.transcript import Chats
+
+MOST = 13
+"""Delivered messages of a whole registration."""
+
+
+def delivered(desk: Desk) -> int:
+    """Bubbles that went out on WhatsApp, each of which costs."""
+    assert desk.number is not None
+    return sum(sent.bot == desk.number.id for sent in desk.platform.sent)
+
+
+def test_a_registration_takes_few_messages(whatsapp: Chats, desk: Desk) -> None:
+    whatsapp(untold(REGISTERED))
+    assert delivered(desk) <= MOST
+
+
+def test_one_who_shows_no_number_is_asked_one_question_more(whatsapp: Chats, desk: Desk) -> None:
+    whatsapp.numbers = False
+    whatsapp(REGISTERED)
+    assert delivered(desk) <= MOST + 1
+
+
+def test_a_number_that_is_told_is_not_asked_for_and_can_be_changed(whatsapp: Chats, desk: Desk) -> None:
+    whatsapp(f"""{untold(TO_REVIEW)}
+        > [Ubah nomor HP]
+        < Nomor HP yang bisa kami hubungi, Bu Siti?
+          Tekan tombol di bawah, atau ketik nomornya.
+        > 0812 3456 7000
+        < Mohon dicek, Bu Siti. Apakah sudah benar?
+          • nama: Siti Aminah
+          • sapaan: Ibu Siti
+          • nomor HP: 081••••••000
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+        > kembali
+        < Berapa nomor NIB…
+          …
+    """)
+
+
+def test_who_is_known_by_her_number_and_then_by_her_id_stays_one(desk: Desk, whatsapp: Chats) -> None:
+    """WhatsApp's user ids came later than its numbers."""
+    whatsapp("""
+        > halo
+        < Selamat pagi…
+          …
+          …
+          …
+    """)
+    (contact,) = kept(desk, "contacts")
+
+    def known_by_number(db: Db) -> None:
+        found = contact_of(db, contact["person_id"])
+        assert found
+        assert "." in found.address
+        people.move(db, found, "6281234567890")
+
+    asyncio.run(desk.round(do=known_by_number))
+    whatsapp("""
+        > daftar
+        < Sebelum mulai…
+          …
+          …
+          …
+          …
+    """)
+    assert len(kept(desk, "people")) == len(kept(desk, "contacts")) == 1
+    found = asyncio.run(desk.round(do=lambda db: contact_of(db, contact["person_id"])))
+    assert "." in found.address, "from now on by her id"
+
+
+def test_a_new_number_is_the_same_person(whatsapp: Chats, desk: Desk) -> None:
+    whatsapp(f"""{untold(REGISTERED)}
+        > (ganti nomor 6285600001111)
+        < (diam)
+        > profil
+        < Ini yang sudah kami catat:
+          • nama: Siti Aminah
+          • sapaan: Ibu Siti
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+          …
+    """)
+    assert len(kept(desk, "people")) == 1
+
+
+def test_who_stops_marketing_in_her_phone_hears_nothing_until_mulai(whatsapp: Chats, desk: Desk) -> None:
+    whatsapp(f"""{untold(REGISTERED)}
+        > [Ya, boleh]
+        < …
+          …
+          [Menu]
+        > (pemasaran stop)
+        < (diam)
+    """)
+    (siti,) = kept(desk, "people")
+    assert siti["opted_out_at"]
+    whatsapp("""
+        > mulai
+        < Baik, info dan pengingat kami kirim lagi.
+          …
+    """)
+    (siti,) = kept(desk, "people")
+    assert siti["opted_out_at"] is None
+    whatsapp("""
+        > (pemasaran stop)
+        > (pemasaran mulai)
+        < (diam)
+    """)
+    (siti,) = kept(desk, "people")
+    assert siti["opted_out_at"] is None
