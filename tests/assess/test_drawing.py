@@ -37,7 +37,7 @@ def told(marks: tuple[int | None, ...], before: tuple[int | None, ...], **more: 
         for i, now, was in zip(CHECK.indicators, marks, before, strict=False)
     ]
     return {
-        "title": "Cek Naik Kelas", "business": "Keripik 🌶 Bu Siti", "at": "2026-11-23T02:00:00+00:00",
+        "title": "Cek Naik Kelas", "business": "Keripik Bu Siti", "at": "2026-11-23T02:00:00+00:00",
         "before_at": "2026-05-10T02:00:00+00:00", "since": "2026-11-01", "version": "1", "total": 62,
         "band": "Siap naik kelas", "verified": 48, "verified_band": "Berkembang", "held": ["NIB"],
         "indicators": indicators, "steps": [{"message": "Lengkapi izin.", "win": "Siapkan KTP."}] * 3,
@@ -88,7 +88,7 @@ def pages(content: bytes) -> int:
         {},
         {"steps": [], "held": []},
         {"steps": [{"message": "Kata " * 120, "win": "kata " * 120}] * 3, "held": ["langkah " * 7] * 4},
-        {"business": "K" * 60, "indicators": told((1,) * 6, (2,) * 6)["indicators"] * 2},
+        {"business": "🌶" + "K" * 60, "indicators": told((1,) * 6, (2,) * 6)["indicators"] * 2},
     ],
     ids=["usual", "nothing to do", "the longest words", "many indicators"],
 )
