@@ -135,12 +135,6 @@ def to_show(instrument: Instrument, code: str, answer: str) -> Item | None:
     return item
 
 
-def fresh(chat: Chat, key: str) -> bool:
-    """Whether an answer was given just now."""
-    kept = chat.talk.answers.get(key)
-    return kept is not None and kept.at == chat.now.isoformat()
-
-
 def ask_all(chat: Chat, db: Db, check: Assessment, *, indicator: str | None = None, prove: bool = False) -> None:
     """Ask what is still open of a check, or of one of its indicators; each answer is kept when it is given.
 
@@ -166,12 +160,15 @@ def _prove(chat: Chat, db: Db, check: Assessment, item: Item) -> None:
     if "later" in chat.talk.given and not here:
         return
     shown = chat.ask(asking)
-    if fresh(chat, asking.key):
-        if shown == LATER:
-            chat.talk.given["later"] = "1"
-        elif shown is not None:
-            keep_shown(chat, db, check, item.code, shown)
-            db.mark()
+    given, at = chat.talk.given, chat.talk.answers[asking.key].at
+    if given.get(f"{item.code}_kept") == at:  # noted when it was given
+        return
+    given[f"{item.code}_kept"] = at
+    if shown == LATER:
+        given["later"] = "1"
+    elif shown is not None:
+        keep_shown(chat, db, check, item.code, shown)
+        db.mark()
 
 
 def keep_shown(chat: Chat, db: Db, check: Assessment, item: str, shown: File | str, *, again: bool = False) -> None:

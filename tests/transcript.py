@@ -83,6 +83,8 @@ class Chats:
         self.people: dict[str, int] = {}
         self._read: dict[str, int] = {}
         self._heard: dict[str, list[str]] = {}
+        self.photos: dict[str, bytes] = {}
+        """What (foto name) sends; one without a name is a single dot."""
 
     def __call__(self, script: str) -> None:
         asyncio.run(self._play(parse(script)))
@@ -124,7 +126,7 @@ class Chats:
                 case "nomor":
                     phone.share_contact(user, rest, bot=bot)
                 case "foto":
-                    phone.send_photo(user, JPEG, bot=bot)
+                    phone.send_photo(user, self.photos.get(rest, JPEG), bot=bot)
                 case "stiker":
                     phone.sticker(user, bot=bot)
                 case "suara":
