@@ -18,7 +18,7 @@ from bot.chat.flow import Person, Refused
 from bot.chat.reading import Invalid, plain
 from bot.chat.reading.identifiers import masked
 from bot.chat.text import t
-from bot.domain import access, audit, dated, name_words, officers, owners
+from bot.domain import access, audit, consents, dated, name_words, officers, owners
 from bot.domain.db import Db
 from bot.domain.officers import Officer
 from bot.domain.owners import Business
@@ -59,7 +59,7 @@ class Seen:
 
 
 def phone_masked(phone: str) -> str:
-    """``+6281234567890`` as ``0812****890``: the first four and the last three digits of what is dialled here, however many."""
+    """``+6281234567890`` as ``0812****890``: the first four and the last three digits of what is dialled here."""
     local = re.sub(r"^\+62", "0", phone)
     return local if len(local) < 9 else f"{local[:4]}****{local[-3:]}"
 
@@ -98,12 +98,13 @@ def _by_number(db: Db, digits: str) -> ColumnElement[bool]:
 
 def _may_see(db: Db, officer: Officer, person: int) -> bool:
     """Whether an officer may see somebody: one of her businesses, or her open question, is in his area; not while she
-    waits for her erasure."""
+    waits for her erasure. Once she has taken back her leave to be noted, only her open question counts."""
     frozen = db.execute(select(people.c.frozen_at).where(people.c.id == person)).first()
     if frozen is None or frozen[0] is not None:
         return False
     villages = db.execute(select(businesses.c.village).where(businesses.c.owner_id == person)).scalars().all()
-    if any(access.may(db, officer, "owner.see", village) for village in villages):
+    near = any(access.may(db, officer, "owner.see", village) for village in villages)
+    if near and not consents.withdrawn(db, person):
         return True
     return any(access.may(db, officer, "ticket.see", village) for village in _asked_in(db, person))
 
