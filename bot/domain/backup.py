@@ -1,4 +1,4 @@
-"""Backups: a consistent copy of the database, and the newest wrapped keys. Never the master key.
+"""Backups: a consistent copy of the database, the newest wrapped keys, the sealed files. Never the master key.
 
 Only the newest copy of the wrapped keys is kept, so that taking a person's key away reaches every old copy of the
 database as well.
@@ -9,7 +9,9 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
-from bot.domain import jobs
+from bot.domain import jobs, media
 from bot.domain.db import Db
 from bot.domain.engine import is_sqlite, path_of
 from bot.domain.tables import jobs as rows
@@ -29,6 +31,8 @@ STAMP = "%Y%m%d-%H%M%S"
 
 def backup(url: str, keys: str, folder: str, keep: int, stamp: str) -> dict[str, str]:
     """Copy database and wrapped keys into `folder`, keeping the newest `keep` copies. `stamp`: ``20261122-023000``.
+
+    The sealed files beside the database (`media.folder`) are copied into ``media`` there; what is gone here goes there.
 
     Runs beside the working process; meant for a job. Answers where the copy lies: a SQLite file, or an archive of
     pg_dump. Raises `OSError` where there is no pg_dump, or it fails.
@@ -43,6 +47,7 @@ def backup(url: str, keys: str, folder: str, keep: int, stamp: str) -> dict[str,
         from bot.domain import postgres
 
         postgres.dump(url, part)
+    _mirror(media.folder(url, Path(keys)), into / "media")
     # The keys last: a key is durable before what it sealed, so there is one for every person of the copy.
     renew_keys(Path(keys), into)
     done = part.rename(into / f"{stem}-{stamp}.{kind}")
@@ -63,6 +68,22 @@ def renew_keys(keys: Path, folder: Path) -> None:
         copy(keys / "wrapped.db", part).rename(folder / "wrapped.db")
     finally:
         os.close(here)
+
+
+def _mirror(source: Path, target: Path) -> None:
+    """Make `target` hold the same files. What has a name never changes: it is named after what is in it."""
+    if not source.is_dir() and not target.is_dir():
+        return
+    target.mkdir(exist_ok=True, mode=0o700)
+    here = {path.name for path in source.glob("*") if path.is_file() and path.suffix != ".part"}
+    there = {path.name for path in target.iterdir()}
+    for name in there - here:
+        (target / name).unlink(missing_ok=True)
+    for name in here - there:
+        part = target / f"{name}.part"
+        with suppress(FileNotFoundError):  # taken away meanwhile
+            shutil.copyfile(source / name, part)
+            part.replace(target / name)
 
 
 def _stem(url: str) -> tuple[str, str]:

@@ -73,6 +73,12 @@ def given(db: Db, person: Person, purpose: str, day: date | None = None) -> bool
     return decided.version == text(db, purpose, day or db.now.date()).value["version"]
 
 
+def withdrawn(db: Db, person: int) -> bool:
+    """Whether she has taken back her leave to be noted."""
+    hers = select(consents.c.given).where(consents.c.person_id == person, consents.c.purpose == SERVICE)
+    return db.execute(hers.order_by(consents.c.id.desc()).limit(1)).scalar() is False
+
+
 def note(db: Db, person: Person, purpose: str, version: str, *, allowed: bool, at: datetime | None = None) -> None:
     """Add what a person has decided: now, or `at` the turn of an earlier message of hers.
 

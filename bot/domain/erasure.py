@@ -80,7 +80,11 @@ def keep(db: Db, person: int) -> bool:
         return False
     db.execute(update(table).where(table.c.id == person).values(frozen_at=None, erase_at=None))
     closed = update(tickets).where(tickets.c.person_id == person, tickets.c.closed_at == since)
-    db.execute(closed.values(closed_at=None))
+    opened = closed.values(closed_at=None).returning(tickets.c.id, tickets.c.village)
+    for ticket in db.execute(opened).all():
+        told = t("Ticket {number} is open again.", number=ticket.id)
+        origin = f"ticket:{ticket.id}:again:{int(db.now.timestamp())}"
+        officers.alert(db, told, origin=origin, about=person, action="ticket.see", village=ticket.village)
     audit.note(db, person, "erasure.taken_back", person)
     return True
 

@@ -74,14 +74,20 @@ def _insert(db: Db, row: Mapping[str, Any]) -> int | None:
 
 
 def add(
-    db: Db, contact: Contact, incoming: Incoming, raw: Mapping[str, Any], *, done: str | None = None
+    db: Db,
+    contact: Contact,
+    incoming: Incoming,
+    raw: Mapping[str, Any],
+    *,
+    done: str | None = None,
+    emptied: bool = False,
 ) -> Letter | None:
     """Keep an update; None for one we already have. This commit counts its first attempt.
 
-    `done` is what was said, of one whose turn is kept in this same commit.
+    `done` is what was said, of one whose turn is kept in this same commit; `emptied` as in `done`.
     """
     slot = people.slot(contact.person)
-    row = {
+    row: dict[str, Any] = {
         "account_id": contact.account,
         "key": row_key(db.keys, contact.account, incoming.key),
         "person_id": contact.person,
@@ -91,6 +97,7 @@ def add(
         "payload": db.seal(contact.person, "inbox.payload", raw),
     }
     if done is not None:
+        row |= {"payload": None} if emptied else {}
         row |= {"state": Received.DONE, "done_at": db.now, "said": _said(db, contact.person, done)}
     id = _insert(db, row)
     if id is None:
@@ -264,9 +271,20 @@ _DONE = Prepared(
 )
 
 
-def done(db: Db, letter: Letter, said: str) -> bool:
-    """The turn is over; False when it was over before. `said` is kept, sealed, for an officer to read."""
-    return _DONE.changed(db, row=letter.id, at=db.now, text=_said(db, letter.person or None, said)) == 1
+_DONE_EMPTIED = Prepared(
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"), inbox.c.state == Received.WAITING)
+    .values(state=Received.DONE, done_at=bindparam("at"), said=bindparam("text"), payload=None)
+)
+
+
+def done(db: Db, letter: Letter, said: str, *, emptied: bool = False) -> bool:
+    """The turn is over; False when it was over before. `said` is kept, sealed, for an officer to read.
+
+    `emptied`: the update itself isn't kept any longer. So it is with officers': what they type is about others.
+    """
+    statement = _DONE_EMPTIED if emptied else _DONE
+    return statement.changed(db, row=letter.id, at=db.now, text=_said(db, letter.person or None, said)) == 1
 
 
 def _said(db: Db, person: int | None, said: str) -> bytes | None:

@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    LargeBinary,
     ScalarSelect,
     and_,
     bindparam,
     case,
     delete,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -277,10 +279,13 @@ Sent = tuple[int, int, str]
 """A row that went out: its id, its person, the platform's id of the message, empty for none."""
 
 
+_DESK = select(people.c.desk).where(people.c.id == outbox.c.person_id).scalar_subquery()
+_KEPT = case((_DESK == "officers", literal(b"", LargeBinary)), else_=outbox.c.body)
+"""What officers were told is about others: once it has gone out it isn't kept, so that no old copy holds it."""
 _SENT = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("row"), outbox.c.state == Outgoing.LEASED)
-    .values(state=Outgoing.SENT, ext_id=bindparam("ext"), done_at=bindparam("at"), error=None)
+    .values(state=Outgoing.SENT, ext_id=bindparam("ext"), done_at=bindparam("at"), error=None, body=_KEPT)
 )
 
 

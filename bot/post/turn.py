@@ -55,7 +55,9 @@ def at_once(
     began = time.perf_counter()
     outbox.sent(db, sent)
     person, reachable = people.load(db, contact.person, contact.id)
-    letter = inbox.add(db, contact, incoming, raw, done=said(incoming) if person.agreed else "")
+    officer = person.desk == "officers"
+    words = said(incoming) if person.agreed and not officer else ""
+    letter = inbox.add(db, contact, incoming, raw, done=words, emptied=officer)
     if letter is None:
         return None
     try:
@@ -101,7 +103,9 @@ def take(db: Db, letter: Letter, office: Office) -> Turned:
         if there := inbox.moved(db, letter):
             raise Moved(there) from None
         raise
-    if not inbox.done(db, letter, said(incoming) if person and person.agreed else ""):
+    officer = person is not None and person.desk == "officers"
+    words = said(incoming) if person and person.agreed and not officer else ""
+    if not inbox.done(db, letter, words, emptied=officer):
         return Turned("repeated")
     if person is None:
         return Turned("nothing")  # nothing that a person did, as it turned out when it could be read

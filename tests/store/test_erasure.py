@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from sqlalchemy import ColumnElement, Table, select, update
 from bot.chat.flow import Person
 from bot.chat.messages import Message
 from bot.chat.talk import Talk, Talks
-from bot.domain import audit, backup, erasure, inbox, media, officers, outbox, owners, people, talks, tickets
+from bot.domain import audit, backup, erasure, inbox, media, officers, outbox, owners, people, retention, talks, tickets
 from bot.domain.db import Db
 from bot.domain.engine import looking
 from bot.domain.keys import SECRETS, Keys, NoKey
@@ -64,6 +65,19 @@ def siti(db: Db, folder: Path) -> int:
     db.execute(update(metadata.tables["officers"]).values(name=db.seal(officer.person, "officers.name", "Rina")))
     db.execute(invites.delete())
     outbox.put(db, officer, Message((f"Tiket 1: {NAME} bertanya.",)), "alert:ticket:1", about=person.id)
+    chat = met(db, PHONE.removeprefix("+"), account="whatsapp:333")  # there her address is her number
+    db.execute(
+        update(metadata.tables["contacts"])
+        .where(metadata.tables["contacts"].c.id == chat.id)
+        .values(person_id=person.id, address=db.seal(person.id, "contacts.address", PHONE.removeprefix("+")))
+    )
+    hers = replace(chat, person=person.id)
+    wamid = f"wamid.{PHONE.removeprefix('+')}"
+    assert inbox.add(db, hers, message(f"m:{wamid}", said, address=hers.address), {"from": hers.address, "text": said})
+    outbox.put(db, hers, Message((f"Halo {NAME}",)), "w1.0")
+    (parcel,) = outbox.claim(db, chat.account, list(outbox.EXPIRY), 5)
+    outbox.sent(db, [(parcel.id, person.id, wamid)])
+    inbox.add_unreadable(db, chat.account, f"m:{wamid}.2", {"from": hers.address, "odd": said}, "KeyError")
     name = media.write(db.keys, folder, db.key_of(person.id), said.encode(), db.now)
     media.put(db, person.id, name, "evidence", "image/jpeg", len(said))
     return person.id
@@ -338,3 +352,62 @@ def test_what_an_officer_was_told_of_her_goes_with_her(sqlite: SqliteBench):
     assert any(NAME in json.dumps(parcel.message.to_json()) for parcel in parcels)  # he can read it until then
     gone(sqlite, person)
     assert write(sqlite, told) == [[]]
+
+
+def test_what_officers_heard_and_typed_is_not_kept_once_it_is_done(bench: Bench):
+    def work(db: Db) -> list[Any]:
+        contact = met(db, "555", account="telegram:222")
+        db.execute(update(table).where(table.c.id == contact.person).values(desk="officers"))
+        letter = inbox.add(db, contact, message("u:1", NAME), {"text": NAME})
+        assert letter
+        assert inbox.done(db, letter, "", emptied=True)
+        assert inbox.add(db, contact, message("u:2", NAME), {"text": NAME}, done="", emptied=True)
+        outbox.put(db, contact, Message((NAME,)), "i1.0")
+        (parcel,) = outbox.claim(db, contact.account, list(outbox.EXPIRY), 5)
+        outbox.sent(db, [(parcel.id, contact.person, "9")])
+        return [rows(db, "inbox", "payload", "said"), rows(db, "outbox", "body")]
+
+    assert write(bench, work) == [[[(None, None), (None, None)], [b""]]]
+
+
+def test_what_could_not_be_read_is_hers_where_it_tells_her_address_and_else_the_days(sqlite: SqliteBench):
+    def work(db: Db) -> list[int]:
+        siti, budi = met(db, "628123456789"), met(db, "628987654321")
+        told = (
+            {"messages": [{"from": "628123456789", "odd": 1}]},
+            {"from": {"id": 5}},
+            {"from": "628123456789", "reply": {"from": "628987654321"}},
+        )
+        for number, raw in enumerate(told):
+            inbox.add_unreadable(db, siti.account, f"m:{number}", raw, "KeyError")
+        assert [inbox.aside_payload(db, each.id) for each in inbox.aside(db)] == list(told)
+        assert budi.person != siti.person
+        return rows(db, "inbox", "person_id")
+
+    (whose,) = write(sqlite, work)
+    assert whose == [1, None, None]
+    copies = sqlite.folder / "copies"
+    backup.backup(sqlite.url, str(sqlite.folder / "keys"), str(copies), 7, STAMP)
+    keys = Keys(sqlite.folder / "keys")
+    assert retention.drop_days(keys, copies, MONDAY, MONDAY) == 0
+    assert retention.drop_days(keys, copies, MONDAY + timedelta(days=1), MONDAY) == 1
+    keys.close()
+    for wrapped in (sqlite.folder / "keys" / "wrapped.db", copies / "wrapped.db"):
+        with closing(sqlite3.connect(wrapped)) as db:
+            assert not db.execute("SELECT 1 FROM keys WHERE id LIKE 'day-%'").fetchone()
+    write(sqlite, lambda db: inbox.aside_payload(db, 1))
+    with pytest.raises(NoKey):
+        write(sqlite, lambda db: inbox.aside_payload(db, 2))
+
+
+def test_a_backup_holds_the_sealed_files_and_loses_those_that_are_gone(sqlite: SqliteBench):
+    copies, keys = sqlite.folder / "copies", str(sqlite.folder / "keys")
+    place = media.folder(sqlite.url, sqlite.folder / "keys")
+    write(sqlite, lambda db: siti(db, place))
+    backup.backup(sqlite.url, keys, str(copies), 7, STAMP)
+    (file,) = place.iterdir()
+    (copy,) = (copies / "media").iterdir()
+    assert (copy.name, copy.read_bytes()) == (file.name, file.read_bytes())
+    media.remove(place, [file.name])
+    backup.backup(sqlite.url, keys, str(copies), 7, "20261123-030000")
+    assert list((copies / "media").iterdir()) == []
