@@ -13,10 +13,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.app import LOCALES
+from bot.channels.whatsapp_channel import WhatsAppChannel
+from bot.channels.whatsapp_graph import Refusal
+from bot.channels.whatsapp_templates import USABLE, compare
 from bot.chat.seams import AccountRefused, Channel, Later
 from bot.chat.text import Catalogs
 from bot.config import Config
-from bot.domain import inbox, people, regions, tables, upgrade
+from bot.domain import inbox, people, regions, tables, upgrade, windows
 from bot.domain.db import StoreDown
 from bot.domain.engine import is_sqlite, looking, named
 from bot.domain.tables import Received
@@ -172,6 +175,8 @@ async def _accounts(config: Config) -> list[Finding]:
             name = await channel.who()
             name = name if channel.door == "whatsapp" else f"@{name}"
             found.append(Finding("ok", f"{channel.account} is {name}, for {channel.desk}"))
+            if isinstance(channel, WhatsAppChannel):
+                found += await _templates(channel, config.whatsapp.waba_id)
         except AccountRefused as refused:
             found.append(_refused(channel, refused))
         except Later as later:
@@ -180,6 +185,30 @@ async def _accounts(config: Config) -> list[Finding]:
         finally:
             await channel.close()
     return found
+
+
+async def _templates(channel: WhatsAppChannel, account: str) -> list[Finding]:
+    """What of the office's templates can't be sent: such messages wait until the person writes."""
+    if not account:
+        return [
+            Finding("note", "[whatsapp] waba_id isn't set: templates can't be looked at", "see Meta's page of the app")
+        ]
+    try:
+        found = compare(windows.templates(), await channel.graph.templates(account))
+    except Refusal as refusal:
+        mend = "the token needs whatsapp_business_management"
+        return [Finding("wrong", f"templates can't be looked at: {refusal.code} {refusal.said}", mend)]
+    mend = {"missing": "pendamping whatsapp templates push"}
+    wrong = [
+        Finding(
+            "wrong",
+            f"template {f.name} ({f.language}) is {f.state} {f.why}".strip(),
+            mend.get(f.state, "see it at Meta"),
+        )
+        for f in found
+        if f.state not in USABLE
+    ]
+    return wrong or [Finding("ok", f"templates: {len(found)}")]
 
 
 def _refused(channel: Channel, refused: AccountRefused) -> Finding:

@@ -23,6 +23,7 @@ from bot.cli_export import export_app
 from bot.cli_faq import faq_app
 from bot.cli_instrument import instrument_app
 from bot.cli_keys import keys_app
+from bot.cli_whatsapp import whatsapp_app
 from bot.config import Config
 from bot.terminal import AsJson, chosen, do, now, out, said, settings, show
 
@@ -55,6 +56,7 @@ app.add_typer(outbox_app, name="outbox")
 app.add_typer(regions_app, name="regions")
 app.add_typer(rules_app, name="rules")
 app.add_typer(reading_app, name="reading")
+app.add_typer(whatsapp_app, name="whatsapp")
 
 
 def main() -> None:

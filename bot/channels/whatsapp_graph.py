@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from typing import Any, cast
+from urllib.parse import quote
 
 import aiohttp
 from yarl import URL
@@ -14,6 +15,9 @@ from bot.channels import whatsapp
 
 _MEDIA_HOSTS = ("lookaside.fbsbx.com", "mmg.whatsapp.net")
 """Where Meta lets files be fetched from; the token goes to nobody else, whatever an answer says."""
+
+
+_MOST_PAGES = 10  # of 100 templates each; an account may have 250
 
 
 class Refusal(Exception):
@@ -88,6 +92,25 @@ class Graph:
     async def who(self) -> dict[str, Any]:
         """The number as people see it (``display_phone_number``) and its name (``verified_name``)."""
         return await self._ask("GET", self._at(self.number, "fields=display_phone_number,verified_name&"))
+
+    async def templates(self, account: str) -> list[dict[str, Any]]:
+        """The templates of a WhatsApp Business account (its id): name, language, category, status, components."""
+        found: list[dict[str, Any]] = []
+        after = ""
+        for _ in range(_MOST_PAGES):
+            query = "fields=name,language,category,status,components&limit=100&" + (f"after={after}&" if after else "")
+            answer = await self._ask("GET", self._at(f"{account}/message_templates", query))
+            found += answer.get("data", [])
+            paging: Any = answer.get("paging") or {}
+            if "next" not in paging:
+                break
+            after = quote(str(paging["cursors"]["after"]), safe="")
+        return found
+
+    async def put_template(self, account: str, template: dict[str, Any]) -> None:
+        """Hand in a template, to be approved."""
+        url = self._at(f"{account}/message_templates")
+        await self._ask("POST", url, json.dumps(template).encode(), "application/json")
 
     async def download(self, file: str, largest: int) -> bytes:
         """The content of a file that somebody sent, at most `largest` bytes, just as it was told to be."""

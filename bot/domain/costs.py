@@ -20,11 +20,13 @@ WARNED = (70, 90, 100)
 
 def rupiah(db: Db, month: date) -> int:
     """What the messages of a month cost; `month` is any day of it."""
-    return sum(row["rupiah"] for row in spent(db, month.replace(day=1), _next(month)))
+    return sum(row["rupiah"] for row in of_month(db, month))
 
 
-def spent(db: Db, since: date, until: date) -> list[dict[str, Any]]:
-    """Delivered messages of these days (the last one not) by day, flow, lane and category, each with its rupiah."""
+def of_month(db: Db, month: date) -> list[dict[str, Any]]:
+    """Delivered messages of a month by day, flow, lane and category, each with its rupiah."""
+    since = month.replace(day=1)
+    until = date(month.year + month.month // 12, month.month % 12 + 1, 1)
     columns = costs.c.day, costs.c.flow, costs.c.lane, costs.c.category, costs.c.billable
     counted = select(*columns, func.sum(costs.c.count).label("bubbles"))
     found = db.execute(counted.where(costs.c.day >= since, costs.c.day < until).group_by(*columns).order_by(*columns))
@@ -67,7 +69,3 @@ def warn(db: Db, budget: int) -> bool:
     else:
         told = t("{percent}% of this month's budget for WhatsApp is spent.", percent=reached)
     return bool(officers.alert(db, told, origin=f"budget:{db.now:%Y-%m}:{reached}"))
-
-
-def _next(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.chat.text import to_json
-from bot.domain import audit, breach, dated, faqs, inbox, officers, outbox, places, regions, tables
+from bot.domain import audit, breach, costs, dated, faqs, inbox, officers, outbox, places, regions, tables
 from bot.domain.assess import instruments, sheets
 from bot.domain.db import Db
 
@@ -187,6 +187,11 @@ def export_names(db: Db, assessments: list[int]) -> Answer:
     return {"names": [[id, business, owner] for id, (business, owner) in found.items()]}
 
 
+def whatsapp_costs(db: Db, month: str) -> Answer:
+    first = date.fromisoformat(month).replace(day=1)
+    return {"costs": costs.of_month(db, first), "rupiah": costs.rupiah(db, first)}
+
+
 COMMANDS: dict[str, Callable[..., Answer]] = {
     "export names": export_names,
     "faq approve": faq_approve,
@@ -210,4 +215,5 @@ COMMANDS: dict[str, Callable[..., Answer]] = {
     "breach notify": breach_notify,
     "rules list": rules_list,
     "rules set": rules_set,
+    "whatsapp costs": whatsapp_costs,
 }
