@@ -104,7 +104,7 @@ def _done_first() -> None:
         self._wake(turned.bulk)  # pyright: ignore[reportPrivateUsage]
         return True
 
-    inbox.done = lambda db, letter, said: True
+    inbox.done = lambda db, letter, said, emptied=False: True
     Slots._try = attempt  # pyright: ignore[reportPrivateUsage]
 
 
