@@ -97,7 +97,7 @@ def test_what_is_too_long_for_a_caption_follows_its_file(make: Make) -> None:
 
 
 def test_a_file_that_is_refused_is_never_sent(make: Make) -> None:
-    with pytest.raises(Never, match="(?i)PHOTO_INVALID_DIMENSIONS"):
+    with pytest.raises(Never, match=r"(?i)PHOTO_INVALID_DIMENSIONS"):
         sent(make, Message(file=PICTURE), ("sendPhoto", refusal(400, "Bad Request: PHOTO_INVALID_DIMENSIONS")))
 
 

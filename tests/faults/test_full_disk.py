@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from typing import Any
 
-from bot.chat.seams import Busy
+from bot.chat.seams import Busy, Raw
 from tests.office import OWNERS, Desk, rows
 from tests.store.bench import full_disk
 
