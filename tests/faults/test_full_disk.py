@@ -17,7 +17,7 @@ def test_a_full_disk_loses_nothing_and_doubles_nothing(desk: Desk):
     refused = 0
     bot = desk.platform.bots[OWNERS]
 
-    async def bring(app: Any, update: dict[str, Any]) -> None:
+    async def bring(app: Any, update: Raw) -> None:
         """As a platform does it: until it is taken."""
         nonlocal refused
         while True:
