@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 from bot.domain.assess.instrument import Instrument, Item, shipped
 from bot.domain.assess.progress import asked
 from handlers.assess_questions import to_show
@@ -39,17 +37,3 @@ def part(indicator: str) -> str:
 
 def _shows(item: Item) -> bool:
     return to_show(CHECK, item.code, MIDDLE[item.code]) is not None
-
-
-def photo() -> bytes:
-    """A sharp picture of a page with many lines, as a JPEG."""
-    from PIL import Image, ImageDraw
-
-    image = Image.new("RGB", (1200, 900), "white")
-    pen = ImageDraw.Draw(image)
-    for y in range(20, 900, 24):
-        for x in range(20, 1160, 40):
-            pen.rectangle((x, y, x + (x * y) % 31, y + 12), fill="black")
-    out = BytesIO()
-    image.save(out, "JPEG", quality=85)
-    return out.getvalue()
