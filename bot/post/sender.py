@@ -279,7 +279,7 @@ class Sender:
         if file is None:
             return parcel.message
         try:
-            keys, kept = await self._note(lambda db: (db.keys, media.find(db, parcel.person, file.media)))
+            keys, kept = await self._note(lambda db: (db.keys, media.find(db, file.of or parcel.person, file.media)))
             if kept is None:
                 raise FileNotFoundError
             content = await asyncio.to_thread(media.read, keys, self._office.media, kept)
