@@ -23,7 +23,8 @@ test: .venv/installed-dev ## Check the style, the types, the layers, and run eve
 bench: .venv/installed-dev ## Measure it beside the libraries' own ways (12 minutes at most; QUICK=1: one minute)
 	$(BIN)/python -m bench $(if $(QUICK),--quick)
 
-drill: .venv/installed-dev ## Kill, starve and flood it under load, on both stores (20 minutes; SEED=number; QUICK=1: two)
+drill: .venv/installed-dev ## Play every transcript on WhatsApp; kill, starve and flood it under load, on both stores (20 minutes; SEED=number; QUICK=1: two)
+	$(if $(QUICK),,$(BIN)/pytest -n 2 tests/talks --on whatsapp)
 	$(BIN)/python -m drill $(if $(SEED),--seed $(SEED)) $(if $(QUICK),--quick --whole)
 
 lock: .venv/installed ## Write both lock files anew from pyproject.toml, with the newest versions it allows
