@@ -23,6 +23,8 @@ _ASIDE_SECONDS = 3.0
 """How long the message it goes with waits until a receipt has gone."""
 _LOST_SECONDS = 60.0
 """Until what may have gone out is sent again: by then its status has told, if it did."""
+_PER_SECOND = 78.5
+"""Of the 80 messages a second that a number may have, both ways together: its clock isn't ours."""
 _UPLOAD_DAYS = 28
 """An uploaded file is kept for 30 days; ours are forgotten a little earlier."""
 
@@ -90,7 +92,7 @@ class WhatsAppChannel:
         self.account = f"whatsapp:{phone_number_id}"
         self.desk: Desk = desk
         self.door: str = "whatsapp"
-        self.pace = Pace(bulk_per_second=20.0, starts=starts)  # of 80 a second for all that comes and goes
+        self.pace = Pace(bulk_per_second=20.0, per_second=_PER_SECOND, starts=starts)
         self._number = phone_number_id
         self._app_secret = app_secret
         self._verify_token = verify_token
@@ -227,7 +229,7 @@ class WhatsAppChannel:
         except Refusal as error:
             if error.status == 413:
                 raise Never(error.said, because="large") from error
-            if error.status in (403, 404):
+            if error.status in (403, 404) or error.code == 100:  # no such file; here it isn't about our number
                 raise Never(error.said) from error
             raise whatsapp.verdict(error.status, error.code, error.said) from error
 

@@ -1,4 +1,4 @@
-"""Files that people sent, fetched through both of Telegram's libraries: never more than was said, never told apart."""
+"""Files that people sent, fetched from each platform: never more than was asked for, and what fails is sorted."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from bot.chat.seams import AccountRefused, Later, Never
 
+from . import fake_graph
 from .adapters import TELEGRAM, TOKEN, Make
 from .fake_api import HANG, Answer, ok, opened, refusal
 
@@ -80,3 +81,26 @@ def test_a_file_that_stops_on_its_way_may_come_later(make: Make) -> None:
 
     with pytest.raises(Later):
         asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "because"),
+    [
+        (fake_graph.ok({"url": "{}/files/one", "file_size": 10_001}), Never, "large"),
+        (fake_graph.ok({"url": "{}/files/gone"}), Never, ""),
+        (fake_graph.ok({"url": "https://example.org/one"}), Never, ""),
+        (fake_graph.refusal(100, "Object with ID '1003' does not exist"), Never, ""),
+        (fake_graph.refusal(190, "Error validating access token", 401), AccountRefused, ""),
+        (fake_graph.refusal(130429, "Rate limit hit"), Later, ""),
+    ],
+)
+def test_what_whatsapp_does_not_give_is_sorted(answer: Answer, error: type[Exception], because: str) -> None:
+    async def run() -> bytes:
+        async with fake_graph.opened() as (channel, graph):
+            graph.files = {"one": PHOTO}
+            graph.will("1003", *[Answer(answer.text.replace("{}/", f"{graph.url}/"), answer.status)] * 2)
+            return await channel.fetch("1003", 10_000)
+
+    with pytest.raises(error) as caught:
+        asyncio.run(run())
+    assert getattr(caught.value, "because", "") == because
