@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.app import App
-from bot.domain import erasure, officers
+from bot.chat.flow import Person
+from bot.domain import erasure, officers, owners
 from bot.domain.db import Db
 from bot.domain.tables import metadata
 from tests.office import OWNERS, Desk, rows
@@ -255,3 +256,16 @@ def test_the_same_process_greets_her_as_a_stranger_at_once(desk: Desk, capsys: p
     assert "failed" not in capsys.readouterr().out
     said = [b.message["text"] for b in platform.chat(bot, siti).bubbles.values() if b.message]
     assert said[-1].startswith("Selamat pagi"), said
+
+
+def test_the_log_holds_nothing_that_she_said_or_is_called(
+    telegram: Telegram, desk: Desk, capsys: pytest.CaptureFixture[str]
+):
+    telegram(f"{REGISTERED}{FROZEN}")
+    (owner,) = asyncio.run(desk.round(do=lambda db: [owners.find(db, Person(1, "id"))]))
+    assert owner is not None
+    logged = "".join(capsys.readouterr())
+    assert "flow=register" in logged
+    words = [*owner.name.split(), owner.phone.removeprefix("+62"), owner.businesses[0].name]
+    assert [word for word in words if word and word in logged] == []
+    assert str(telegram.people["siti"]) not in logged
