@@ -97,12 +97,17 @@ def rank_by(chat: Chat, db: Db) -> None:
 def _choices(chat: Chat, db: Db, officer: Officer, what: str) -> Sequence[tuple[str, Words]]:
     instrument = instruments.in_force(db, CHECK, chat.local.date())
     if what == "place":
-        return [(code.rpartition(".")[2], places.name(db, code)) for code in _districts(chat, db, officer)]
+        return [(code.rpartition(".")[2], _short(db, code)) for code in _districts(chat, db, officer)]
     if what == "sector":
         return SECTORS
     if what == "band":
         return [(str(n), band.title) for n, band in enumerate(instrument.bands)]
     return [(str(n), gate.step[:24]) for n, gate in enumerate(instrument.gates)]
+
+
+def _short(db: Db, code: str) -> str:
+    """A kecamatan's name alone, as it fits a button."""
+    return places.name(db, code).removeprefix("Kecamatan ")
 
 
 def _districts(chat: Chat, db: Db, officer: Officer) -> list[str]:
@@ -197,7 +202,7 @@ def _counts(chat: Chat, db: Db, officer: Officer) -> None:
     for row in found:
         if row.kecamatan != before:
             before = row.kecamatan
-            lines.append(t("*{place}*", place=places.name(db, row.kecamatan)))
+            lines.append(t("*{place}*", place=_short(db, row.kecamatan)))
         parts: list[Text] = [
             t("{what} {n}", what=titles[level], n="–" if n is None else n) for level, n in row.by_level.items()
         ]
