@@ -302,8 +302,8 @@ def verdict(status: int, code: int, said: str, tries: int = 1) -> Later | Never 
         return AccountRefused(reason)
     if code == 100 and "does not exist" in said:  # the id of our number: no message is to blame
         return AccountRefused(reason)
-    if code == PAIR:  # counted as a failed try, or it would slow down what goes to everybody else
-        return Later(min(4.0**tries, 900.0), reason)
+    if code == PAIR:
+        return Later(min(4.0**tries, 900.0), reason, counts=False, alone=True)
     if code == 130429:
         return Later(patience(1), reason, counts=False, account=True)
     if code in (4, 80007, 131057):

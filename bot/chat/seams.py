@@ -33,17 +33,21 @@ class Later(Exception):
     """A send can't happen now; try again in `seconds`.
 
     `counts` is False where the platform told us to wait (that is no failed attempt); `account` is True where the whole
-    account has to wait, not only this chat. `ids` are the bubbles of a long text that did go out.
+    account has to wait, not only this chat; `alone` where really only this chat has to, and no other gets slower.
+    `ids` are the bubbles of a long text that did go out.
     """
 
     ids: tuple[str, ...] = ()
 
-    def __init__(self, seconds: float, reason: str, *, counts: bool = True, account: bool = False) -> None:
+    def __init__(
+        self, seconds: float, reason: str, *, counts: bool = True, account: bool = False, alone: bool = False
+    ) -> None:
         super().__init__(reason)
         self.seconds = seconds
         self.reason = reason
         self.counts = counts
         self.account = account
+        self.alone = alone
 
 
 class Lost(Later):
@@ -92,6 +96,8 @@ class Pace:
     bulk_burst: int = 5
     bulk_in_flight: int = 3
     replies_in_flight: int = 50
+    per_second: float = 0.0
+    """Messages that may come and go together, where the platform limits that; 0: no limit."""
     starts: int = 0
     """Where the platform lets the office begin only by templates: with how many people in 24 hours."""
 

@@ -171,7 +171,7 @@ def _failed(db: Db, row: Any, found: Told, outcome: Outcome) -> None:
         _again(db, row, wrong.seconds, wrong.reason, counts=wrong.counts)
         if wrong.account:
             outcome.all_wait = max(outcome.all_wait, wrong.seconds)
-        elif not wrong.counts:
+        elif not wrong.counts and not wrong.alone:
             outcome.bulk_waits = max(outcome.bulk_waits, wrong.seconds)
         outcome.due = True
 

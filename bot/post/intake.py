@@ -79,6 +79,8 @@ class Intake:
             raise Busy("stopping" if not self.open else "too much is waiting")
         told, raws = self._told.taken(raws)
         heard = [found for raw in raws if (found := self._hear(raw)) is not None]
+        if sender := self._office.senders.get(self._account):
+            sender.heard(len(heard))
         # Given to the store in the order they came, before anything else can be: that is the order of a person's turns.
         works: list[Awaitable[None]] = [self._told.keep(told)] if told else []
         later: list[_Heard] = []

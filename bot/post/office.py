@@ -45,6 +45,10 @@ class Sends(Protocol):
         """Send what was put in its hands."""
         ...
 
+    def heard(self, count: int) -> None:
+        """So many messages came in."""
+        ...
+
     def told(self, outcome: Outcome) -> None:
         """What the platform told afterwards of what was sent."""
         ...

@@ -25,12 +25,37 @@ class Pacing:
         self._began: deque[float] = deque()  # the bulk sends of the last second
         self._bulk_until = 0.0
         self._all_until = 0.0
+        self._through = self._burst = pace.per_second * 0.75  # a bucket that both directions draw from
+        self._through_at = self._at
         self.replying = 0
         self.bulk = 0
 
     def replies(self) -> int:
         """How many replies and alerts may begin now."""
-        return 0 if self._monotonic() < self._all_until else self._pace.replies_in_flight - self.replying
+        if self._monotonic() < self._all_until:
+            return 0
+        return min(self._pace.replies_in_flight - self.replying, self._fits())
+
+    def _fits(self) -> int:
+        """How many messages may go through the account now."""
+        if not self._pace.per_second:
+            return self._pace.replies_in_flight
+        now = self._monotonic()
+        self._through = min(self._through + (now - self._through_at) * self._pace.per_second, self._burst)
+        self._through_at = now
+        return max(int(self._through), 0)
+
+    def passed(self, count: int) -> None:
+        """So many messages came in or begin to go out."""
+        if self._pace.per_second:
+            self._fits()
+            self._through = max(self._through - count, -self._pace.per_second)
+
+    def full_for(self) -> float:
+        """Seconds until a message may go through; 0 when one may now."""
+        if not self._pace.per_second or self._fits() > 0:
+            return 0.0
+        return (1.0 - self._through) / self._pace.per_second
 
     def bulks(self) -> int:
         """How many reminders and announcements may begin now."""
@@ -43,7 +68,7 @@ class Pacing:
         while self._began and self._began[0] <= now - 1.0:
             self._began.popleft()
         this_second = max(int(self._pace.bulk_per_second), 1) - len(self._began)
-        return max(min(self._pace.bulk_in_flight - self.bulk, int(self._tokens), this_second), 0)
+        return max(min(self._pace.bulk_in_flight - self.bulk, int(self._tokens), this_second, self._fits()), 0)
 
     def stopped(self) -> bool:
         """Whether nothing at all may be sent now."""

@@ -78,6 +78,10 @@ class Sender:
         rows, self._sent = self._sent, []
         return rows
 
+    def heard(self, count: int) -> None:
+        """So many messages came in, which use up what may go through the account."""
+        self._pacing.passed(count)
+
     def told(self, outcome: whatsapp.Outcome) -> None:
         """What the platform told afterwards of what we sent: wait, stop, or send again."""
         if outcome.refused:
@@ -165,6 +169,8 @@ class Sender:
             self._pacing.spend(len(parcels))
             self._begin(parcels)
             self._bulk_waits = self._bulk_waits or len(parcels) == most
+        if wait := self._pacing.full_for():
+            return min(wait, _POLL)
         return min(self._pacing.next_bulk(), _POLL) if self._bulk_waits and self._pacing.room() else _POLL
 
     async def _give_back(self) -> None:
@@ -174,6 +180,7 @@ class Sender:
             await self._note(partial(_put_back, parcels=parcels))
 
     def _begin(self, parcels: Sequence[Parcel]) -> None:
+        self._pacing.passed(len(parcels))
         for parcel in parcels:
             bulk = parcel.lane in _BULK
             self._pacing.bulk += bulk
@@ -212,7 +219,7 @@ class Sender:
                 outcome = "dead"
         except Later as later:
             outcome = "later"
-            if not later.counts:
+            if not later.counts and not later.alone:
                 self._pacing.told_to_wait(later.seconds)
             if later.account:
                 self._pacing.stop_all(later.seconds)
