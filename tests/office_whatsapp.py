@@ -8,6 +8,8 @@ from typing import Any
 from bot.channels import whatsapp
 from bot.channels.whatsapp_channel import WhatsAppChannel
 from bot.channels.whatsapp_graph import Graph, Refusal
+from bot.domain import windows
+from bot.simulator import cloud_templates
 from bot.simulator.cloud import Cloud
 from bot.simulator.cloud_api import Call
 from bot.simulator.cloud_things import Account
@@ -17,11 +19,15 @@ NUMBER, WABA, TOKEN, SECRET, VERIFY = "100200300400500", "900800700600500", "EAA
 
 
 def add_number(platform: Platform) -> Account:
-    """The office's number; like Telegram here, it is told what people change in their messages."""
+    """The office's number with its templates; like Telegram here, it is told what people change in their messages."""
     platform.cloud.coexisting = True
-    return platform.cloud.add_account(
+    account = platform.cloud.add_account(
         NUMBER, phone="622112345678", name="Pendamping", token=TOKEN, secret=SECRET, verify=VERIFY, waba=WABA
     )
+    for mine in windows.templates():
+        what = {"name": mine.name, "language": mine.language, "category": mine.category}
+        cloud_templates.create(platform.cloud, WABA, what | {"components": mine.components()})
+    return account
 
 
 class InProcessGraph(Graph):

@@ -8,9 +8,12 @@ from bot.domain import people
 from bot.domain.db import Db
 from bot.domain.people import contact_of
 from tests.office import Desk
-from tests.talks.scripts import REGISTERED, TO_REVIEW, kept, untold
+from tests.talks.scripts import DONE, PROFILE, REGISTERED, REVIEW, SECTORS, TO_BUSINESS, TO_REVIEW, kept, untold
+from tests.talks.test_linking import code, typed
 from tests.transcript import Chats
 
+AGAIN = """Sekarang kita lanjutkan yang tadi.
+          Apa nama usahanya?"""
 MOST = 13
 """Delivered messages of a whole registration."""
 
@@ -30,6 +33,56 @@ def test_one_who_shows_no_number_is_asked_one_question_more(whatsapp: Chats, des
     whatsapp.numbers = False
     whatsapp(REGISTERED)
     assert delivered(desk) <= MOST + 1
+
+
+def test_one_owner_from_her_first_word_to_her_last(whatsapp: Chats, desk: Desk) -> None:
+    """She begins on WhatsApp, joins Telegram, is called back by a template, finishes by lists, and wants no news."""
+    whatsapp(untold(TO_BUSINESS))
+    typed(whatsapp, "siti@telegram", code(whatsapp, "siti", AGAIN))
+    whatsapp(f"""
+        siti@telegram > ya
+        siti@telegram < Chat Bapak/Ibu sudah terhubung…
+          …
+        siti < Chat ini sekarang terhubung dengan chat Bapak/Ibu di Telegram.
+          …
+        > lanjut
+        < Apa nama usahanya?
+        ~ 25 jam
+        < Bapak/Ibu, jawaban yang sudah ada kami simpan. Ketuk Lanjut untuk meneruskan, kapan pun sempat.
+          Balas BERHENTI untuk tidak diingatkan
+          [Lanjut]
+        > [Lanjut]
+        < Apa nama usahanya?
+        > Keripik Bu Siti
+        < Usahanya bergerak di bidang apa?
+          {SECTORS}
+        > [Makanan/minuman kemasan]
+        < Kira-kira omzet…
+        > [5 sampai 25 juta]
+        < Modal usaha saat ini…
+        > [Sampai 50 juta]
+        < Berapa orang yang bekerja, termasuk pemilik?
+        > [2 sampai 4 orang]
+        < Sudah berapa lama usaha berjalan?
+        > [1 - 3 tahun]
+        < Berapa nomor NIB…
+          …
+        > 1234567890001
+        {REVIEW}
+        > [Sudah benar]
+        {DONE}
+        > [Ya, boleh]
+        < …
+          …
+          [Menu]
+        > (pemasaran stop)
+        < (diam)
+        siti@telegram > profil
+    """)
+    whatsapp(PROFILE.replace("    <", "    siti@telegram <", 1))
+    (siti,) = kept(desk, "people")
+    assert siti["opted_out_at"]
+    assert [row["given"] for row in kept(desk, "consents") if row["purpose"] == "news"] == [True, False]
 
 
 def test_a_number_that_is_told_is_not_asked_for_and_can_be_changed(whatsapp: Chats, desk: Desk) -> None:
