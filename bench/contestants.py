@@ -27,6 +27,7 @@ listen = "127.0.0.1:{port}"
 public_url = "http://127.0.0.1:{port}"
 [limits]
 flood_updates = {flood}
+same_question = {flood}
 [backup]
 at = ""
 folder = "{folder}/backups"

@@ -349,6 +349,7 @@ def bounds_of(config: Config) -> Bounds:
         flood_updates=limits.flood_updates,
         flood_seconds=limits.flood_seconds,
         queue=limits.queue,
+        same_question=limits.same_question,
         turn_warn=limits.turn_warn_ms / 1000,
         reply_expires=timedelta(minutes=limits.reply_expires_minutes),
         payload=timedelta(hours=retention.payload_hours),

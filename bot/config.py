@@ -156,6 +156,7 @@ class Limits(_Section):
     flood_updates: Count = 20
     flood_seconds: Count = 10
     queue: Count = 10_000
+    same_question: Count = 10
     turn_warn_ms: Count = 50
     turn_kill_s: Positive = 5.0
     reply_expires_minutes: Count = 15

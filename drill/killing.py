@@ -233,5 +233,10 @@ DRILLS = (
     Drill("killed and stopped", in_hand, {"give-back": "problems"}, stores=("SQLite",), mode="webhook", people=16),
     Drill("SIGTERM", stopped, {"stop": "problems"}),
     Drill("SIGSTOP", frozen, {"lock": "problems"}, mode="webhook"),
-    Drill("poison", poisoned, {"attempts": "problems"}, limits="flood_updates = 1000000\nturn_kill_s = 1.0"),
+    Drill(
+        "poison",
+        poisoned,
+        {"attempts": "problems"},
+        limits="flood_updates = 1000000\nsame_question = 1000000\nturn_kill_s = 1.0",
+    ),
 )

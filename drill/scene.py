@@ -21,7 +21,7 @@ from tests.faults.checker import Verdict
 
 Where = Literal["lost", "doubled", "inverted", "unexpected", "problems"]
 """What a broken promise is noticed by: a class of the checker, or what the drill itself sees."""
-LIMITS = "flood_updates = 1000000"
+LIMITS = "flood_updates = 1000000\nsame_question = 1000000"
 _LONGEST = 400.0
 """Seconds after which a run is given up, and with it the promise."""
 

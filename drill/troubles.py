@@ -235,7 +235,7 @@ async def flooded(scene: Scene) -> str:
 _FLOOD = 80
 """Messages of one person in five seconds that are kept."""
 
-_FLOODS = f"flood_updates = {_FLOOD}\nflood_seconds = 5"
+_FLOODS = f"flood_updates = {_FLOOD}\nflood_seconds = 5\nsame_question = 1000000"
 
 
 async def jumping(scene: Scene) -> str:
@@ -274,7 +274,7 @@ DRILLS = (
         {"flood": "problems"},
         people=8,
         rest=0.8,
-        limits=f"flood_updates = {_FLOOD}\nflood_seconds = 5",
+        limits=f"flood_updates = {_FLOOD}\nflood_seconds = 5\nsame_question = 1000000",
     ),
     Drill("clock jumps", jumping, {"expiry": "lost"}),
 )

@@ -108,7 +108,8 @@ class Intake:
         contact = self._known.get(address)
         if contact is None or address in self._arriving:
             return None
-        full = self._flood.full(address, _done_at(found.incoming, self._office.clock.now()))
+        now = self._office.clock.now()
+        full = self._flood.full(address, _done_at(found.incoming, now)) or self._slots.loops.held(contact.person, now)
         return contact if not full and self._slots.begin(contact.person) else None
 
     def _at_once(self, found: _Heard, contact: Contact) -> Awaitable[None]:
@@ -240,7 +241,8 @@ class Intake:
             return None if id is None else Letter(id, self._account, 0, 0, 0, "unreadable")
         contact = people.meet(db, self._account, found.incoming, self._channel.desk, self._language)
         address, at = found.incoming.address, _done_at(found.incoming, db.now)
-        if not self._flood.full(address, at):
+        loops = self._slots.loops.held(contact.person, self._office.clock.now())
+        if not loops and not self._flood.full(address, at):
             letter = inbox.add(db, contact, found.incoming, found.raw)
             if letter is not None:
                 self._flood.count(address, at)
@@ -250,7 +252,13 @@ class Intake:
         found.flood = True
         if self._flood.tell(address, db.now):
             slowly = t("That is a lot of messages at once. Please wait a moment, then write again.")
-            outbox.put(db, contact, Message((slowly,)), f"flood:{found.key}")
+            unlike = t("It seems that we don't understand each other just now. Please write again in a few minutes.")
+            outbox.put(
+                db,
+                contact,
+                Message((unlike if loops else slowly,)),
+                f"flood:{inbox.row_key(db.keys, self._account, found.key)}",
+            )
         return None
 
 

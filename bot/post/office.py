@@ -23,6 +23,7 @@ class Bounds:
     flood_updates: int = 20
     flood_seconds: float = 10
     queue: int = 10_000
+    same_question: int = 10
     turn_warn: float = 0.05
     reply_expires: timedelta = timedelta(minutes=15)
     retries: tuple[float, ...] = (1.0, 5.0)  # pauses before the second and third try of a turn

@@ -21,6 +21,7 @@ from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.domain.people import SLOTS
 from bot.post import turn
+from bot.post.loops import Loops
 from bot.post.office import Office
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
@@ -42,6 +43,7 @@ class Slots:
         self._idle = asyncio.Event()
         self._idle.set()
         self._stopping = False
+        self.loops = Loops(office.bounds.same_question)
         self.waiting = 0
         """Rows that are not done yet."""
 
@@ -78,6 +80,8 @@ class Slots:
     def turned(self, letter: Letter, turned: turn.Turned) -> None:
         """Tell of a turn that is kept: the log, and whoever sends."""
         self._tell(letter, turned)
+        if turned.parcels or turned.put:
+            self.loops.asked(letter.person, f"{turned.flow}.{turned.question}", self._office.clock.now())
         if turned.parcels:
             self._office.senders[turned.account].take(turned.parcels)
         if turned.put:

@@ -96,7 +96,7 @@ def test_a_receipt_alone_is_no_message(op: Any) -> None:
         (131048, Later, {"counts": False, "account": False, "seconds": 3600.0}),
         (131064, Later, {"counts": False, "account": False, "seconds": 3600.0}),
         (131049, Later, {"seconds": 86400.0}),
-        (131056, Later, {"seconds": 4.0, "counts": True, "account": False}),
+        (131056, Later, {"seconds": 4.0, "counts": False, "alone": True, "account": False}),
         (131000, Later, {"counts": True}),
         (131016, Later, {}),
         (131057, Later, {"account": True}),

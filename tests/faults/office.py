@@ -30,6 +30,7 @@ api_url = "{url}"
 listen = "127.0.0.1:0"
 [limits]
 flood_updates = 100000
+same_question = 100000
 {limits}
 [backup]
 at = ""

@@ -32,7 +32,7 @@ from tests.office import MovedClock
 
 LIMIT = 20.0  # seconds; nothing here takes one
 WORDS = ("satu", "dua", "tiga", "empat", "lima", "racun")
-QUICK = Bounds(flood_updates=1000, retries=(0.01, 0.01), store_retry=0.01)
+QUICK = Bounds(flood_updates=1000, same_question=1000, retries=(0.01, 0.01), store_retry=0.01)
 
 
 class Words:

@@ -100,7 +100,7 @@ def test_one_that_is_still_unreadable_goes_back_to_where_it_was_seen(post: Post)
 
 
 def test_while_we_stop_or_have_too_much_the_platform_must_come_again(post: Post):
-    post.bounds = Bounds(queue=2, flood_updates=1000)
+    post.bounds = Bounds(queue=2, flood_updates=1000, same_question=1000)
 
     async def work(station: Station) -> None:
         await station.slots.stop()  # nothing is done any more, so what comes has to wait
@@ -128,7 +128,7 @@ def test_while_the_store_is_away_the_platform_must_come_again(post: Post):
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_a_flood_is_cut_off_told_once_and_harms_nobody_else(post: Post, at_once: bool):
-    post.bounds = Bounds(flood_updates=20, flood_seconds=10)
+    post.bounds = Bounds(flood_updates=20, flood_seconds=10, same_question=1000)
 
     async def work(station: Station) -> None:
         flood = [update(i, "1", "satu") for i in range(100)]

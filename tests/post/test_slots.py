@@ -76,7 +76,7 @@ def test_the_third_failure_sets_the_row_aside_says_sorry_and_goes_on(post: Post)
 
 def test_one_person_in_trouble_holds_neither_the_slot_nor_anybody_else(post: Post):
     post.words.fails["racun"] = 99
-    post.bounds = Bounds(flood_updates=1000, retries=(30.0, 30.0))  # longer than this test may take
+    post.bounds = Bounds(flood_updates=1000, same_question=1000, retries=(30.0, 30.0))  # longer than this test may take
     other = neighbour(1)
 
     async def work(station: Station) -> None:
