@@ -308,6 +308,24 @@ def _sealed_id(db: Db, row: int, person: int, id: str) -> bytes | None:
         return db.seal(whose, "outbox.ext_id", id) if whose else None
 
 
+_LAST_SAID = (
+    select(outbox.c.body)
+    .where(outbox.c.person_id == bindparam("person"), outbox.c.contact_id == bindparam("contact"))
+    .where(outbox.c.state == Outgoing.SENT, outbox.c.about_id.is_(None), outbox.c.op == "send")
+    .order_by(outbox.c.id.desc())
+    .limit(5)
+)
+
+
+def offering(db: Db, contact: Contact, place: int) -> Message | None:
+    """The newest of the last messages in a chat that has a choice at this place (from 0)."""
+    for row in db.execute(_LAST_SAID, {"person": contact.person, "contact": contact.id}):
+        message = Message.from_json(db.open(contact.person, "outbox.body", row.body))
+        if len(message.buttons) > place:
+            return message
+    return None
+
+
 def put_back(db: Db, parcel: Parcel, seconds: float, reason: str, counts: bool, after: tuple[str, ...] = ()) -> bool:
     """Try again later; False when that was the last try and the row is dead. An uncounted wait is no attempt.
 

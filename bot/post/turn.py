@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.conversation import Conversation, Reply
 from bot.chat.flow import Person
-from bot.chat.messages import Incoming, Message
+from bot.chat.messages import MORE, Incoming, Message
 from bot.chat.seams import Raw
 from bot.chat.talk import Talks
 from bot.chat.text import t
@@ -136,6 +137,8 @@ def _turn(
         reply = conversation.happen(event["happening"], event["data"])
     else:
         reply = conversation.hear(incoming) if incoming else Reply(outcome="nothing")
+        if incoming and incoming.button.startswith(MORE) and not _shows_more(reply):
+            reply = _others(db, contact, incoming) or reply
     lane = Lane(event.get("lane", Lane.REPLY)) if event else Lane.REPLY
     if db.became is not None:
         contact, kept, known = linking.after(db, letter.person, kept)
@@ -152,6 +155,20 @@ def _turn(
             outbox.put(db, contact, message, origin, lane, expires=expires)
     seconds, bulk = time.perf_counter() - began, lane != Lane.REPLY
     return Turned(reply.outcome, reply.flow, reply.question, seconds, bulk, contact.account, tuple(parcels), db.put)
+
+
+def _shows_more(reply: Reply) -> bool:
+    """Whether the open question has the other choices that were asked for."""
+    return reply.outcome == "more" and any(message.first < len(message.buttons) for message in reply.messages)
+
+
+def _others(db: Db, contact: Contact, incoming: Incoming) -> Reply | None:
+    """The other choices under what was said last, where they answer no open question."""
+    first = incoming.button.removeprefix(MORE)
+    if not re.fullmatch("[0-9]{1,3}", first) or (said := outbox.offering(db, contact, int(first))) is None:
+        return None
+    again = Message((t("Other choices"),), said.buttons, callback=incoming.callback, first=int(first))
+    return Reply([again], outcome="more")
 
 
 def _told(db: Db, person: Person, contact: Contact, incoming: Incoming) -> tuple[Person, Contact]:

@@ -109,6 +109,15 @@ def test_a_number_that_is_told_is_not_asked_for_and_can_be_changed(whatsapp: Cha
     """)
 
 
+def test_choices_that_answer_no_question_are_shown_in_pages_too(whatsapp: Chats) -> None:
+    whatsapp(f"""{untold(REGISTERED)}
+        > profil
+        {PROFILE}
+        > [Ubah lama usaha]
+        < Sudah berapa lama usaha berjalan?
+    """)
+
+
 def test_who_is_known_by_her_number_and_then_by_her_id_stays_one(desk: Desk, whatsapp: Chats) -> None:
     """WhatsApp's user ids came later than its numbers."""
     whatsapp("""
