@@ -13,6 +13,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +32,10 @@ from bot.channels.whatsapp_channel import WhatsAppChannel
 from bot.chat.messages import Button, Message
 from bot.chat.text import Catalogs, t
 from bot.web.server import read_update
+from tests.office import Desk, make_template
+from tests.talks.scripts import REGISTERED, untold
+from tests.talks.test_whatsapp import delivered
+from tests.transcript import Chats
 
 NUMBER, TOKEN, SECRET, PHONE = "106540352242922", "EAAG", "rahasia", "6281234567890"
 AT_ONCE = 32
@@ -129,6 +137,15 @@ def heard(count: int) -> dict[str, float]:
     return found
 
 
+def registration() -> int:
+    """Messages that are delivered during a whole registration, each of which costs."""
+    with TemporaryDirectory() as folder, redirect_stdout(StringIO()):
+        make_template(Path(folder) / "template")
+        desk = Desk(Path(folder) / "desk", Path(folder) / "template", whatsapp=True)
+        Chats(desk, "whatsapp", numbers=True)(untold(REGISTERED))
+    return delivered(desk)
+
+
 def main(count: int) -> None:
     child = subprocess.Popen(
         [sys.executable, "-m", "bench.whatsapp", "stand-in"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -142,6 +159,7 @@ def main(count: int) -> None:
             print(f"send, {name}: {cpu:.3f} ms CPU, {rate:.0f} a second")
         for name, cpu in heard(count).items():
             print(f"verify and read, {name}: {cpu:.4f} ms CPU")
+        print(f"a whole registration: {registration()} messages delivered")
     finally:
         child.stdin.close()
         child.wait(10)
