@@ -42,7 +42,7 @@ def test_a_number_is_looked_at_and_the_score_moves(telegram: Telegram, desk: Des
     joins(telegram, desk)
     telegram(f"""{QUICK}{TO_NIB}
         > 12345
-        < NIB punya 13 angka, …
+        < NIB biasanya 13 angka, …
           Boleh kami lihat? Nomor NIB 13 angka + foto/PDF halaman depan NIB
         > 1234567890001
         < Sudah diterima. Petugas akan memeriksanya, dan kami kabari di sini.
