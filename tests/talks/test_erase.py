@@ -261,11 +261,24 @@ def test_the_same_process_greets_her_as_a_stranger_at_once(desk: Desk, capsys: p
 def test_the_log_holds_nothing_that_she_said_or_is_called(
     telegram: Telegram, desk: Desk, capsys: pytest.CaptureFixture[str]
 ):
-    telegram(f"{REGISTERED}{FROZEN}")
+    nik = "3573014507900001"
+    telegram(f"""{REGISTERED}
+        > nik saya {nik}
+        < …
+    """)
     (owner,) = asyncio.run(desk.round(do=lambda db: [owners.find(db, Person(1, "id"))]))
     assert owner is not None
+    telegram(f"""{FROZEN}
+        ~ 7 hari
+        < Data Bapak/Ibu sedang kami hapus sekarang. …
+          …
+        ~ 2 menit
+        < (diam)
+    """)
+    assert kept(desk, "people") == []
     logged = "".join(capsys.readouterr())
     assert "flow=register" in logged
-    words = [*owner.name.split(), owner.phone.removeprefix("+62"), owner.businesses[0].name]
+    assert "erased" in logged
+    words = [*owner.name.split(), owner.phone.removeprefix("+62"), owner.businesses[0].name, nik]
     assert [word for word in words if word and word in logged] == []
     assert str(telegram.people["siti"]) not in logged
