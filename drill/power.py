@@ -269,16 +269,16 @@ async def _busy(folder: Path, disk: Disk) -> None:
     store = SqliteStore(f"sqlite:///{file}", keys, SystemClock())
     account = await store.write(lambda db: people.account(db, "telegram:1"))
 
-    def kept(key: str, db: Db) -> int | None:
-        return inbox.add_unreadable(db, account, key, {"key": key}, "drill")
+    def kept(key: str, db: Db) -> str:
+        inbox.add_unreadable(db, account, key, {"key": key}, "drill")
+        return inbox.row_key(keys, account, key)
 
     async def writer(name: int) -> None:
         number = 0
         while disk.cut is None:
             key = f"{name}.{number}"
             number += 1
-            await store.write(lambda db, key=key: kept(key, db))
-            disk.acknowledged.add(key)
+            disk.acknowledged.add(await store.write(lambda db, key=key: kept(key, db)))
 
     try:
         async with asyncio.timeout(30):

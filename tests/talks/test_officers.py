@@ -31,7 +31,7 @@ def test_an_officer_joins_by_link(telegram: Telegram, desk: Desk):
         petugas < Halo, Rina. Pemberitahuan meja layanan masuk lewat chat ini.
         petugas > menu
         petugas < Ada yang bisa kami bantu?
-          [Cari pelaku usaha] [Perbaikan data] [Bantuan]
+          [Cari pelaku usaha] [Verifikasi bukti] [Peringkat] [Perbaikan data] [Bantuan]
         petugas > [Bantuan]
         petugas < Pemberitahuan meja layanan masuk ke chat ini. Bisa juga:
           • mencari pelaku usaha: /cari
