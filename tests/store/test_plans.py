@@ -122,6 +122,7 @@ FILL = """
     INSERT INTO people (key_id, language, desk, met_at) SELECT md5(i::text), 'id', 'owners', {now} FROM {rows} i;
     INSERT INTO contacts (account_id, address, address_index, person_id, reachable)
         SELECT 1, 'x', i::text::bytea, i, true FROM {rows} i;
+    INSERT INTO links (person_id, tries) SELECT i, 0 FROM {rows} i;
     INSERT INTO talks (person_id, state, touched_at) SELECT i, 'x', {now} FROM {rows} i;
     INSERT INTO inbox (account_id, key, person_id, contact_id, slot, kind, payload, state, attempts, received_at,
             done_at)
