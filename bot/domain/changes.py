@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 
 from bot.chat.buttons import Buttons
 from bot.chat.flow import Person, Refused
@@ -173,7 +173,10 @@ def of(db: Db, person: Person) -> list[Waiting]:
 def for_officer(db: Db, officer: Officer, limit: int) -> tuple[list[Waiting], int]:
     """What an officer may decide now, the most urgent first, and how many there are in all. Looking is noted."""
     area = access.within(_VILLAGE, officer.area)
-    where = area if officer.area.count(".") > 1 else or_(area, _VILLAGE.is_(None))
+    frozen = select(people_table.c.id).where(people_table.c.frozen_at.is_not(None))
+    where = and_(
+        area if officer.area.count(".") > 1 else or_(area, _VILLAGE.is_(None)), changes.c.person_id.not_in(frozen)
+    )
     if not access.may(db, officer, DECIDE, officer.area):
         return [], 0
     count = select(func.count()).select_from(_OPEN.where(where).subquery())

@@ -70,6 +70,7 @@ def freeze(db: Db, person: int, until: datetime) -> None:
     db.execute(open_ones.values(closed_at=db.now))
     officers.revoke(db, person)
     outbox.withhold(db, person, _STARTED)
+    outbox.withhold_about(db, person)
     audit.note(db, person, "erasure.asked", person)
 
 

@@ -112,6 +112,7 @@ def revoke(db: Db, person: int) -> bool:
     row = update(officers).where(officers.c.person_id == person, officers.c.revoked_at.is_(None))
     if db.execute(row.values(revoked_at=db.now)).rowcount != 1:
         return False
+    outbox.withhold(db, person, tuple(Lane))  # what was told to the officer isn't for whoever he is now
     audit.note(db, None, "revoked", person, "officer")
     return True
 

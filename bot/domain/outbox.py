@@ -376,6 +376,12 @@ def withhold(db: Db, person: int, lanes: Collection[Lane]) -> int:
     return db.execute(hers.where(outbox.c.lane.in_(lanes)).values(values)).rowcount
 
 
+def withhold_about(db: Db, person: int) -> int:
+    """Let what waits to be told to others about a person expire: she asked to be erased. How many rows."""
+    about = update(outbox).where(outbox.c.about_id == person, outbox.c.state == Outgoing.READY)
+    return db.execute(about.values(state=Outgoing.EXPIRED, done_at=db.now, error="no longer wanted")).rowcount
+
+
 def requeue(db: Db, rows: Sequence[int] | None) -> int:
     """Send dead rows (all of them for None) once more, with new tries. How many there were."""
     dead = update(outbox).where(outbox.c.state == Outgoing.DEAD)

@@ -128,7 +128,7 @@ class Intake:
         incoming: Incoming,
         contact: Contact,
         sent: Sequence[outbox.Sent],
-        work: Awaitable[tuple[Letter, turn.Turned | Exception] | None],
+        work: Awaitable[tuple[Letter, turn.Turned | Exception | None] | None],
     ) -> None:
         try:
             kept = await work
@@ -143,12 +143,15 @@ class Intake:
                 self._office.metrics.duplicates.inc()
                 return
             letter, turned = kept
-            self._flood.count(contact.address, _done_at(incoming, self._office.clock.now()))
-            self._count(letter)
-            if isinstance(turned, Exception):
+            if turned is None:
+                del self._known[contact.address]
+                self._slots.put([letter])
+            elif isinstance(turned, Exception):
                 self._slots.failed(letter, turned)
             else:
                 self._slots.turned(letter, turned)
+            self._flood.count(contact.address, _done_at(incoming, self._office.clock.now()))
+            self._count(letter)
             return
         finally:
             if sent:
@@ -292,8 +295,9 @@ class Flood:
         since, count = self._counts.get(address, (at, 0))
         self._counts[address] = (since, count + 1) if abs(at - since) < self._window else (at, 1)
         if len(self._counts) > 50_000:
-            self._counts = {a: c for a, c in self._counts.items() if at - c[0] < self._window}
-            self._told = {a: told for a, told in self._told.items() if at - told < timedelta(minutes=1)}
+            # Lists: the loop and the writer both come here.
+            self._counts = {a: c for a, c in list(self._counts.items()) if at - c[0] < self._window}
+            self._told = {a: told for a, told in list(self._told.items()) if at - told < timedelta(minutes=1)}
 
     def tell(self, address: str, now: datetime) -> bool:
         """Whether to tell this address now that it is too fast."""

@@ -26,15 +26,15 @@ class Loops:
         self._asked[person] = (question, since, count)
         if count > self._most:
             self._held[person] = now + HELD
-            del self._asked[person]
+            self._asked.pop(person, None)
         if len(self._asked) > _MOST_KEPT:
-            self._asked = {who: seen for who, seen in self._asked.items() if now - seen[1] < MINUTE}
-            self._held = {who: until for who, until in self._held.items() if until > now}
+            self._asked = {who: seen for who, seen in list(self._asked.items()) if now - seen[1] < MINUTE}
+            self._held = {who: until for who, until in list(self._held.items()) if until > now}
 
     def held(self, person: int, now: datetime) -> bool:
         """Whether she isn't answered now."""
         until = self._held.get(person)
         if until is not None and until <= now:
-            del self._held[person]
+            self._held.pop(person, None)  # the loop and the writer both ask
             return False
         return until is not None

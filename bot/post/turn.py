@@ -47,14 +47,19 @@ class Turned:
 
 def at_once(
     db: Db, contact: Contact, incoming: Incoming, raw: Raw, office: Office, sent: Sequence[outbox.Sent] = ()
-) -> tuple[Letter, Turned | Exception] | None:
+) -> tuple[Letter, Turned | Exception | None] | None:
     """Keep an update and do its turn in one go; None for one we already have. Before that, note what was `sent`.
 
-    What a flow raises is given back: then the update is kept, with one attempt counted, and waits. Raises `Gone` when
-    the contact isn't that person's any more. Only where `Db.sole` holds.
+    What a flow raises is given back: then the update is kept, with one attempt counted, and waits. None instead of a
+    turn: the address isn't that contact's any more, so it is kept for whose it is now. Only where `Db.sole` holds.
     """
     began = time.perf_counter()
     outbox.sent(db, sent)
+    if people.known(db, contact.account, incoming.address) != contact:
+        desk = office.channels[contact.account].desk
+        met = people.meet(db, contact.account, incoming, desk, office.rules.catalogs.main)
+        theirs = inbox.add(db, met, incoming, raw)
+        return None if theirs is None else (theirs, None)
     person, reachable = people.load(db, contact.person, contact.id)
     officer = person.desk == "officers"
     words = said(incoming) if person.agreed and not officer else ""
@@ -98,11 +103,17 @@ def take(db: Db, letter: Letter, office: Office) -> Turned:
             if incoming and letter.kind == "unreadable":
                 met = people.meet(db, letter.account, incoming, channel.desk, office.rules.catalogs.main)
                 letter = inbox.mended(db, letter, met, incoming, raw)
+    if incoming and letter.person:
+        there = people.known(db, letter.account, incoming.address)
+        if there and there.id != letter.contact:  # parted while it waited: it is the other's now
+            if (raw := inbox.payload(db, letter)) is None:
+                return Turned("repeated")
+            letter = inbox.mended(db, letter, there, incoming, raw)
     try:
         person, reachable = people.load(db, letter.person, letter.contact) if letter.person else (None, False)
     except people.Gone:
-        if there := inbox.moved(db, letter):
-            raise Moved(there) from None
+        if moved := inbox.moved(db, letter):
+            raise Moved(moved) from None
         raise
     officer = person is not None and person.desk == "officers"
     words = said(incoming) if person and person.agreed and not officer else ""

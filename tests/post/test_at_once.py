@@ -147,3 +147,35 @@ def test_while_the_account_has_to_wait_what_is_in_hand_waits_in_the_outbox(post:
         assert station.channel.sent == []
 
     post.run(work)
+
+
+def test_a_parted_chat_speaks_for_itself_at_once_and_in_order(post: Post):
+    async def work(station: Station) -> None:
+        await known(station, 1)
+
+        def parted(db: Db) -> None:
+            db.execute(change(contacts).values(address_index=b"gone", reachable=False))
+
+        await station.store.write(parted)
+        await station.intake.deliver([update(100, 1, "dua"), update(101, 1, "tiga")])
+        await station.settled()
+        assert station.channel.to("1") == ["dua", "tiga"]
+
+    post.run(work)
+    assert [person for person, _ in post.words.ran] == [1, 2, 2]
+
+
+def test_what_waited_when_a_chat_was_parted_is_the_others(post: Post):
+    async def work(station: Station) -> None:
+        await known(station, 1)
+        station.intake.at_once = False
+        waiting = asyncio.ensure_future(station.store.write(lambda db: db.execute(
+            change(contacts).values(address_index=b"gone", reachable=False)
+        ).rowcount))  # fmt: skip
+        await station.hear(1, "dua")
+        await waiting
+        await station.settled()
+        assert station.channel.to("1") == ["dua"]
+
+    post.run(work)
+    assert [person for person, _ in post.words.ran] == [1, 2]
