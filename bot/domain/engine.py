@@ -154,6 +154,8 @@ def looking(url: str) -> Generator[Connection]:
 
         engine = postgres.writing(url, default_transaction_read_only="on")
     with engine.connect() as connection:
+        if is_sqlite(url):
+            connection.exec_driver_sql("BEGIN")  # all that is read is of one moment; and `Prepared` wants a transaction
         yield connection
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from sqlalchemy.exc import DBAPIError
 from bot.domain import audit
 from bot.domain.audit import Head, Verified
 from bot.domain.db import Db, StoreDown
+from bot.domain.engine import looking
 from bot.domain.keys import Keys
 from bot.domain.postgres import writing
+from tests.office import MONDAY
 from tests.store.bench import Bench, PostgresBench, SqliteBench, met, rows, write
 
 TRIGGERS = ("audit_no_update", "audit_no_delete", "audit_seals_no_update", "audit_seals_no_delete")
@@ -255,3 +258,14 @@ def test_what_is_shown_can_be_narrowed(sqlite: SqliteBench):
         assert audit.count(db, 1, "seen", db.now - timedelta(seconds=2)) == 3
 
     write(sqlite, work)
+
+
+def test_a_reason_is_read_beside_a_running_desk(sqlite: SqliteBench):
+    def work(db: Db) -> None:
+        looks(db, 1)
+        audit.note(db, 1, "unmasked", met(db, "9").person, "owner:nib", "mencocokkan data")
+
+    write(sqlite, work)
+    keys = Keys(sqlite.folder / "keys")
+    with closing(keys), looking(sqlite.url) as connection:
+        assert audit.noted(Db(connection, keys, MONDAY))[-1].reason == "mencocokkan data"
