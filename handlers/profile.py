@@ -13,7 +13,7 @@ from bot.chat.text import Lines, Moment, Words, caption, t
 from bot.domain import changes, dated, owners
 from bot.domain.db import Db
 from bot.domain.owners import Business, Owner
-from handlers import business
+from handlers import business, consent
 
 LABELS: dict[str, Words] = {"name": t("name"), "called": t("form of address"), "phone": t("phone")}
 ROOM = 14
@@ -132,11 +132,14 @@ def _line(what: Words, value: Words) -> Words:
     return t("• {what}: {value}", what=what, value=value)
 
 
+NOT_NOTED = t("not noted yet")
+
+
 def _shown(noted: Business, fact: str) -> Words:
     """A fact of a business in words."""
     value: str | None = noted.name if fact == "business" else getattr(noted, fact)
     if value is None:
-        return t("not noted yet")
+        return NOT_NOTED
     if fact == "nib":
         return business.masked(value)
     return dict(business.NAMES[fact])[value] if fact in business.NAMES else value
@@ -166,6 +169,9 @@ def change(chat: Chat, db: Db) -> None:
         business.unregistered(chat)
         return
     if given.get("what") == "nik":  # asked for by its name only: it isn't on the buttons
+        if not owner.nik and not consent.agreed(chat, db):
+            consent.refused(chat, db)
+            return
         _ask_officer(chat, db, "nik", nik(chat, db), owner.nik)
         return
     what = chat.ask(Choice("what", t("What should be changed?"), FACTS))
@@ -175,6 +181,9 @@ def change(chat: Chat, db: Db) -> None:
         which = _which(chat, owner)
         question = business.question(chat, db, what, owner.address)
         before = which.nib if what == "nib" else None
+        if _shown(which, what) is NOT_NOTED and not consent.agreed(chat, db):
+            consent.refused(chat, db)
+            return
     if changes.needs_look(db, what, before, chat.local.date()):
         _ask_officer(chat, db, what, question, before, which)
         return
@@ -183,6 +192,7 @@ def change(chat: Chat, db: Db) -> None:
         owners.change_business(db, chat.person, which.id, what, value)
     else:
         owners.change(db, chat.person, what, value)
+    consent.note(chat, db)
     chat.say(Lines((t("Thank you. It is noted:"), _line(dict(FACTS)[what], question.show(value)))), *_onward(chat))
 
 
@@ -194,6 +204,7 @@ def _ask_officer(
     if value == before:
         chat.say(Lines((t("Thank you. It is noted:"), _line(changes.WHAT[what], question.show(value)))), *_onward(chat))
         return
+    consent.note(chat, db)
     due = changes.ask(db, chat.person, what, value, chat.local.date(), which.id if which else None)
     chat.say(
         t(

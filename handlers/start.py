@@ -29,7 +29,10 @@ def greeting(chat: Chat) -> Text:
 def start(chat: Chat, db: Db) -> None:
     if people.opted_out(db, chat.person.id):  # the word that `stop` has told her
         consents.go_on(db, chat.person)
-        chat.say(t("All right, we send news and reminders again."))
+        if consents.refused(db, chat.person, consents.NEWS):
+            chat.say(t("All right, we send reminders again. For news and invitations too, type *izin saya*."))
+        else:
+            chat.say(t("All right, we send news and reminders again."))
     _greet(chat, db)
 
 

@@ -331,7 +331,7 @@ def test_the_stop_word_takes_the_leave_for_news_and_mulai_gives_it_back(telegram
     assert [value for purpose, value in decided(desk) if purpose == NEWS] == [True, False, True]
 
 
-def test_mulai_gives_nothing_that_she_had_refused_herself(telegram: Telegram, desk: Desk):
+def test_mulai_gives_and_promises_nothing_that_she_had_refused_herself(telegram: Telegram, desk: Desk):
     telegram(f"""{REGISTERED}
         > [Tidak, terima kasih]
         < Baik, tidak apa-apa. Bapak/Ibu tetap kami layani.
@@ -340,7 +340,7 @@ def test_mulai_gives_nothing_that_she_had_refused_herself(telegram: Telegram, de
           …
           …
         > mulai
-        < Baik, info dan pengingat kami kirim lagi.
+        < Baik, pengingat kami kirim lagi. Untuk info dan undangan juga, ketik izin saya.
           …
     """)
     assert decided(desk) == [(SERVICE, True), (NEWS, False)]

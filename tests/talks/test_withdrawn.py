@@ -1,0 +1,72 @@
+"""After a leave is taken back: nothing new is noted, and it can be given again."""
+
+from __future__ import annotations
+
+from bot.domain.consents import SERVICE
+from tests.office import Desk
+from tests.talks.scripts import REGISTERED, kept
+from tests.transcript import Telegram
+
+WITHDRAWN = f"""{REGISTERED}
+    > [Ya, boleh]
+    < Terima kasih, sudah dicatat.
+      …
+    > tarik izin layanan
+    < Baik. Mulai sekarang kami tidak mencatat hal baru tentang Bapak/Ibu dan usahanya.
+      …
+      …
+      [Hapus data saya] [Izin saya]
+"""
+
+
+def last(desk: Desk, purpose: str) -> bool:
+    return [bool(row["given"]) for row in kept(desk, "consents") if row["purpose"] == purpose][-1]
+
+
+def test_a_first_nik_needs_the_leave_again(telegram: Telegram, desk: Desk):
+    telegram(f"""{WITHDRAWN}
+        > ubah nik
+        < Sebelum mulai, kami minta izin dulu.
+          …
+          …
+          …
+          …
+          [Saya setuju] [Tidak setuju] [Baca lengkap]
+        > [Tidak setuju]
+        < …
+          …
+          …
+          [Hapus data saya] [Izin saya]
+    """)
+    assert kept(desk, "changes") == []
+    assert not last(desk, SERVICE)
+
+
+def test_what_is_noted_can_still_be_corrected(telegram: Telegram, desk: Desk):
+    telegram(f"""{WITHDRAWN}
+        > ubah omzet
+        < Kira-kira omzet…
+        > 3 juta
+        < Terima kasih. Sudah kami catat:
+          • omzet: Di bawah 5 juta
+    """)
+    assert not last(desk, SERVICE)
+
+
+def test_it_can_be_given_again_by_its_word_or_the_button(telegram: Telegram, desk: Desk):
+    telegram(f"""{WITHDRAWN}
+        > beri izin
+        < Izin apa yang ingin diberikan?
+          [Layanan UMKM] [Tampilan produk] [Provinsi dan pusat]
+        > [Layanan UMKM]
+        < Sebelum mulai, kami minta izin dulu.
+          …
+          …
+          …
+          …
+          [Saya setuju] [Tidak setuju] [Baca lengkap]
+        > [Saya setuju]
+        < Terima kasih, sudah dicatat.
+          …
+    """)
+    assert last(desk, SERVICE)
