@@ -63,8 +63,9 @@ def _askable(chat: Chat, db: Db) -> list[str]:
 def allow(chat: Chat, db: Db) -> None:
     """Give a leave, or say no to one she is asked for. Only the button under the same text needs no further asking."""
     given = chat.talk.given
-    if given.pop("heard", "") and _asked_lately(chat.person, db):
-        given.setdefault("purpose", consents.asked_last(db, chat.person))
+    last = consents.asked_last(db, chat.person)
+    if given.pop("heard", "") and last and _asked_lately(chat.person, db):
+        given.setdefault("purpose", last)
     if not owners.known(db, chat.person):
         chat.say(t("You aren't registered yet."), chat.offer(caption("Register"), "register"))
         return
