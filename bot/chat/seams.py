@@ -98,6 +98,10 @@ class Pace:
     replies_in_flight: int = 50
     per_second: float = 0.0
     """Messages that may come and go together, where the platform limits that; 0: no limit."""
+    chat_seconds: float = 0.0
+    """Seconds between two messages to one person, where the platform limits that; 0: no limit."""
+    chat_burst: int = 1
+    """Messages to one person that may go before they have to keep that distance."""
     starts: int = 0
     """Where the platform lets the office begin only by templates: with how many people in 24 hours."""
 

@@ -8,6 +8,9 @@ from collections.abc import Callable
 
 from bot.chat.seams import Pace
 
+_MOST = 10_000
+"""How many people are kept in mind before those are forgotten who weren't told anything for a while."""
+
 
 class Pacing:
     """The pace of one account. Replies are bound by calls in flight; bulk by a bucket and by the platform's pauses.
@@ -27,6 +30,7 @@ class Pacing:
         self._all_until = 0.0
         self._through = self._burst = pace.per_second * 0.75  # a bucket that both directions draw from
         self._through_at = self._at
+        self._rested: dict[int, float] = {}  # by contact: when as much as ever may be said to her again
         self.replying = 0
         self.bulk = 0
 
@@ -50,6 +54,25 @@ class Pacing:
         if self._pace.per_second:
             self._fits()
             self._through = max(self._through - count, -self._pace.per_second)
+
+    def said(self, contact: int) -> float:
+        """A message to one person: 0 when it may go now, and then it is counted; otherwise the seconds until then."""
+        seconds, now = self._pace.chat_seconds, self._monotonic()
+        rested = max(self._rested.get(contact, now), now)
+        if (wait := rested - now - (self._pace.chat_burst - 1) * seconds) > 0:
+            return wait
+        if seconds:
+            self._rested[contact] = rested + seconds
+            if len(self._rested) > _MOST:
+                self._rested = {other: at for other, at in self._rested.items() if at > now}
+        return 0.0
+
+    def said_more(self, contact: int, count: int) -> None:
+        """A message to her was so many more than one."""
+        self.passed(count)
+        if self._pace.chat_seconds:
+            now = self._monotonic()
+            self._rested[contact] = max(self._rested.get(contact, now), now) + count * self._pace.chat_seconds
 
     def full_for(self) -> float:
         """Seconds until a message may go through; 0 when one may now."""

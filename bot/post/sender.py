@@ -180,12 +180,16 @@ class Sender:
             await self._note(partial(_put_back, parcels=parcels))
 
     def _begin(self, parcels: Sequence[Parcel]) -> None:
-        self._pacing.passed(len(parcels))
         for parcel in parcels:
             bulk = parcel.lane in _BULK
             self._pacing.bulk += bulk
             self._pacing.replying += not bulk
-            task = asyncio.create_task(self._one(parcel), name=f"send {parcel.id}")
+            if wait := self._pacing.said(parcel.contact):
+                work = self._wait(parcel, wait, "enough was said to her")
+            else:
+                self._pacing.passed(1)
+                work = self._one(parcel)
+            task = asyncio.create_task(work, name=f"send {parcel.id}")
             self._tasks.add(task)
             task.add_done_callback(partial(self._ended, bulk))
 
@@ -197,6 +201,12 @@ class Sender:
             log.error("send_broken", account=self._account, error=type(error).__name__)
         self.wake()
 
+    async def _wait(self, parcel: Parcel, seconds: float, why: str) -> None:
+        """It may not go yet, which is no attempt."""
+        back = partial(outbox.put_back, parcel=parcel, seconds=seconds, reason=why, counts=False)
+        await self._note(partial(back, after=parcel.after))
+        log.info("waits", row=parcel.id, account=self._account, why=why)
+
     async def _one(self, parcel: Parcel) -> None:
         outcome = "sent"
         try:
@@ -205,9 +215,7 @@ class Sender:
             if parcel.lane != Lane.REPLY and self._channel.pace.starts:
                 way = await self._note(self._way(parcel))
                 if way.wait:
-                    back = partial(outbox.put_back, parcel=parcel, seconds=way.wait, reason=way.reason, counts=False)
-                    await self._note(partial(back, after=parcel.after))
-                    log.info("waits", row=parcel.id, account=self._account, why=way.reason)
+                    await self._wait(parcel, way.wait, way.reason)
                     return
                 message = replace(message, template=way.template)
             if parcel.attempts > 1:  # what a status has told of meanwhile isn't sent again
@@ -261,6 +269,8 @@ class Sender:
                 outcome = "dead"
         else:
             self.sent([(parcel.id, parcel.person, sent.id)])
+            if sent.ids:
+                self._pacing.said_more(parcel.contact, len(sent.ids) - len(after) - 1)
         self._office.metrics.sends.labels(outcome).inc()
         level = log.info if outcome in ("sent", "later", "lost") else log.warning
         level("send", row=parcel.id, account=self._account, contact=parcel.contact, lane=parcel.lane.name.lower(),

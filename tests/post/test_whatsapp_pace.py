@@ -44,6 +44,42 @@ def test_a_full_number_tells_when_there_is_room() -> None:
     assert pacing.replies() == 1
 
 
+def test_one_person_is_sent_a_burst_and_then_a_message_at_its_time() -> None:
+    hand = Hand()
+    pacing = Pacing(Pace(chat_seconds=6.0, chat_burst=40), hand)
+    gone = 0
+    for _ in range(60):  # one a second
+        gone += not pacing.said(1)
+        hand.now += 1.0
+    assert 49 <= gone <= 50
+    assert pacing.said(2) == 0.0
+    while wait := pacing.said(1):
+        hand.now += wait + 1e-9
+    assert 5.9 < pacing.said(1) <= 6.0
+    pacing.said_more(1, 2)
+    assert 17.9 < pacing.said(1) <= 18.0
+
+
+def test_what_one_person_may_not_be_sent_yet_holds_back_only_her(post: Post) -> None:
+    async def work(station: Station) -> None:
+        number, hand = Number(), Hand()
+        pacing = Pacing(Pace(chat_seconds=6.0, chat_burst=2), hand)
+        hand.now += 10.0  # the bucket for what the office starts isn't empty any more
+        await station.start(pacing, number)
+        await station.hear("62811", "satu", "dua", "tiga", "empat")
+        await station.hear("62812", "satu")
+        await station.settled()
+        assert number.to("62811") == ["satu", "dua"]
+        assert number.to("62812") == ["satu"]
+        for _ in range(2):
+            hand.now += 6.1
+            post.move(6.1)
+            await station.settled()
+        assert number.to("62811") == ["satu", "dua", "tiga", "empat"]
+
+    post.run(work, started=False)
+
+
 def test_who_is_sent_too_much_waits_alone_and_loses_no_try(post: Post) -> None:
     async def work(station: Station) -> None:
         number = Number()
