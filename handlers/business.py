@@ -10,7 +10,7 @@ from bot.chat.flow import Chat, flow
 from bot.chat.messages import Button
 from bot.chat.questions import Choice, Draw, Line, Outcome, Place, Question, Said, optional
 from bot.chat.reading import Invalid, Reading
-from bot.chat.reading.identifiers import NO_IDENTIFIER, check
+from bot.chat.reading.identifiers import NO_IDENTIFIER, check, masked
 from bot.chat.reading.money import Money, read_money
 from bot.chat.text import Day, Text, Words, caption, t
 from bot.domain import dated, owners, places
@@ -153,11 +153,6 @@ MONTHS = (("lt6m", (0, 6)), ("6-12m", (6, 12)), ("1-3y", (12, 36)), ("gt3y", (36
 """Months, from and to, of the codes of P5."""
 
 
-def masked(value: str) -> str:
-    """A number of which only the last four digits are shown."""
-    return "•" * max(len(value) - 4, 0) + value[-4:]
-
-
 def village(chat: Chat, db: Db, who: Words) -> Place:
     return Place(
         "village",
@@ -194,9 +189,13 @@ def age() -> Choice:
     return Age("age", t("For how long has the business been running?"), AGES, label=LABELS["age"])
 
 
-def nib(chat: Chat, db: Db, who: Words) -> Nib:
+def nib(chat: Chat, db: Db, who: Words, *, skipped: bool = False) -> Nib:
+    """The NIB; `skipped`: there is a button to skip it."""
     digits = dated.rule(db, "nib.digits", chat.local.date()).value
-    text = t("What is the NIB of the business ({n} digits)?\nIf there is none yet, choose Skip.", n=digits)
+    if skipped:
+        text = t("What is the NIB of the business ({n} digits)?\nIf there is none yet, choose Skip.", n=digits)
+    else:
+        text = t("What is the NIB of the business ({n} digits)?", n=digits)
     return Nib("nib", text, label=LABELS["nib"], digits=digits, who=who)
 
 
@@ -210,7 +209,7 @@ def ask(chat: Chat, db: Db, who: Words) -> owners.Facts:
         "capital": chat.ask(capital()),
         "workers": chat.ask(workers()),
         "age": chat.ask(age()),
-        "nib": chat.ask(optional(nib(chat, db, who))),
+        "nib": chat.ask(optional(nib(chat, db, who, skipped=True))),
     }
 
 

@@ -6,6 +6,7 @@ from typing import cast, get_args
 
 from bot.chat.flow import Chat, Person, flow
 from bot.chat.questions import Choice, Line
+from bot.chat.reading.identifiers import masked
 from bot.chat.text import Lines, Text, Words, caption, t
 from bot.domain import access, lookup, officers
 from bot.domain.db import Db
@@ -97,7 +98,7 @@ def _lines(seen: Seen) -> list[Words]:
     for business in seen.businesses:
         lines.append(t("• {name}, {village}", name=business.name, village=business.village))
         if business.nib:
-            lines.append(t("• {what}: {value}", what=CALLED["nib"], value=lookup.masked(business.nib)))
+            lines.append(t("• {what}: {value}", what=CALLED["nib"], value=masked(business.nib)))
     if seen.ticket is not None:
         lines += [t("Ticket {number}. In the owner's own words:", number=seen.ticket), seen.asked or "-"]
     return lines

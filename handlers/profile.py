@@ -141,7 +141,7 @@ def _shown(noted: Business, fact: str) -> Words:
     if value is None:
         return NOT_NOTED
     if fact == "nib":
-        return business.masked(value)
+        return masked(value)
     return dict(business.NAMES[fact])[value] if fact in business.NAMES else value
 
 

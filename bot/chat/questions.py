@@ -16,7 +16,7 @@ from bot.chat.reading import Invalid, Reading, Unsure, plain
 from bot.chat.reading.choose import choose
 from bot.chat.reading.dates import read_day
 from bot.chat.reading.money import read_money
-from bot.chat.reading.phone import SENDER, read_phone
+from bot.chat.reading.phone import SENDER, phone_masked, read_phone
 from bot.chat.reading.place import Place as Spot
 from bot.chat.reading.place import PlaceReader, Site
 from bot.chat.reading.yesno import read_yes_no
@@ -286,7 +286,7 @@ class Phone(Question[str]):
         return _words(kept)
 
     def show(self, value: str) -> Words:
-        return "0" + value[3:5] + "•" * max(len(value) - 8, 0) + value[-3:] if value.startswith("+62") else value
+        return phone_masked(value)
 
 
 @dataclass(frozen=True, slots=True)

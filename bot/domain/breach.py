@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from bot.chat.messages import Message
+from bot.chat.reading.phone import phone_masked
 from bot.chat.text import Moment, Text, t
 from bot.domain import audit, outbox, people
 from bot.domain.db import Db
 from bot.domain.keys import NoKey
-from bot.domain.lookup import phone_masked
 from bot.domain.tables import Lane, owners
 from bot.domain.tables import audit as rows
 from bot.domain.tables import people as table

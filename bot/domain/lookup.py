@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 from bot.chat.flow import Person, Refused
 from bot.chat.reading import Invalid, plain
 from bot.chat.reading.identifiers import masked
+from bot.chat.reading.phone import phone_masked
 from bot.chat.text import t
 from bot.domain import access, audit, consents, dated, name_words, officers, owners
 from bot.domain.db import Db
@@ -56,12 +57,6 @@ class Seen:
     ticket: int | None
     asked: str
     numbers: tuple[Number, ...]
-
-
-def phone_masked(phone: str) -> str:
-    """``+6281234567890`` as ``0812****890``: the first four and the last three digits of what is dialled here."""
-    local = re.sub(r"^\+62", "0", phone)
-    return local if len(local) < 9 else f"{local[:4]}****{local[-3:]}"
 
 
 def search(db: Db, officer: Officer, said: str) -> tuple[list[Found], bool]:

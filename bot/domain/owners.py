@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NotRequired, TypedDict, Unpack, get_args
@@ -22,6 +23,10 @@ _NAME = re.compile(r"[^\W\d_][^\W\d_.,'’\- ]*(?:[ .,'’\-]+[^\W\d_]+)*\.?")
 def person_name(text: str) -> str | Invalid:
     """A name as on the KTP: 3 to 60 letters, dots, commas, apostrophes and hyphens; no office's word as a name."""
     name = _introduced(plain.clean(text))
+    if signs := sorted({c for c in name if unicodedata.category(c)[0] in "PS" and c not in ".,'’-"}):
+        return Invalid(
+            t("A name has no such signs: {signs}\nPlease type only your name, in letters.", signs=" ".join(signs[:5]))
+        )
     if any(c.isdigit() for c in name):
         return Invalid(t("A name has no digits. Please type only your name."))
     if not 3 <= len(name) <= 60:

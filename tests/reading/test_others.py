@@ -161,6 +161,10 @@ def test_a_wrong_identifier_says_what_is_odd(monday: Reading) -> None:
     assert wrong.why.values == {"name": "NIB", "want": 13, "got": 12}
     assert isinstance(reader("nib")("belum punya", monday), Invalid)
     assert masked("3573014107900001") == "3573********0001"
+    short = [masked("123456789012"[:n]) for n in (0, 1, 4, 9, 11, 12)]
+    assert short == ["", "*", "***4", "******789", "********901", "1234****9012"], (
+        "never more than a third of a short one"
+    )
 
 
 def test_a_second_answer_is_kept_for_the_next_question(monday: Reading, read_place: PlaceReader) -> None:

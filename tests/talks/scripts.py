@@ -69,7 +69,7 @@ REVIEW = """
     < Mohon dicek, Bu Siti. Apakah sudah benar?
       • nama: Siti Aminah
       • sapaan: Ibu Siti
-      • nomor HP: 081••••••890
+      • nomor HP: 0812****890
       • kelurahan: Purwantoro
       • nama usaha: Keripik Bu Siti
       • bidang usaha: Makanan/minuman kemasan
@@ -77,7 +77,7 @@ REVIEW = """
       • modal: Sampai 50 juta
       • jumlah pekerja: 2 sampai 4 orang
       • lama usaha: 1 - 3 tahun
-      • NIB: •••••••••0001
+      • NIB: 1234*****0001
 """
 TO_REVIEW = f"""{TO_NIB}
     > 1234567890001
@@ -99,7 +99,7 @@ PROFILE = """
     < Ini yang sudah kami catat:
       • nama: Siti Aminah
       • sapaan: Ibu Siti
-      • nomor HP: 081••••••890
+      • nomor HP: 0812****890
       • kelurahan: Purwantoro
       • nama usaha: Keripik Bu Siti
       • bidang usaha: Makanan/minuman kemasan
@@ -107,7 +107,7 @@ PROFILE = """
       • modal: Sampai 50 juta
       • jumlah pekerja: 2 sampai 4 orang
       • lama usaha: 1 - 3 tahun
-      • NIB: •••••••••0001
+      • NIB: 1234*****0001
       Menurut omzetnya termasuk usaha mikro (PP 7/2021 Pasal 35, berlaku per 2 Februari 2021).
 """
 

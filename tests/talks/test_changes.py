@@ -178,24 +178,21 @@ def test_asked_again_the_new_value_counts_and_the_clock_goes_on(telegram: Telegr
 
 def test_a_nib_that_is_new_needs_no_look_and_another_one_does(telegram: Telegram, desk: Desk):
     an_officer(telegram, "petugas", "Pak Budi")
-    without = REGISTERED.replace("> 1234567890001", "> lewati").replace("NIB: •••••••••0001", "NIB: dilewati")
+    without = REGISTERED.replace("> 1234567890001", "> lewati").replace("NIB: 1234*****0001", "NIB: dilewati")
     telegram(f"""{without}
         > ubah nib
-        < Berapa nomor NIB…
-          …
+        < Berapa nomor NIB usahanya (13 angka)?
         > 1234567890001
         < Terima kasih. Sudah kami catat:
-          • NIB: •••••••••0001
+          • NIB: 1234*****0001
         petugas < (diam)
         > ubah nib
-        < Berapa nomor NIB…
-          …
+        < Berapa nomor NIB usahanya (13 angka)?
         > 1234567890001
         < Terima kasih. Sudah kami catat:
-          • NIB: •••••••••0001
+          • NIB: 1234*****0001
         > ubah nib
-        < Berapa nomor NIB…
-          …
+        < Berapa nomor NIB usahanya (13 angka)?
         > 1234567890002
         < Terima kasih. Petugas mengecek dulu NIB yang baru, …
           …

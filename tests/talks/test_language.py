@@ -91,7 +91,7 @@ def test_what_is_noted_is_read_in_the_new_language(telegram: Telegram):
         < This is what we have noted:
           • name: Siti Aminah
           • form of address: Ibu Siti
-          • phone: 081••••••890
+          • phone: 0812****890
           • kelurahan: Purwantoro
           • business name: Keripik Bu Siti
           • sector: Packaged food or drinks
@@ -99,7 +99,7 @@ def test_what_is_noted_is_read_in_the_new_language(telegram: Telegram):
           • capital: Up to 50 million
           • workers: 2 to 4 people
           • business age: 1 - 3 years
-          • NIB: •••••••••0001
+          • NIB: 1234*****0001
           By its sales this is a micro business (PP 7/2021 Pasal 35, in force since 2 February 2021).
     """)
 

@@ -178,7 +178,7 @@ def test_a_code_has_eight_digits(whatsapp: Chats) -> None:
 
 def test_two_who_are_registered_are_not_joined(whatsapp: Chats, desk: Desk) -> None:
     whatsapp(untold(REGISTERED))
-    whatsapp(re.sub(r"^( *)(?=[<>])", r"\1budi ", untold(REGISTERED).replace("••890", "••…"), flags=re.MULTILINE))
+    whatsapp(re.sub(r"^( *)(?=[<>])", r"\1budi ", untold(REGISTERED).replace("****890", "****…"), flags=re.MULTILINE))
     typed(whatsapp, "budi", code(whatsapp, "siti"))
     whatsapp("""
         budi > ya

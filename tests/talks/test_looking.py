@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import delete, text, update
 from typer.testing import CliRunner
 
+from bot.chat.reading.phone import phone_masked
 from bot.cli import app
 from bot.domain import audit, dated, lookup, name_words, officers, tables
 from bot.domain.db import Db
@@ -243,7 +244,7 @@ def test_what_officers_were_told_of_her_goes_with_her(telegram: Telegram, desk: 
      ("+6512345678", "+651****678"), ("112", "112")],
 )  # fmt: skip
 def test_a_phone_is_masked(phone: str, shown: str):
-    assert lookup.phone_masked(phone) == shown
+    assert phone_masked(phone) == shown
 
 
 def test_the_owners_bot_knows_none_of_it(telegram: Telegram, desk: Desk):

@@ -17,7 +17,7 @@ from tests.transcript import Telegram
 SUMMARY = """
     < Data Bapak/Ibu yang kami simpan
       • nama: Siti Aminah
-      • nomor HP: 081••••••890
+      • nomor HP: 0812****890
       • usaha: Keripik Bu Siti
       • pesan, dari Bapak/Ibu dan dari kami: …
       Izin yang berlaku:

@@ -11,7 +11,7 @@ from tests.transcript import Telegram
 CHANGES = {
     "nama": ("Siapa nama lengkap…", "…", "Siti Rahayu", "nama: Siti Rahayu"),
     "sapaan": ("Mau kami panggil dengan…", "", "[Siti saja]", "sapaan: Siti saja"),
-    "nomor HP": ("Nomor HP yang bisa kami hubungi, Bu Siti?", "…", "081299990000", "nomor HP: 081••••••000"),
+    "nomor HP": ("Nomor HP yang bisa kami hubungi, Bu Siti?", "…", "081299990000", "nomor HP: 0812****000"),
     "kelurahan": ("Tempat usahanya di kelurahan mana, Bu Siti?", "…", "Pandanwangi", "kelurahan: Pandanwangi"),
     "nama usaha": ("Apa nama usahanya?", "", "Keripik Jaya", "nama usaha: Keripik Jaya"),
     "bidang usaha": ("Usahanya bergerak di bidang apa?", "", "[Jasa]", "bidang usaha: Jasa"),
@@ -19,7 +19,7 @@ CHANGES = {
     "modal": ("Modal usaha…", "", "[Di atas 5 miliar]", "modal: Di atas 5 miliar"),
     "jumlah pekerja": ("Berapa orang…", "", "[1 orang]", "jumlah pekerja: 1 orang"),
     "lama usaha": ("Sudah berapa lama…", "", "[Lebih dari 3 tahun]", "lama usaha: Lebih dari 3 tahun"),
-    "NIB": ("Berapa nomor NIB…", "…", "9876543210987", "NIB: •••••••••0987"),
+    "NIB": ("Berapa nomor NIB…", "", "9876543210987", "NIB: 9876*****0987"),
 }
 
 

@@ -71,7 +71,7 @@ def test_an_owner_registers_from_the_first_word(telegram: Telegram, desk: Desk):
         < Mohon dicek, Siti. Apakah sudah benar?
           • nama: Siti Aminah
           • sapaan: Siti saja
-          • nomor HP: 081••••••890
+          • nomor HP: 0812****890
           • kelurahan: Purwantoro
           • nama usaha: Keripik Bu Siti
           • bidang usaha: Makanan/minuman kemasan
@@ -79,7 +79,7 @@ def test_an_owner_registers_from_the_first_word(telegram: Telegram, desk: Desk):
           • modal: Sampai 50 juta
           • jumlah pekerja: 2 sampai 4 orang
           • lama usaha: 6 - 12 bulan
-          • NIB: •••••••••0123
+          • NIB: 1234*****0123
           [Sudah benar] [Ubah nama] [Ubah sapaan] [Ubah nomor HP] [Ubah kelurahan] [Ubah nama usaha]…
         > ya
         < Terima kasih, Siti. Pendaftaran sudah selesai.
@@ -211,7 +211,7 @@ def test_wrong_answers_at_every_question(telegram: Telegram):
           …
         > 123456789012
         < Nomor NIB biasanya 13 angka.
-          Yang kami terima 12 angka: ••••••••9012
+          Yang kami terima 12 angka: 1234****9012
           Mohon dicek lagi ya, Bu Siti.
           Kalau sulit, petugas kami siap membantu.
           Atau ketik kembali untuk mundur, batal untuk berhenti.
@@ -372,3 +372,16 @@ def test_every_button_fits_its_platforms(telegram: Telegram, desk: Desk):
     for bubble in bubbles:
         keys = [key["text"] for row in bubble.get("reply_markup", {}).get("inline_keyboard", []) for key in row]
         assert len(keys) > 3 or all(len(text) <= 20 for text in keys), "a button on WhatsApp"
+
+
+@pytest.mark.parametrize(
+    ("name", "signs"), [("<b>Siti</b>", "/ < >"), ("<script>alert(1)</script>", "( ) / < >"), ("Siti_Aminah*", "* _")]
+)
+def test_a_name_with_signs_is_told_which(telegram: Telegram, name: str, signs: str):
+    telegram(f"""{TO_NAME}
+        > {name}
+        < Nama tidak memakai tanda ini: {signs}
+          Mohon ketik namanya saja, dengan huruf.
+          Siapa nama lengkap Bapak/Ibu sesuai KTP?
+          Contoh: Siti Aminah
+    """)

@@ -258,5 +258,9 @@ def reader(kind: Kind) -> Callable[[str, Reading], Checked | Invalid]:
 
 
 def masked(value: str) -> str:
-    """All but the first and last four characters hidden, as officers' lists show it: ``3573********0001``."""
-    return value if len(value) < 9 else value[:4] + "*" * (len(value) - 8) + value[-4:]
+    """A number as everybody is shown it: ``3573********0001``; of one with less than 12 characters (a digit was
+    forgotten) no more than its last third."""
+    if len(value) < 12:
+        shown = len(value) // 3
+        return "*" * (len(value) - shown) + value[len(value) - shown :]
+    return value[:4] + "*" * (len(value) - 8) + value[-4:]

@@ -158,3 +158,10 @@ def _without_digits(plain: str) -> str | Invalid:
 
 def _asked(number: str) -> Unsure[str]:
     return Unsure(number, t("{number}, is that right?", number=shown(number)))
+
+
+def phone_masked(phone: str) -> str:
+    """``+6281234567890`` as everybody is shown it, ``0812****890``: the first four and the last three digits of what is
+    dialled here."""
+    local = re.sub(r"^\+62", "0", phone)
+    return local if len(local) < 9 else f"{local[:4]}****{local[-3:]}"
