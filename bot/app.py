@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 import handlers
+from bot.channels.whatsapp_channel import WhatsAppChannel
 from bot.chat.buttons import Buttons
 from bot.chat.conversation import Rules
 from bot.chat.flow import Flows
@@ -23,7 +24,21 @@ from bot.chat.seams import AccountRefused, Channel, Clock, Desk, Later, Raw, Sys
 from bot.chat.text import Catalogs
 from bot.clock import Ticks
 from bot.config import Config, host_port
-from bot.domain import dated, erasure, faqs, inbox, jobs, media, outbox, people, places, regions, unsealed, upgrade
+from bot.domain import (
+    dated,
+    erasure,
+    faqs,
+    inbox,
+    jobs,
+    media,
+    outbox,
+    people,
+    places,
+    regions,
+    standing,
+    unsealed,
+    upgrade,
+)
 from bot.domain.assess import instruments
 from bot.domain.db import Db, StoreDown
 from bot.domain.engine import lock, looking
@@ -38,6 +53,7 @@ from bot.post.office import Bounds, Office
 from bot.post.sender import Sender
 from bot.post.slots import Slots
 from bot.post.store import opened
+from bot.post.uploads import KeptUploads
 from bot.web.control import Control, socket_of
 from bot.web.server import Door, Server
 
@@ -123,6 +139,8 @@ class App:
         self.intakes: dict[str, Intake] = {}
         language = config.office.languages[0]
         for account, channel in channels.items():
+            if isinstance(channel, WhatsAppChannel):
+                channel.uploads = KeptUploads(self.store, account, self._bounds.store_retry)
             await channel.open(catalogs)
             self.intakes[channel.door] = Intake(self.office, channel, account, self.slots, language, self.wake)
             self.intakes[channel.door].at_once = not careful
@@ -244,6 +262,7 @@ class App:
         faqs.ship(db)
         erasure.again(db, self.config.office.zone)  # of an older copy: before anything else is done with them
         unsealed.seal(db)
+        standing.begin(db, accounts)
         again, jobs_again = outbox.release(db), jobs.release(db)
         left = inbox.unfinished(db)
         if again or jobs_again or left:

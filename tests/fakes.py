@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.chat.messages import Incoming, Message, Sent, Status
+from bot.chat.messages import Incoming, Message, Sent, Standing, Status
 from bot.chat.seams import AccountRefused, Deliver, Desk, Later, Never, Pace, Raw
 from bot.chat.text import Catalogs
 from tests.office import MONDAY
@@ -51,6 +51,8 @@ class FakeChannel:
         return [body], 0
 
     def status(self, raw: Raw) -> Status | None: ...
+
+    def standing(self, raw: Raw) -> Standing | None: ...
 
     def failure(self, status: Status) -> Later | Never | AccountRefused:
         return Never("the fake tells of no failure")

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from bot.channels import telegram
-from bot.chat.messages import Attachment, Incoming, Message, Sent, Status
+from bot.chat.messages import Attachment, Incoming, Message, Sent, Standing, Status
 from bot.chat.seams import AccountRefused, Busy, Deliver, Desk, Later, Never, Pace, Raw
 from bot.chat.text import Catalogs
 
@@ -139,6 +139,9 @@ class TelegramChannel:
 
     def status(self, raw: Raw) -> Status | None:
         """Telegram tells nothing about a message once it has taken it."""
+
+    def standing(self, raw: Raw) -> Standing | None:
+        """Telegram tells nothing about a bot's account."""
 
     def failure(self, status: Status) -> Never:
         return Never("Telegram tells of no failure")

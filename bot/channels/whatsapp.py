@@ -9,7 +9,7 @@ One webhook call holds many things. `updates` takes it apart; what it gives (`Ra
 - ``{"to": phone_number_id, "message": {…}, "contact": {…}}``: what one person did,
 - ``{"to": phone_number_id, "status": {…}}``: what became of one message of ours,
 - ``{"to": phone_number_id, "preference": {…}}``: that somebody wants (no) marketing, told in her phone's own menu,
-- ``{"field": name, "value": {…}}``: news of the account (templates…),
+- ``{"field": name, "value": {…}, "time": …}``: news of the account (templates…), read by `whatsapp_news.py`,
 - ``{"unreadable": …}``: what has none of these shapes.
 """
 
@@ -64,7 +64,7 @@ def updates(envelope: Raw, number: str) -> tuple[list[Raw], int]:
         return [envelope], 0
     found: list[Raw] = []
     foreign = 0
-    for change in _changes(envelope):
+    for change, time in _changes(envelope):
         value = change.get("value")
         if not isinstance(value, dict) or "field" not in change:
             found.append({"unreadable": change})
@@ -72,7 +72,7 @@ def updates(envelope: Raw, number: str) -> tuple[list[Raw], int]:
         inside = cast(dict[str, Any], value)
         to = inside.get("metadata")
         to = cast(dict[str, Any], to).get("phone_number_id") if isinstance(to, dict) else None
-        things = list(_things(change, inside, to))
+        things = [raw | {"time": time} if "field" in raw else raw for raw in _things(change, inside, to)]
         if to is None or to == number:
             found += things
         else:
@@ -80,18 +80,20 @@ def updates(envelope: Raw, number: str) -> tuple[list[Raw], int]:
     return found, foreign
 
 
-def _changes(envelope: Raw) -> Iterator[dict[str, Any]]:
+def _changes(envelope: Raw) -> Iterator[tuple[dict[str, Any], Any]]:
+    """The changes of a webhook call, each with the time that its entry tells."""
     entries: Any = envelope.get("entry")
     if not isinstance(entries, list) or not entries:
-        yield {"envelope": dict(envelope)}
+        yield {"envelope": dict(envelope)}, None
         return
     for entry in cast(list[Any], entries):
-        changes: Any = cast(dict[str, Any], entry).get("changes") if isinstance(entry, dict) else None
+        known = cast(dict[str, Any], entry) if isinstance(entry, dict) else {}
+        changes: Any = known.get("changes")
         for change in cast(list[Any], changes) if isinstance(changes, list) else [None]:
-            yield cast(dict[str, Any], change) if isinstance(change, dict) else {"entry": entry}
+            yield cast(dict[str, Any], change) if isinstance(change, dict) else {"entry": entry}, known.get("time")
 
 
-def _things(change: dict[str, Any], value: dict[str, Any], to: Any) -> Iterator[Raw]:
+def _things(change: dict[str, Any], value: dict[str, Any], to: Any) -> Iterator[dict[str, Any]]:
     """The messages and statuses of one change; the change itself where it is about something else."""
     preferences: Any = value.get("user_preferences")
     if change["field"] == "user_preferences" and isinstance(preferences, list):
@@ -287,7 +289,7 @@ def refusal(answer: object) -> tuple[int, str]:
 
 NO_CODE = -1
 _AWAY = {1, 2, 131000, 131016, 133004}
-_REFUSED = {0, 3, 10, 190, 368, 130497, 131031, 131042, *range(200, 300)}
+REFUSED = {0, 3, 10, 190, 368, 130497, 131031, 131042, *range(200, 300)}
 PAIR = 131056
 """Too many messages to one person."""
 
@@ -298,7 +300,7 @@ def verdict(status: int, code: int, said: str, tries: int = 1) -> Later | Never 
     `tries` is how often in a row this was said about the same person, which makes the wait longer.
     """
     reason = f"{status if code == NO_CODE else code} {said}".strip()[:200]
-    if code in _REFUSED or (code == NO_CODE and status == 401):
+    if code in REFUSED or (code == NO_CODE and status == 401):
         return AccountRefused(reason)
     if code == 100 and "does not exist" in said:  # the id of our number: no message is to blame
         return AccountRefused(reason)
@@ -312,6 +314,8 @@ def verdict(status: int, code: int, said: str, tries: int = 1) -> Later | Never 
         return Later(3600.0, reason, counts=False)
     if code == 131049:
         return Later(24 * 3600.0, reason)
+    if code in (132001, 132015, 132016):  # not approved, paused, disabled: what would go by it waits for that
+        return Later(3600.0, reason, counts=False, alone=True, because="template")
     if code == 131047:
         return Never(reason, because="window")
     if code == 131050:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from bot.channels import whatsapp
+from bot.channels import whatsapp, whatsapp_news
 from bot.channels.whatsapp_drawing import Call, spoken
 from bot.channels.whatsapp_graph import Graph, Refusal
-from bot.chat.messages import Attachment, Incoming, Message, Sent, Status
+from bot.chat.messages import Attachment, Incoming, Message, Sent, Standing, Status
 from bot.chat.seams import AccountRefused, Deliver, Desk, Later, Lost, Never, Pace, Raw
 from bot.chat.text import Catalogs
 
@@ -21,22 +20,16 @@ log = logging.getLogger(__name__)
 
 _ASIDE_SECONDS = 3.0
 """How long the message it goes with waits until a receipt has gone."""
-_LOST_SECONDS = 60.0
-"""Until what may have gone out is sent again: by then its status has told, if it did."""
 _PER_SECOND = 79.2
 """Of the 80 messages a second that a number may have, both ways together: its clock isn't ours."""
 _CHAT_SECONDS, _CHAT_BURST = 6.0, 40
 """One person may be sent a message in six seconds, and 45 of them at once now and then; we stay below."""
-_UPLOAD_DAYS = 28
-"""An uploaded file is kept for 30 days; ours are forgotten a little earlier."""
-
-
 _PLAIN = ("application/json", "text/csv")
 """Types of documents that Meta doesn't take, and takes as text; the name of the file tells what it is."""
 
 
 class Uploads(Protocol):
-    """The platform's ids of files that were uploaded, so that each is uploaded once in 30 days."""
+    """The platform's ids of files that were uploaded, so that each is uploaded once for as long as it is kept there."""
 
     async def find(self, media: int) -> str:
         """The id under which the file of this row of `media` is still there; empty when it isn't."""
@@ -50,19 +43,16 @@ class Uploads(Protocol):
 
 
 class UploadsInMemory:
-    """`Uploads` of this process."""
+    """`Uploads` for who has no database."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[str, float]] = {}
+        self._known: dict[int, str] = {}
 
     async def find(self, media: int) -> str:
-        id, until = self._known.get(media, ("", 0.0))
-        return id if time.monotonic() < until else ""
+        return self._known.get(media, "")
 
     async def keep(self, media: int, id: str) -> None:
-        if len(self._known) >= 10_000:
-            del self._known[next(iter(self._known))]
-        self._known[media] = (id, time.monotonic() + _UPLOAD_DAYS * 86_400)
+        self._known[media] = id
 
     async def forget(self, media: int) -> None:
         self._known.pop(media, None)
@@ -83,7 +73,6 @@ class WhatsAppChannel:
         desk: Desk = "owners",
         api_url: str = "https://graph.facebook.com",
         api_version: str = "v25.0",
-        uploads: Uploads | None = None,
         read_seconds: float = 15.0,
         starts: int = 250,
     ) -> None:
@@ -105,7 +94,7 @@ class WhatsAppChannel:
         self._app_secret = app_secret
         self._verify_token = verify_token
         self.graph = Graph(phone_number_id, access_token, app_secret, api_url.rstrip("/"), api_version, read_seconds)
-        self._uploads = uploads or UploadsInMemory()
+        self.uploads: Uploads = UploadsInMemory()
         self._catalogs: Catalogs | None = None
         self._pairs: dict[str, int] = {}  # how often in a row somebody was sent too much
 
@@ -114,6 +103,9 @@ class WhatsAppChannel:
 
     def status(self, raw: Raw) -> Status | None:
         return whatsapp.status(raw)
+
+    def standing(self, raw: Raw) -> Standing | None:
+        return whatsapp_news.standing(raw)
 
     def failure(self, status: Status) -> Later | Never | AccountRefused:
         code, said = status.errors[0] if status.errors else (whatsapp.NO_CODE, "failed without a reason")
@@ -186,7 +178,7 @@ class WhatsAppChannel:
             raise
         except Never:
             if file and not fresh and len(ids) == len(after):  # perhaps the platform has thrown the file away
-                await self._uploads.forget(file.media)
+                await self.uploads.forget(file.media)
                 again = Later(1.0, "the file is uploaded anew")
                 again.ids = tuple(ids)
                 raise again from None
@@ -203,7 +195,7 @@ class WhatsAppChannel:
             answer = await self.graph.post(body)
             id = str(answer["messages"][0]["id"])
         except (KeyError, IndexError, TypeError):
-            raise Lost(_LOST_SECONDS, "an answer without an id", mark=mark) from None
+            raise Lost("an answer without an id", mark=mark) from None
         except Refusal as error:
             raise self._wrong(address, error, mark) from error
         self._pairs.pop(address, None)
@@ -211,7 +203,7 @@ class WhatsAppChannel:
 
     def _wrong(self, address: str, error: Refusal, mark: str) -> Later | Never | AccountRefused:
         if error.lost:
-            return Lost(_LOST_SECONDS, f"{error.status} {error.said}", mark=mark)
+            return Lost(f"{error.status} {error.said}", mark=mark)
         tries = 1
         if error.code == whatsapp.PAIR:
             if len(self._pairs) >= 10_000:
@@ -221,14 +213,14 @@ class WhatsAppChannel:
 
     async def _uploaded(self, file: Attachment) -> tuple[str, bool]:
         """The platform's id of a file, and whether it was uploaded just now. Raises as `send`."""
-        if id := await self._uploads.find(file.media):
+        if id := await self.uploads.find(file.media):
             return id, False
         try:
             mime = "text/plain" if file.mime in _PLAIN else file.mime
             id = await self.graph.upload(file.content, file.name, mime)
         except Refusal as error:
             raise whatsapp.verdict(error.status, error.code, error.said) from error
-        await self._uploads.keep(file.media, id)
+        await self.uploads.keep(file.media, id)
         return id, True
 
     async def fetch(self, file: str, most: int) -> bytes:

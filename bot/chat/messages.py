@@ -195,6 +195,22 @@ class Sent:
     ids: tuple[str, ...] = field(default=())  # all of them, where a long text went in several
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a platform tells of our account itself.
+
+    `about` is what it tells of: "account", "number", "tier" (how many people may be begun with in 24 hours: `state` is
+    the number), ``template <name> <language>``, or a field we don't know. `state` and `why` are the platform's own
+    words. `wrong`: somebody has to do something about it. `at` is when it came to be so, None where that isn't told.
+    """
+
+    about: str
+    state: str
+    why: str = ""
+    wrong: bool = False
+    at: datetime | None = None
+
+
 Fate = Literal["sent", "delivered", "read", "failed"]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, Protocol
 
-from bot.chat.messages import Incoming, Message, Sent, Status
+from bot.chat.messages import Incoming, Message, Sent, Standing, Status
 from bot.chat.text import Catalogs
 
 
@@ -29,18 +29,28 @@ class SystemClock:
         return datetime.now(UTC)  # noqa: TID251 - the one place that asks the machine
 
 
+Because = Literal["", "window", "opted_out", "large", "template"]
+
+
 class Later(Exception):
     """A send can't happen now; try again in `seconds`.
 
     `counts` is False where the platform told us to wait (that is no failed attempt); `account` is True where the whole
     account has to wait, not only this chat; `alone` where really only this chat has to, and no other gets slower.
-    `ids` are the bubbles of a long text that did go out.
+    `ids` are the bubbles of a long text that did go out. `because` "template": its template can't be used just now.
     """
 
     ids: tuple[str, ...] = ()
 
     def __init__(
-        self, seconds: float, reason: str, *, counts: bool = True, account: bool = False, alone: bool = False
+        self,
+        seconds: float,
+        reason: str,
+        *,
+        counts: bool = True,
+        account: bool = False,
+        alone: bool = False,
+        because: Because = "",
     ) -> None:
         super().__init__(reason)
         self.seconds = seconds
@@ -48,21 +58,19 @@ class Later(Exception):
         self.counts = counts
         self.account = account
         self.alone = alone
+        self.because: Because = because
 
 
 class Lost(Later):
     """The call was made, and its answer lost: the message may have gone out. `mark` is what it carried.
 
     A platform that tells about messages afterwards (`Status`) tells their marks too: it should be asked back there
-    before the message is sent again.
+    before the message is sent again, for as long as a dated rule says (`bot.domain.whatsapp.wait_for_status`).
     """
 
-    def __init__(self, seconds: float, reason: str, *, mark: str = "") -> None:
-        super().__init__(seconds, reason)
+    def __init__(self, reason: str, *, mark: str = "") -> None:
+        super().__init__(0.0, reason)
         self.mark = mark
-
-
-Because = Literal["", "window", "opted_out", "large"]
 
 
 class Never(Exception):
@@ -150,6 +158,10 @@ class Channel(Protocol):
 
     def status(self, raw: Raw) -> Status | None:
         """What an update tells about a message of ours; pure. None: it tells nothing of that. Raises on nonsense."""
+        ...
+
+    def standing(self, raw: Raw) -> Standing | None:
+        """What an update tells about the account itself; pure. None: nothing of that. Raises on nonsense."""
         ...
 
     def failure(self, status: Status) -> Later | Never | AccountRefused:

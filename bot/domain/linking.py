@@ -32,7 +32,6 @@ from bot.domain.people import Contact
 from bot.domain.tables import (
     Outgoing,
     Working,
-    accounts,
     consents,
     contacts,
     erasing,
@@ -54,7 +53,6 @@ DIGITS = 8
 Outcome = Literal["joined", "unknown", "both", "later"]
 """What a typed code came to. ``unknown``: wrong, too old, used, or tried too often, which nobody is told apart.
 ``both``: both are registered, or one is an officer or about to be erased. ``later``: a job is at work just now."""
-_NAMES = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,9 +322,7 @@ def contact(db: Db, person: Person) -> Contact:
 
 def platform(db: Db, contact: Contact) -> Words:
     """What people call the platform of a chat."""
-    name = db.execute(select(accounts.c.name).where(accounts.c.id == contact.account)).scalar_one()
-    kind = str(name).partition(":")[0]
-    return _NAMES.get(kind, kind)
+    return people.platform(db, contact.account)
 
 
 def prefer(db: Db, person: Person, contact: Contact) -> None:

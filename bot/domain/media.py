@@ -17,10 +17,11 @@ from pathlib import Path
 
 from sqlalchemy import bindparam, delete, select
 
+from bot.domain import dated
 from bot.domain.db import Db
 from bot.domain.engine import is_sqlite
 from bot.domain.keys import Keys
-from bot.domain.tables import media
+from bot.domain.tables import media, uploads
 
 MOST = 10 << 20
 """Bytes of one file."""
@@ -106,6 +107,11 @@ def strays(place: Path, now: datetime) -> list[str]:
 # Rows
 
 _ROW = select(media).where(media.c.id == bindparam("row"), media.c.person_id == bindparam("person"))
+_UPLOADED = select(uploads.c.ext_id).where(
+    uploads.c.account_id == bindparam("account"),
+    uploads.c.media_id == bindparam("row"),
+    uploads.c.at > bindparam("since"),
+)
 _NAMED = select(media.c.id).where(media.c.person_id == bindparam("person"), media.c.name == bindparam("name"))
 
 
@@ -120,6 +126,28 @@ def find(db: Db, person: int, row: int) -> Kept | None:
     """A person's file; None where it isn't kept any more. Raises `NoKey` where she was erased."""
     found = db.execute(_ROW, {"person": person, "row": row}).first()
     return None if found is None else Kept(db.key_of(person), found.name, found.kind, found.mime, found.size)
+
+
+def uploaded(db: Db, account: int, row: int) -> str:
+    """A platform's id of the file of a row, if it is kept there still (the dated rule ``whatsapp.waits``); else empty.
+
+    The row of a file that has gone takes it along: the platform forgets it by itself.
+    """
+    days = int(dated.rule(db, "whatsapp.waits", db.now.date()).value["upload_days"])
+    found = db.execute(_UPLOADED, {"account": account, "row": row, "since": db.now - timedelta(days=days)})
+    return str(found.scalar() or "")
+
+
+def upload(db: Db, account: int, row: int, id: str) -> None:
+    """The file of a row was brought to a platform, which calls it `id`."""
+    if db.execute(select(media.c.id).where(media.c.id == row)).first():  # else it has gone meanwhile
+        where = {"account_id": account, "media_id": row}
+        db.upsert(uploads, ("account_id", "media_id"), where | {"ext_id": id, "at": db.now})
+
+
+def forget_upload(db: Db, account: int, row: int) -> None:
+    """The platform doesn't know it any more."""
+    db.execute(delete(uploads).where(uploads.c.account_id == account, uploads.c.media_id == row))
 
 
 def erase(db: Db, person: int) -> list[str]:

@@ -17,6 +17,7 @@ from bot.domain.prepared import Prepared
 from bot.domain.tables import accounts, consents, contacts, links, people
 
 SLOTS = 64
+PLATFORMS = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,13 @@ def account(db: Db, name: str) -> int:
     """The id of a channel account (``telegram:123456789``), made when it is new."""
     db.execute(db.insert_new(accounts), {"name": name})
     return db.execute(select(accounts.c.id).where(accounts.c.name == name)).scalar_one()
+
+
+def platform(db: Db, account: int) -> str:
+    """What people call the platform of an account."""
+    name = db.execute(select(accounts.c.name).where(accounts.c.id == account)).scalar_one()
+    kind = str(name).partition(":")[0]
+    return PLATFORMS.get(kind, kind)
 
 
 _CONTACT = Prepared(

@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select, update
 
-from bot.chat.messages import Status
+from bot.chat.messages import Standing, Status
 from bot.chat.seams import AccountRefused, Later, Never
-from bot.domain import consents, costs, outbox, people
+from bot.domain import consents, costs, dated, outbox, people, standing
 from bot.domain.db import Db
 from bot.domain.tables import Lane, Outgoing, bubbles, talks
 from bot.domain.tables import costs as _costs
@@ -26,6 +26,8 @@ from bot.domain.tables import outbox as rows
 
 LOST = "lost: "
 """Begins the reason of a row whose answer was lost: it waits for its status."""
+WAITS = "whatsapp.waits"
+"""The dated rule: how long a lost answer waits for its status, and how long an uploaded file is kept."""
 WINDOW = "window"
 """The reason of a row that may go as a template only."""
 _SENT, _FAILED, _DELIVERED, _READ = 1, 2, 3, 4
@@ -73,7 +75,8 @@ _OF_ROW = select(bubbles).where(bubbles.c.outbox_id == bindparam("row"))
 def wait_for_status(db: Db, parcel: outbox.Parcel, lost: Later) -> bool:
     """The answer to a send was lost: it is sent again when no status has told of it for so long. As `put_back`."""
     known = lost.ids or parcel.after
-    seconds = 0.0 if len(out(db, parcel.id, known)) > len(known) else lost.seconds
+    waits = float(dated.rule(db, WAITS, db.now.date()).value["lost_seconds"])
+    seconds = 0.0 if len(out(db, parcel.id, known)) > len(known) else waits
     return outbox.put_back(db, parcel, seconds, LOST + lost.reason, True, known)
 
 
@@ -117,6 +120,9 @@ def note(db: Db, account: int, told: Sequence[Told], zone: ZoneInfo, budget: int
                 _failed(db, ours[row], found, outcome)
     for key, count in spent.items():
         _spend(db, account, key, count)
+    if outcome.refused:
+        code = outcome.refused.partition(" ")[0]
+        outcome.due |= standing.note(db, account, [Standing(standing.SENDING, code, outcome.refused, wrong=True)])
     if spent:
         outcome.due |= costs.warn(db, budget)
     return outcome

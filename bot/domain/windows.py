@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, select
 
 from bot.chat.messages import Template
-from bot.domain import costs
+from bot.domain import costs, standing
 from bot.domain.db import Db
 from bot.domain.outbox import Parcel
 from bot.domain.tables import Lane, begun, contacts, inbox, outbox
@@ -89,7 +89,8 @@ class Way:
 
 
 def way(db: Db, parcel: Parcel, account: int, starts: int, budget: int) -> Way:
-    """How a message that the office starts may go now; `starts` is how many people it may begin with in 24 hours.
+    """How a message that the office starts may go now; `starts` is how many people it may begin with in 24 hours, where
+    the platform hasn't told that itself.
 
     With the month's `budget` (rupiah, 0 for none) spent, reminders and announcements wait.
     """
@@ -102,6 +103,9 @@ def way(db: Db, parcel: Parcel, account: int, starts: int, budget: int) -> Way:
     found = template(parcel.lane, row.origin)
     if found is None:
         return Way(None, _AGAIN, "no template stands for it: it waits until she writes")
+    if standing.stopped(db, account, found):
+        return Way(None, _AGAIN, "its template is stopped")
+    starts = standing.tier(db, account, starts)
     return Way(found) if (wait := _begin(db, parcel.contact, account, starts)) == 0 else Way(None, wait, "tier is full")
 
 

@@ -1,6 +1,6 @@
-"""What a platform tells of our messages afterwards (statuses): noted many at a time, never a turn.
+"""What a platform tells of our messages afterwards (statuses), and of our account: noted, never a turn.
 
-A message makes three of them. What comes while others are being noted is noted together afterwards.
+A message makes three statuses. What comes while others are being noted is noted together afterwards.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from functools import partial
 
 import structlog
 
+from bot.chat.messages import Standing
 from bot.chat.seams import Channel, Raw
-from bot.domain import whatsapp
+from bot.domain import standing, whatsapp
 from bot.domain.whatsapp import Told
 from bot.post.office import Office
 
@@ -20,7 +21,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 class Fates:
-    """The statuses of one channel account."""
+    """The statuses of one channel account, and its standing."""
 
     def __init__(self, office: Office, channel: Channel, account: int) -> None:
         self._office = office
@@ -30,21 +31,24 @@ class Fates:
         self._next: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
 
-    def taken(self, raws: Sequence[Raw]) -> tuple[list[Told], Sequence[Raw]]:
-        """The statuses among updates, and the other updates."""
+    def taken(self, raws: Sequence[Raw]) -> tuple[list[Told], list[Standing], Sequence[Raw]]:
+        """The statuses among updates, what is told of the account, and the other updates."""
         told: list[Told] = []
+        stands: list[Standing] = []
         rest: list[Raw] = []
         for raw in raws:
             try:
-                status = self._channel.status(raw)
+                status, stand = self._channel.status(raw), self._channel.standing(raw)
             except ValueError as error:  # nothing that anybody waits for; what isn't told is found out in other ways
                 log.warning("unreadable_status", account=self._account, error=str(error))
                 continue
-            if status is None:
+            if stand is not None:
+                stands.append(stand)
+            elif status is None:
                 rest.append(raw)
             else:
                 told.append(Told(status, self._channel.failure(status) if status.fate == "failed" else None))
-        return told, rest
+        return told, stands, rest
 
     async def keep(self, told: Sequence[Told]) -> None:
         """Note statuses; returns after the commit. Raises `StoreDown`."""
@@ -52,6 +56,17 @@ class Fates:
         if self._next is None:
             self._next = asyncio.create_task(self._note(), name="note statuses")
         await asyncio.shield(self._next)
+
+    async def stand(self, told: Sequence[Standing]) -> None:
+        """Note what is told of the account itself; returns after the commit. Raises `StoreDown`."""
+        for one in told:
+            log.info("standing", account=self._account, about=one.about, state=one.state, wrong=one.wrong)
+        if await self._office.store.write(partial(standing.note, account=self._account, told=told)):
+            self._wake()
+
+    def _wake(self) -> None:
+        for sender in self._office.senders.values():
+            sender.wake()
 
     async def _note(self) -> None:
         async with self._one_at_a_time:
@@ -66,3 +81,5 @@ class Fates:
                 )
         if sender := self._office.senders.get(self._account):
             sender.told(outcome)
+        if outcome.due:  # officers may be served by another one
+            self._wake()

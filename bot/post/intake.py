@@ -77,12 +77,13 @@ class Intake:
         """Keep updates; returns after the commit. Raises `Busy` when the store is away, the queue full, or we stop."""
         if not self.open or self._slots.waiting > self._office.bounds.queue:
             raise Busy("stopping" if not self.open else "too much is waiting")
-        told, raws = self._told.taken(raws)
+        told, stands, raws = self._told.taken(raws)
         heard = [found for raw in raws if (found := self._hear(raw)) is not None]
         if sender := self._office.senders.get(self._account):
             sender.heard(len(heard))
         # Given to the store in the order they came, before anything else can be: that is the order of a person's turns.
         works: list[Awaitable[None]] = [self._told.keep(told)] if told else []
+        works += [self._told.stand(stands)] if stands else []
         later: list[_Heard] = []
         for found in heard:
             if contact := self._begin(found):

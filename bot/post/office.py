@@ -46,6 +46,10 @@ class Sends(Protocol):
         """Send what was put in its hands."""
         ...
 
+    def wake(self, *, bulk: bool = False) -> None:
+        """There may be something to send."""
+        ...
+
     def heard(self, count: int) -> None:
         """So many messages came in."""
         ...

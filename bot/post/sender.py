@@ -14,9 +14,9 @@ from typing import TypeVar
 
 import structlog
 
-from bot.chat.messages import Message
+from bot.chat.messages import Message, Standing
 from bot.chat.seams import AccountRefused, Channel, Later, Lost, Never
-from bot.domain import media, outbox, people, whatsapp, windows
+from bot.domain import media, outbox, people, standing, whatsapp, windows
 from bot.domain.db import Db, StoreDown
 from bot.domain.keys import NoKey
 from bot.domain.outbox import Parcel
@@ -47,6 +47,7 @@ class Sender:
         self._sent: list[outbox.Sent] = []  # rows to be written down as sent
         self._noting: asyncio.Task[None] | None = None
         self._stopping = False
+        self._refused = False  # whether the platform refused the account when something was sent last
         self._bulk_waits = True  # whether bulk may be waiting: at first, at each poll, when told, after a full claim
         self._quiet = asyncio.Event()
         self._ended_run = asyncio.Event()
@@ -85,6 +86,7 @@ class Sender:
     def told(self, outcome: whatsapp.Outcome) -> None:
         """What the platform told afterwards of what we sent: wait, stop, or send again."""
         if outcome.refused:
+            self._refused = True
             self._pacing.stop_all(_REFUSED_PAUSE)
             log.error("account_refused", account=self._channel.account, hint="pendamping check")
         if outcome.all_wait:
@@ -208,7 +210,7 @@ class Sender:
         log.info("waits", row=parcel.id, account=self._account, why=why)
 
     async def _one(self, parcel: Parcel) -> None:
-        outcome = "sent"
+        outcome, message = "sent", parcel.message
         try:
             message = await self._filled(parcel)
             after, mark = parcel.after, whatsapp.mark(parcel.id, parcel.attempts)
@@ -241,6 +243,9 @@ class Sender:
             )
             if not await self._note(back):
                 outcome = "dead"
+            if later.because == "template" and message.template:
+                template, why = message.template, later.reason
+                await self._tell(partial(standing.refused, account=self._account, template=template, why=why))
         except Never as never:
             outcome = "never"
             await self._note(partial(_give_up, parcel=parcel, never=never))
@@ -248,6 +253,9 @@ class Sender:
             outcome = "account_refused"
             self._pacing.stop_all(_REFUSED_PAUSE)
             log.error("account_refused", account=self._channel.account, hint="check the token: pendamping check")
+            self._refused = True
+            stands = [Standing(standing.SENDING, str(refused).partition(" ")[0], str(refused), wrong=True)]
+            await self._tell(partial(standing.note, account=self._account, told=stands))
             after = refused.ids or parcel.after
             await self._note(
                 partial(
@@ -269,12 +277,21 @@ class Sender:
                 outcome = "dead"
         else:
             self.sent([(parcel.id, parcel.person, sent.id)])
+            if self._refused:
+                self._refused = False
+                await self._note(partial(standing.mended, account=self._account))
             if sent.ids:
                 self._pacing.said_more(parcel.contact, len(sent.ids) - len(after) - 1)
         self._office.metrics.sends.labels(outcome).inc()
         level = log.info if outcome in ("sent", "later", "lost") else log.warning
         level("send", row=parcel.id, account=self._account, contact=parcel.contact, lane=parcel.lane.name.lower(),
               attempt=parcel.attempts, outcome=outcome)  # fmt: skip
+
+    async def _tell(self, work: Work[bool]) -> None:
+        """Write down what officers may have to hear of, who may be served by another sender."""
+        if await self._note(work):
+            for sender in self._office.senders.values():
+                sender.wake()
 
     def _way(self, parcel: Parcel) -> Work[windows.Way]:
         starts, budget = self._channel.pace.starts, self._office.bounds.budget

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bot.chat.messages import Attachment, Button, Message, Sent
-from bot.chat.seams import AccountRefused, Channel, Later, Never
+from bot.chat.seams import AccountRefused, Channel, Later, Lost, Never
 
 from . import fake_api, fake_graph
 from .adapters import CATALOGS, TELEGRAM, TOKEN, Make
@@ -181,7 +181,7 @@ def test_what_may_go_better_later(platform: Platform, answer: Answer) -> None:
     error = failed(platform, answer)
     assert isinstance(error, Later)
     assert error.counts
-    assert 1.0 <= error.seconds <= 60.0
+    assert isinstance(error, Lost) or 1.0 <= error.seconds <= 60.0  # of a lost answer a rule says how long
     assert len(error.reason) <= 200
 
 

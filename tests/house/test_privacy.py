@@ -22,7 +22,7 @@ ABOUT = {
     "assessment_id",
 }
 """Columns by which a row is about somebody."""
-OF_NOBODY = {"invites", "erasing", "bubbles", "begun"}
+OF_NOBODY = {"invites", "erasing", "bubbles", "begun", "uploads"}
 """About somebody by what they hold, not by a column that is always there."""
 
 

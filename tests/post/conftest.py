@@ -6,16 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain import upgrade
+from bot.domain import dated, upgrade
+from bot.domain.db import Db
+from bot.domain.engine import writing
+from bot.domain.keys import Keys
 from tests.office import MONDAY
 from tests.post.station import Post
 
 
 @pytest.fixture(scope="session")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database at the newest revision, with nothing in it."""
+    """A database at the newest revision, with nothing in it but the dated rules."""
     path = tmp_path_factory.mktemp("empty") / "office.db"
     upgrade.upgrade(f"sqlite:///{path}", MONDAY)
+    engine, keys = writing(f"sqlite:///{path}"), Keys(path.parent / "keys")
+    with engine.begin() as connection:
+        dated.ship(Db(connection, keys, MONDAY))
+    engine.dispose()
+    keys.close()
     return path
 
 

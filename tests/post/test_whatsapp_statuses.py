@@ -50,7 +50,7 @@ class Number(FakeChannel):
             return Sent(after[-1])
         if self.loses:
             await self.gate.wait()
-            raise Lost(120.0, "no answer")
+            raise Lost("no answer")
         return await super().send(address, message, language, replaces, after, mark)
 
 
@@ -97,7 +97,7 @@ def test_a_status_never_makes_a_turn_and_says_once_what_was_delivered(post: Post
 def test_a_lost_answer_that_a_status_tells_of_isnt_sent_again(post: Post) -> None:
     async def work(station: Station) -> None:
         number = Number()
-        number.trouble = lambda address, words: _raise(Lost(120.0, "no answer"))
+        number.trouble = lambda address, words: _raise(Lost("no answer"))
         await said_satu(station, number)
         assert (await row(station)).state == Outgoing.READY
         number.trouble = lambda address, words: None
@@ -134,12 +134,12 @@ def test_a_lost_answer_that_nothing_tells_of_is_sent_once_more(post: Post) -> No
 
         def lost(address: str, words: str) -> None:
             number.trouble = lambda address, words: None
-            raise Lost(120.0, "no answer")
+            raise Lost("no answer")
 
         number.trouble = lost
         await said_satu(station, number)
         assert number.to("62812") == []
-        post.move(121)
+        post.move(61)
         await station.settled()
         assert number.to("62812") == ["satu"]
         assert number.marks == ["1.1", "1.2"]

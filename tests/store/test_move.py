@@ -78,6 +78,10 @@ def everything(db: Db) -> None:
             "tariff": "regular", "billable": True, "count": 13}  # fmt: skip
     db.execute(metadata.tables["costs"].insert(), cost)
     db.execute(metadata.tables["begun"].insert(), {"contact_id": siti.id, "at": MONDAY})
+    upload = {"account_id": siti.account, "media_id": 1, "ext_id": "800", "at": MONDAY}
+    db.execute(metadata.tables["uploads"].insert(), upload)
+    told = {"account_id": siti.account, "about": "tier", "state": "250", "why": "", "wrong": False, "at": MONDAY}
+    db.execute(metadata.tables["standings"].insert(), told)
 
 
 def assessed(db: Db, person: int) -> None:

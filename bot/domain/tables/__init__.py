@@ -21,7 +21,7 @@ from bot.domain.tables.office import (
 )
 from bot.domain.tables.post import accounts, contacts, inbox, jobs, outbox, people, reminders, talks, used_buttons
 from bot.domain.tables.rights import audit, audit_seals, changes, consents, erasing, media, tallies
-from bot.domain.tables.whatsapp import begun, bubbles, costs
+from bot.domain.tables.whatsapp import begun, bubbles, costs, standings, uploads
 
 __all__ = [
     "Id",
@@ -62,9 +62,11 @@ __all__ = [
     "regions",
     "reminders",
     "rules",
+    "standings",
     "talks",
     "tallies",
     "tickets",
+    "uploads",
     "used_buttons",
     "wishes",
 ]

@@ -37,3 +37,23 @@ begun = Table(  # whom the office wrote first, for the limit of people in 24 hou
     Column("contact_id", Id, ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True),
     Column("at", Utc, nullable=False, index=True),
 )
+
+uploads = Table(  # files that lie at the platform too, to be sent again without being brought there again
+    "uploads",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id"), primary_key=True),
+    Column("media_id", Id, ForeignKey("media.id", ondelete="CASCADE"), primary_key=True),
+    Column("ext_id", String(100), nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+standings = Table(  # what a platform has told last of an account, its templates and limits
+    "standings",
+    metadata,
+    Column("account_id", Id, ForeignKey("accounts.id"), primary_key=True),
+    Column("about", String(200), primary_key=True),
+    Column("state", String(60), nullable=False),
+    Column("why", String(200), nullable=False),
+    Column("wrong", Boolean(name="wrong"), nullable=False),  # somebody has to do something
+    Column("at", Utc, nullable=False),
+)

@@ -117,3 +117,24 @@ def _told() -> None:
         sa.PrimaryKeyConstraint("contact_id", name=op.f("pk_begun")),
     )
     op.create_index(op.f("ix_begun_at"), "begun", ["at"], unique=False)
+    op.create_table(
+        "uploads",
+        sa.Column("account_id", number, nullable=False),
+        sa.Column("media_id", number, nullable=False),
+        sa.Column("ext_id", sa.String(length=100), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_uploads_account_id_accounts")),
+        sa.ForeignKeyConstraint(["media_id"], ["media.id"], name=op.f("fk_uploads_media_id_media"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account_id", "media_id", name=op.f("pk_uploads")),
+    )
+    op.create_table(
+        "standings",
+        sa.Column("account_id", number, nullable=False),
+        sa.Column("about", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=60), nullable=False),
+        sa.Column("why", sa.String(length=200), nullable=False),
+        sa.Column("wrong", sa.Boolean(name="wrong"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_standings_account_id_accounts")),
+        sa.PrimaryKeyConstraint("account_id", "about", name=op.f("pk_standings")),
+    )
