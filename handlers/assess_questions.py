@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,8 +19,8 @@ from bot.domain.assess import assessments as checks
 from bot.domain.assess import evidence, instruments, photos
 from bot.domain.assess.assessments import Assessment
 from bot.domain.assess.instrument import Evidence, Fact, Instrument, Item, Option
-from bot.domain.assess.progress import asked, bar, next_item
-from bot.domain.assess.scoring import counts
+from bot.domain.assess.progress import asked, bar, questions
+from bot.domain.assess.scoring import counts, holds
 from bot.domain.db import Db
 
 LATER = "later"
@@ -53,6 +53,12 @@ def question(asking: Item | Fact, instrument: Instrument, answers: Mapping[str, 
     if isinstance(asking, Item):
         lines.insert(0, how_far(instrument, answers, asking.indicator, quick=quick))
     return Graded(asking.code, Lines(tuple(lines)), choices, brief=asking.text, graded=asking.options)
+
+
+def _answered(asking: Item | Fact) -> Graded:
+    """A question that has its answer and isn't shown: a check gone through again is quick."""
+    choices = tuple((option.code, option.title) for option in asking.options)
+    return Graded(asking.code, asking.text, choices, graded=asking.options)
 
 
 def how_far(instrument: Instrument, answers: Mapping[str, str], indicator: str, *, quick: bool = False) -> Words:
@@ -144,14 +150,28 @@ def ask_all(chat: Chat, db: Db, check: Assessment, *, indicator: str | None = No
     instrument = instruments.of(db, check.instrument, check.version)
     kept = checks.given(db, check.id)
     here = {*chat.talk.answers, chat.talk.waiting}
-    answers = {code: answer for code, answer in kept.items() if code not in here}
-    while (asking := next_item(instrument, answers, quick=check.quick, indicator=indicator)) is not None:
-        answers[asking.code] = answer = chat.ask(question(asking, instrument, answers, quick=check.quick))
+    before = {code: answer for code, answer in kept.items() if code not in here}
+    for asking, answer in each(chat, instrument, before, quick=check.quick, indicator=indicator):
         if kept.get(asking.code) != answer:
             checks.put(db, chat.person, check.id, asking.code, answer)
             db.mark()  # it is kept, whatever comes: the rule "first ask, then write" begins anew
         if prove and (item := to_show(instrument, asking.code, answer)) is not None:
             _prove(chat, db, check, item)
+
+
+def each(
+    chat: Chat, instrument: Instrument, before: Mapping[str, str], *, quick: bool = False, indicator: str | None = None
+) -> Iterator[tuple[Item | Fact, str]]:
+    """Ask what isn't answered `before`, and give each question with its answer."""
+    answers = dict(before)
+    for asking in questions(instrument, quick=quick, indicator=indicator):
+        if asking.code in answers or not holds(asking.when, answers):
+            continue
+        told = asking.code not in chat.talk.answers
+        answers[asking.code] = answer = chat.ask(
+            question(asking, instrument, answers, quick=quick) if told else _answered(asking)
+        )
+        yield asking, answer
 
 
 def _prove(chat: Chat, db: Db, check: Assessment, item: Item) -> None:

@@ -2,7 +2,8 @@
 
 They are written as every other one, in SQLAlchemy Core. On SQLite what SQLAlchemy does around a statement (cache keys,
 events, results) costs about twenty times what the database needs to answer it, so these go to the driver directly, with
-the types' own processors. On a server the way there costs more than that, and they go as all others do.
+the types' own processors. On a server the way there costs more than that, and they go as all others do; so they do on
+SQLite's connections that only read, which have no transaction.
 """
 
 from __future__ import annotations
@@ -59,11 +60,11 @@ class Prepared:
 
     def _for(self, db: Db) -> _OnDriver | Executable:
         dialect = db.connection.dialect
-        if (made := self._made.get(dialect.name)) is None:
+        if (made := self._made.get(dialect.driver)) is None:
             made = self._statement(dialect.name) if callable(self._statement) else self._statement
-            if dialect.name == "sqlite":
+            if dialect.name == "sqlite" and not dialect.is_async:
                 made = _OnDriver(made, self._columns, dialect)
-            self._made[dialect.name] = made
+            self._made[dialect.driver] = made
         return made
 
 

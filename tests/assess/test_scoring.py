@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.domain.assess.advice import advise, markets, strongest_and_weakest
 from bot.domain.assess.instrument import Instrument, Item, shipped
-from bot.domain.assess.progress import Progress, asked, asked_of_profile, bar, missing, next_item, prefilled, progress
+from bot.domain.assess.progress import Progress, asked, asked_of_profile, bar, missing, prefilled, progress
 from bot.domain.assess.rules import proofs_of
 from bot.domain.assess.scoring import Result, Score, half_up, holds, score
 from bot.domain.tables import Proof
@@ -221,12 +221,12 @@ def test_how_many_questions_a_branch_has(sector: str, whole: int, quick: int):
 def test_the_next_question_and_how_far_one_is():
     answers = {"P1": "jasa"}
     assert [q.code for q in missing(CHECK, {}, quick=True)][:1] == ["P1"]
-    assert next_item(CHECK, answers, quick=True) == CHECK.question("A1")
-    assert next_item(CHECK, answers | PROFILE, indicator="E") == CHECK.question("E1")
+    assert missing(CHECK, answers, quick=True)[0] == CHECK.question("A1")
+    assert missing(CHECK, answers | PROFILE, indicator="E")[0] == CHECK.question("E1")
     answers |= {"A1": "ada", "A2": "aktif"}
     assert progress(CHECK, answers)[0] == Progress("A", 2, 4)
     assert [p.indicator for p in progress(CHECK, answers)] == ["A", "B", "D", "E", "F"]
-    assert next_item(CHECK, CHECK.examples["jasa"].answers | PROFILE) is None
+    assert missing(CHECK, CHECK.examples["jasa"].answers | PROFILE) == []
 
 
 def test_a_bar_is_full_only_at_the_end():

@@ -15,7 +15,8 @@ from bot.domain.assess import instruments
 from bot.domain.assess.instrument import Instrument
 from bot.domain.assess.progress import missing, prefilled
 from bot.domain.assess.scoring import Result, Score, counts, score
-from bot.domain.db import Db
+from bot.domain.db import Db, upsert
+from bot.domain.prepared import Prepared
 from bot.domain.tables import Proof, answers, assessments, businesses, evidence
 
 Kind = Literal["quick", "full"]
@@ -48,7 +49,25 @@ class Assessment:
 _BUSINESS = select(businesses).where(
     businesses.c.id == bindparam("business"), businesses.c.owner_id == bindparam("person")
 )
-_ANSWERS = select(answers.c.item, answers.c.answer).where(answers.c.assessment_id == bindparam("assessment"))
+_HERS = Prepared(
+    select(assessments).where(assessments.c.id == bindparam("check"), assessments.c.person_id == bindparam("person"))
+)
+_ANSWERS = Prepared(select(answers.c.item, answers.c.answer).where(answers.c.assessment_id == bindparam("check")))
+_PUT = Prepared(
+    lambda dialect: upsert(answers, ("assessment_id", "item"), ("answer", "at"), dialect),
+    "assessment_id", "item", "answer", "at",
+)  # fmt: skip
+_WITHDRAW = Prepared(
+    update(evidence)
+    .where(
+        evidence.c.assessment_id == bindparam("check"),
+        evidence.c.item == bindparam("shown_for"),
+        evidence.c.state == Proof.CLAIMED,
+        evidence.c.answer != bindparam("but"),
+    )
+    .values(state=Proof.WITHDRAWN)
+)
+"""What waits for another answer to that item."""
 _SHOWN = (
     select(evidence.c.item, evidence.c.answer, evidence.c.state)
     .where(evidence.c.assessment_id == bindparam("assessment"))
@@ -91,7 +110,8 @@ def start(db: Db, person: Person, business: int, code: str, kind: Kind, day: dat
 
 def hers(db: Db, person: Person, assessment: int) -> Assessment | None:
     """A check of hers, open or finished."""
-    return _first(db, assessments.c.id == assessment, assessments.c.person_id == person.id)
+    row = _HERS.first(db, check=assessment, person=person.id)
+    return None if row is None else _made(row)
 
 
 def open_of(db: Db, business: int, code: str) -> Assessment | None:
@@ -103,7 +123,7 @@ def open_of(db: Db, business: int, code: str) -> Assessment | None:
 
 def given(db: Db, assessment: int) -> dict[str, str]:
     """Its answers so far, by item."""
-    return {r.item: r.answer for r in db.execute(_ANSWERS, {"assessment": assessment})}
+    return {row.item: row.answer for row in _ANSWERS.all(db, check=assessment)}
 
 
 def proofs(db: Db, assessment: int, answered: Mapping[str, str]) -> dict[str, Proof]:
@@ -145,13 +165,8 @@ def _put(db: Db, check: Assessment, item: str, answer: str) -> None:
     assessment = check.id
     if answer not in {o.code for o in instruments.of(db, check.instrument, check.version).question(item).options}:
         raise ValueError(f"{item} has no answer {answer!r}")
-    row = {"assessment_id": assessment, "item": item, "answer": answer, "at": db.now}
-    db.upsert(answers, ("assessment_id", "item"), row)
-    of_another = update(evidence).where(
-        evidence.c.assessment_id == assessment, evidence.c.item == item, evidence.c.state == Proof.CLAIMED,
-        evidence.c.answer != answer,
-    )  # fmt: skip
-    db.execute(of_another.values(state=Proof.WITHDRAWN))
+    _PUT.changed(db, assessment_id=assessment, item=item, answer=answer, at=db.now)
+    _WITHDRAW.changed(db, check=assessment, shown_for=item, but=answer)
 
 
 def give_up(db: Db, person: Person, assessment: int) -> None:

@@ -28,20 +28,20 @@ def asked_of_profile(instrument: Instrument, answers: Answers, *, quick: bool = 
     return [f for f in instrument.profile if (f.core or not quick) and holds(f.when, answers)]
 
 
+def questions(instrument: Instrument, *, quick: bool = False, indicator: str | None = None) -> list[Item | Fact]:
+    """What may be asked in some branch, the profile first, in an order in which no question looks ahead; of the items
+    only those of an `indicator`, if one is given."""
+    everything: tuple[Item | Fact, ...] = (*instrument.profile, *instrument.items)
+    return [q for q in everything if (q.core or not quick)
+            and (indicator is None or isinstance(q, Fact) or q.indicator == indicator)]  # fmt: skip
+
+
 def missing(
     instrument: Instrument, answers: Answers, *, quick: bool = False, indicator: str | None = None
 ) -> list[Item | Fact]:
-    """What is still to be asked, the profile first; of the items only those of an `indicator`, if one is given."""
-    facts = [f for f in asked_of_profile(instrument, answers, quick=quick) if f.code not in answers]
-    items = asked(instrument, answers, quick=quick)
-    return [*facts, *(i for i in items if i.code not in answers and indicator in (None, i.indicator))]
-
-
-def next_item(
-    instrument: Instrument, answers: Answers, *, quick: bool = False, indicator: str | None = None
-) -> Item | Fact | None:
-    """The next question, None when all are answered."""
-    return next(iter(missing(instrument, answers, quick=quick, indicator=indicator)), None)
+    """The `questions` of this branch that are still to be asked."""
+    may = questions(instrument, quick=quick, indicator=indicator)
+    return [q for q in may if q.code not in answers and holds(q.when, answers)]
 
 
 def progress(instrument: Instrument, answers: Answers, *, quick: bool = False) -> list[Progress]:
