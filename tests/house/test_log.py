@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot import log
 
@@ -147,3 +149,14 @@ def test_a_warning_of_python_is_a_line_too(out: io.StringIO):
         warnings.warn("old", DeprecationWarning, stacklevel=1)
         logging.captureWarnings(False)
     assert lines(out)[0]["logger"] == "py.warnings"
+
+
+@given(st.dictionaries(st.sampled_from(["flow", "row", "note", "user_name"]), st.one_of(
+    st.integers(), st.text("0123456789+- a", max_size=24), st.lists(st.sampled_from([NIK, *PHONES]))), max_size=3),
+)  # fmt: skip
+def test_the_short_way_hides_what_the_long_one_hides(event: dict[str, Any]):
+    def render(_logger: object, _method: str, event: Any) -> str:
+        return json.dumps(event)
+
+    whole = {"timestamp": "2026-11-22T20:10:21.123456Z", **event}
+    assert log.guarded(render)(None, "info", dict(whole)) == render(None, "info", log.redact(None, "info", whole))
