@@ -13,7 +13,9 @@ from bot.domain.tables.kinds import Utc
 
 SQLITE = sqlite.dialect()
 ZONES = st.integers(-12, 14).map(lambda hours: timezone(timedelta(hours=hours)))
-INSTANTS = st.datetimes(datetime.min.replace(year=1900), datetime.max.replace(year=9000), timezones=ZONES)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SINCE = st.timedeltas(timedelta(days=-25_000), timedelta(days=2_500_000))
+INSTANTS = st.builds(lambda since, zone: (EPOCH + since).astimezone(zone), SINCE, ZONES)
 
 
 @given(INSTANTS)
