@@ -15,7 +15,13 @@ SQLITE = sqlite.dialect()
 ZONES = st.integers(-12, 14).map(lambda hours: timezone(timedelta(hours=hours)))
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SINCE = st.timedeltas(timedelta(days=-25_000), timedelta(days=2_500_000))
-INSTANTS = st.builds(lambda since, zone: (EPOCH + since).astimezone(zone), SINCE, ZONES)
+
+
+def at(since: timedelta, zone: timezone) -> datetime:
+    return (EPOCH + since).astimezone(zone)
+
+
+INSTANTS = st.builds(at, SINCE, ZONES)
 
 
 @given(INSTANTS)
