@@ -234,8 +234,26 @@ def whole(text: dated.Rule, purpose: str) -> Text:
             )
 
 
+def state(chat: Chat, db: Db, purpose: str) -> Text:
+    """What she has decided about a purpose, in words."""
+    last = consents.decisions(db, chat.person).get(purpose)
+    if last is None:
+        return t("not asked yet")
+
+    def day(at: datetime) -> Day:
+        return Day(at.astimezone(chat.zone).date())
+
+    if not last.given:
+        return (
+            t("given on {day}, taken back on {end}", day=day(last.since), end=day(last.at)) if last.since else t("no")
+        )
+    if not consents.given(db, chat.person, purpose, chat.local.date()):
+        return t("to be asked again, the text has changed")
+    return t("yes, since {day}", day=day(last.at))
+
+
 def taken_back(chat: Chat, purpose: str) -> None:
-    """Say what it means that she doesn't allow a purpose any more."""
+    """Say what it means that she doesn't allow a purpose any more, with a button to give the leave again."""
     match purpose:
         case "service":
             chat.say(
@@ -257,6 +275,7 @@ def taken_back(chat: Chat, purpose: str) -> None:
                     "What they have received before is with them; our officers can ask them to erase it."
                 )
             )
+    chat.button(chat.offer(caption("Allow it again"), "allow", purpose=purpose))
     chat.button(chat.offer(caption("My permissions"), "permissions"))
 
 

@@ -35,8 +35,16 @@ def corrections(chat: Chat, db: Db) -> None:
 @flow("decide", desk="officers")
 def decide(chat: Chat, db: Db) -> None:
     number = int(chat.ask(Line("change", t("Which correction? Please type its number."), _number)))
-    changes.decidable(db, chat.person, number)
-    asked = t("What do you decide on correction {number}?", number=number)  # the list told what is in it
+    waiting, given = changes.decidable(db, chat.person, number), chat.talk.given
+    mark = changes.mark(db, waiting)
+    if "decision" in given and "seen" not in given:  # a button that doesn't tell what stood above it
+        del given["decision"]
+    if given.setdefault("seen", mark) != mark:
+        audit.note(db, chat.person.id, "seen", waiting.person, f"changes:{number}")
+        head = t("She has sent another value since. Please look again.")
+        chat.say(Lines((head, changes.described(db, waiting))), *changes.buttons(db, chat.person.id, waiting))
+        return
+    asked = Lines((changes.described(db, waiting), t("What do you decide on correction {number}?", number=number)))
     accepted = chat.ask(Choice("decision", asked, DECISIONS)) == "yes"
     reason = "" if accepted else chat.ask(Line("reason", t("Why not? She will read it, so please be kind and clear.")))
     changes.decide(db, chat.person, number, accepted=accepted, reason=reason)
@@ -76,4 +84,4 @@ def _still(chat: Chat, db: Db, data: Mapping[str, Any], *, overdue: bool) -> Non
         if overdue
         else t("This correction still waits for a decision.")
     )
-    chat.say(Lines((head, changes.described(db, waiting))), *changes.buttons(db, chat.person.id, waiting.id))
+    chat.say(Lines((head, changes.described(db, waiting))), *changes.buttons(db, chat.person.id, waiting))

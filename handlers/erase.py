@@ -46,7 +46,7 @@ def _certain(text: str) -> str | Invalid:
     "erase", command="hapus",
     words=("hapus data", "hapus data saya", "hapus semua data", "hapus semua data saya", "hapus akun",
            "hapus akun saya"),
-    desk=None, intents=("hapus_data",),
+    desk=None, intents=("hapus_data",), right="now",
 )  # fmt: skip
 def erase(chat: Chat, db: Db) -> None:
     until = chat.now + timedelta(days=dated.rule(db, "erasure.days", chat.local.date()).value)
@@ -75,7 +75,7 @@ def erase(chat: Chat, db: Db) -> None:
     )  # fmt: skip
 
 
-@flow("leaving", words=_KEEP, desk=None)
+@flow("leaving", words=_KEEP, desk=None, right="last")
 def leaving(chat: Chat, db: Db) -> None:
     """What one who asked to be erased is told, whatever she says; the conversation starts it."""
     at = chat.person.leaving
@@ -89,6 +89,8 @@ def leaving(chat: Chat, db: Db) -> None:
               "To keep it after all, type *batal hapus*.", at=Moment(at)),
             _take_back(chat),
         )  # fmt: skip
+        if chat.person.desk == "owners":
+            chat.button(chat.offer(caption("My data"), "mydata"))
     elif erasure.keep(db, chat.person.id):
         chat.say(t("All right, nothing is erased. Everything is as it was."), chat.offer(caption("Menu"), "menu"))
     else:

@@ -8,7 +8,7 @@ from bot.chat.flow import Chat, Person, flow
 from bot.chat.questions import Choice, Line
 from bot.chat.reading.identifiers import masked
 from bot.chat.text import Lines, Text, Words, caption, t
-from bot.domain import access, lookup, officers
+from bot.domain import access, audit, lookup, officers
 from bot.domain.db import Db
 from bot.domain.lookup import Number, Seen
 from bot.domain.officers import Officer
@@ -26,6 +26,9 @@ REASONS: tuple[tuple[str, Text], ...] = (
     ("other", caption("Another reason")),
 )
 NOBODY = t("Nobody was found in your area. Please check the spelling, or try the phone number.")
+
+
+GONE = t("She has taken back her leave to be noted. Her data isn't shown.")
 
 
 def looks(person: Person, db: Db) -> bool:
@@ -57,9 +60,14 @@ def find(chat: Chat, db: Db) -> None:
         return
     asked = t("Whom are you looking for?\nType a name, a phone number, an NIB, or a ticket such as: tiket 12")
     said = chat.ask(Line("who", asked))
-    listed, more = lookup.search(db, officer, said)
-    if not listed:
+    listed, more, hidden = lookup.search(db, officer, said)
+    if hidden:
+        chat.say(
+            t("{count} of those found have taken back their leave to be noted. Their data isn't shown.", count=hidden)
+        )
+    elif not listed:
         chat.say(NOBODY)
+    if not listed:
         return
     told = t("These were found. Every look is noted.")
     chat.say(Lines((told, t("There are more; another word helps."))) if more else told)
@@ -76,7 +84,7 @@ def owner(chat: Chat, db: Db) -> None:
         return
     seen = _seen(chat, db, officer)
     if seen is None:
-        chat.say(NOBODY)
+        chat.say(GONE if _without_leave(chat, db, officer) else NOBODY)
         return
     chat.say(Lines(tuple(_lines(seen))))
     for what in seen.numbers:
@@ -88,9 +96,20 @@ def _seen(chat: Chat, db: Db, officer: Officer) -> Seen | None:
     return lookup.view(db, officer, int(person)) if person.isascii() and person.isdecimal() else None
 
 
+def _without_leave(chat: Chat, db: Db, officer: Officer) -> bool:
+    """Whether she isn't shown as she has taken back her leave since the button was made. That is noted, too."""
+    person = chat.talk.given.get("person", "")
+    if not (person.isascii() and person.isdecimal()) or not lookup.without_leave(db, officer, int(person)):
+        return False
+    audit.note(db, officer.person, "listed", int(person), "owner")
+    return True
+
+
 def _lines(seen: Seen) -> list[Words]:
     """A person as the officer reads her. Her own words stand under a line that says so."""
     lines: list[Words] = [seen.name or t("Somebody who isn't registered yet")]
+    if seen.withdrawn:
+        lines.append(t("She has taken back her leave to be noted. Only what her own request needs is shown."))
     if seen.phone:
         lines.append(t("• {what}: {value}", what=CALLED["phone"], value=seen.phone))
     if seen.nik:

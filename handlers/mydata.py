@@ -31,10 +31,11 @@ DONE: dict[str, Text] = {
 @flow(
     "mydata", command="datasaya", covers=True, title=caption("My data"), menu=22,
     words=("data saya", "dataku", "data ku", "lihat data", "lihat data saya", "minta data saya"),
+    right="last",
 )  # fmt: skip
 def mydata(chat: Chat, db: Db) -> None:
     owner = owners.find(db, chat.person)
-    lines: list[Words] = [t("*What we keep about you*")]
+    lines: list[Words] = [t("*A summary of what we keep about you.* All of it is in the files.")]
     if owner:
         lines.append(_line(profile.LABELS["name"], owner.name))
         lines.append(_line(profile.LABELS["phone"], profile.phone("").show(owner.phone)))
@@ -53,6 +54,9 @@ def mydata(chat: Chat, db: Db) -> None:
         chat.say(profile.looked_at(waiting.what, Moment(waiting.due)))
     chat.say(_looks(chat, db))
     chat.button(chat.offer(caption("All of it as files"), "mydata_file"))
+    if chat.person.leaving:  # until it is gone she sees it, and nothing else
+        chat.button(chat.offer(caption("Keep my data"), "leaving", keep="yes"))
+        return
     chat.button(chat.offer(caption("Change my data"), "change"))
     chat.button(chat.offer(caption("My permissions"), "permissions"))
     chat.button(chat.offer(caption("Erase my data"), "erase"))
@@ -63,15 +67,19 @@ def _line(what: Words, value: Words) -> Words:
 
 
 def _allowed(chat: Chat, db: Db) -> Words:
-    """Which purposes she allows now."""
-    lines = [t("• {what}", what=name) for purpose, name in consent.NAMES.items() if _given(chat, db, purpose)]
-    if not lines:
-        return t("You have allowed nothing.")
-    return Lines((t("You allow:"), *lines))
-
-
-def _given(chat: Chat, db: Db, purpose: str) -> bool:
-    return consents.given(db, chat.person, purpose, chat.local.date())
+    """Which purposes she allows now, and which she has allowed before."""
+    lines: list[Words] = []
+    before: list[Words] = []
+    for purpose, last in consents.decisions(db, chat.person).items():
+        if consents.given(db, chat.person, purpose, chat.local.date()):
+            lines.append(t("• {what}", what=consent.NAMES[purpose]))
+        elif last.since:
+            before.append(_line(consent.NAMES[purpose], consent.state(chat, db, purpose)))
+    if lines:
+        lines.insert(0, t("You allow:"))
+    if before:
+        before.insert(0, t("You allowed before:"))
+    return Lines((*lines, *before)) if lines or before else t("You have allowed nothing.")
 
 
 def _looks(chat: Chat, db: Db) -> Words:
@@ -91,14 +99,14 @@ def _looks(chat: Chat, db: Db) -> Words:
     return Lines((t("Who looked at it last:"), *lines, *rest))
 
 
-@flow("mydata_file", command="unduhdata", words=("unduh data", "unduh data saya", "minta berkas"))
+@flow("mydata_file", command="unduhdata", words=("unduh data", "unduh data saya", "minta berkas"), right="last")
 def mydata_file(chat: Chat, db: Db) -> None:
     owner = owners.find(db, chat.person)
     asked = t(
         "Shall your NIK stand in the files in full?\nIf not, it looks like this: {example}", example=profile.EXAMPLE
     )
-    waits = any(waiting.fact == "nik" for waiting in changes.of(db, chat.person))
-    full = chat.ask(YesNo("full", asked)) if waits or (owner and owner.nik) else False
+    has_one = (owner and owner.nik) or any(waiting.fact == "nik" for waiting in changes.of(db, chat.person))
+    full = chat.ask(YesNo("full", asked)) if has_one and not chat.person.leaving else False
     words = {fact: {code: to_json(name) for code, name in choices} for fact, choices in business.NAMES.items()}
     labels = {fact: to_json(name) for fact, name in business.LABELS.items() if fact != "business"}
     export.ask(
@@ -109,7 +117,7 @@ def mydata_file(chat: Chat, db: Db) -> None:
     chat.say(t("We are putting it together. The files come here in about a minute."))
 
 
-@happening(export.READY)
+@happening(export.READY, last=True)
 def ready(chat: Chat, db: Db, data: Mapping[str, Any]) -> None:
     if data.get("failed"):
         chat.say(
@@ -123,7 +131,8 @@ def ready(chat: Chat, db: Db, data: Mapping[str, Any]) -> None:
         t(
             "Here is everything we keep about you: to be read (PDF) and for other programs (JSON).\n"
             "Please don't pass the files on. We keep our copy of them for 24 hours only."
-        ),
-        chat.offer(caption("Change my data"), "change"),
-        chat.offer(caption("Menu"), "menu"),
+        )
     )
+    if not chat.person.leaving:
+        chat.button(chat.offer(caption("Change my data"), "change"))
+        chat.button(chat.offer(caption("Menu"), "menu"))

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.chat.flow import Chat, Person, flow
 from bot.chat.questions import Choice
 from bot.chat.reading import plain
-from bot.chat.text import Day, Lines, Text, caption, t
+from bot.chat.text import Lines, Text, caption, t
 from bot.domain import consents, owners
 from bot.domain.consents import PURPOSES, SERVICE
 from bot.domain.db import Db
@@ -32,7 +32,7 @@ def permissions(chat: Chat, db: Db) -> None:
     decided = consents.decisions(db, chat.person)
     lines = [t("This is what you allow:")]
     for purpose in PURPOSES:
-        lines.append(t("• {what}: {value}", what=consent.NAMES[purpose], value=_state(chat, db, purpose)))
+        lines.append(t("• {what}: {value}", what=consent.NAMES[purpose], value=consent.state(chat, db, purpose)))
     if not owners.known(db, chat.person):
         lines.append(t("You aren't registered yet."))
     chat.say(Lines(tuple(lines)))
@@ -41,18 +41,6 @@ def permissions(chat: Chat, db: Db) -> None:
         chat.button(chat.offer(caption("Take a leave back"), "withdraw"))
     if owners.known(db, chat.person) and _askable(chat, db):
         chat.button(chat.offer(caption("Allow more"), "allow"))
-
-
-def _state(chat: Chat, db: Db, purpose: str) -> Text:
-    """What she has decided about a purpose, in words."""
-    last = consents.decisions(db, chat.person).get(purpose)
-    if last is None:
-        return t("not asked yet")
-    if not last.given:
-        return t("no")
-    if not consents.given(db, chat.person, purpose, chat.local.date()):
-        return t("to be asked again, the text has changed")
-    return t("yes, since {day}", day=Day(last.at.astimezone(chat.zone).date()))
 
 
 def _askable(chat: Chat, db: Db) -> list[str]:
@@ -136,6 +124,7 @@ def _named(purposes: list[str]) -> tuple[tuple[str, Text], ...]:
     "withdraw", command="tarik",
     words=("tarik izin", "tarik izin saya", "tarik izin data", "cabut izin", "batalkan izin", "tarik persetujuan",
            "cabut persetujuan"),
+    right="now",
 )  # fmt: skip
 def withdraw(chat: Chat, db: Db) -> None:
     """Take a leave back: she sees what she allows, and one tap takes one of it back at once."""

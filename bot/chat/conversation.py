@@ -90,10 +90,10 @@ class Conversation(Running):
 
     def happen(self, name: str, data: Mapping[str, Any]) -> Reply:
         """The reply to something that isn't a message: a due reminder, a job's result. May be empty."""
-        if self.person.leaving:
+        happening = self.rules.flows.happenings[name]
+        if self.person.leaving and not happening.last:
             self._reply.outcome, self._reply.flow = "leaving", name
             return self._reply
-        happening = self.rules.flows.happenings[name]
         chat = Chat(self.person, self.talks.open or self._talk(name, {}), self._around(), None)
         self._writes.mark()
         try:
@@ -115,17 +115,13 @@ class Conversation(Running):
             self._repeat()
         return self._finish("")
 
-    def _leave(self, flow: Flow, incoming: Incoming) -> None:
-        """One who asked to be erased says something: no talk goes on, whatever it is; she can only take it back."""
-        self.talks.open = self.talks.parked = None
-        tap = self.rules.buttons.read(self.person.id, incoming.button) if incoming.button else None
-        given = tap.given if isinstance(tap, Start) and tap.flow == flow.name else {"heard": incoming.text[:KEPT_WORDS]}
-        self._start(flow, given)
-
     # What a message means
 
     def _text(self, text: str) -> None:
         words = plain.fold(text)
+        if (right := self.rules.flows.word(self.person.desk, words)) and right.right:  # never an answer
+            self._begin(right, {}, text)
+            return
         wish = None
         leaves = self._stopping and not text.startswith("/")  # "ya, berhenti" to "shall we stop?" is about the talk
         if (words not in _NAVIGATION or self.talks.open is None) and not leaves:  # and so is "keluar"
@@ -213,8 +209,7 @@ class Conversation(Running):
         command = command.partition("@")[0].lower()
         if command == "start" and rest and self._link(rest.strip()):
             return
-        found = self.rules.flows.command(self.person.desk, command)
-        if found:
+        if found := self._said_flow(text):
             self._begin(found, {})
         elif command in _NAVIGATION:
             getattr(self, f"_{_NAVIGATION[command]}")()

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import ModuleType
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 from bot.chat.buttons import short
 from bot.chat.messages import Attachment, Button
@@ -67,6 +67,7 @@ class Refused(Exception):
 
 Run = Callable[["Chat", Any], None]
 When = Callable[[Person, Any], bool]
+Happen = Callable[["Chat", Any, Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ class Flow:
     once: bool = False
     covers: bool = False
     intents: tuple[str, ...] = ()
+    right: Literal["", "now", "last"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ class Happening:
     """A registered answer to something that isn't a message (a due reminder, a job's result); see `happening`."""
 
     name: str
-    run: Callable[[Chat, Any, Mapping[str, Any]], None]
+    run: Happen
+    last: bool = False
 
 
 def flow(
@@ -108,24 +111,24 @@ def flow(
     once: bool = False,
     covers: bool = False,
     intents: Iterable[str] = (),
+    right: Literal["", "now", "last"] = "",
 ) -> Callable[[Run], Flow]:
     """Make a function ``(chat, db) -> None`` a flow.
 
     It is started by ``/command``, by typing one of `words`, by a button, by the menu (place `menu`, 0 is not there;
     shown while `when` holds), and if `link` by a deep link. `desk` is whose bot knows it, None for both. `once`: one
     button starts it one time only. `covers`: an open question isn't repeated under what it says.
-    `intents` are the wishes in free text that it serves (labels of `reading.intent`).
+    `intents` are the wishes in free text that it serves (labels of `reading.intent`). `right`: hers by law, so its
+    `words` are never an answer ("now"); she has it also while she waits to be erased ("last").
     """
-
-    def register(run: Run) -> Flow:
-        return Flow(name, run, command, tuple(words), title, menu, when, desk, link, once, covers, tuple(intents))
-
-    return register
+    return lambda run: Flow(
+        name, run, command, tuple(words), title, menu, when, desk, link, once, covers, tuple(intents), right
+    )
 
 
-def happening(name: str) -> Callable[[Callable[[Chat, Any, Mapping[str, Any]], None]], Happening]:
-    """Make a function ``(chat, db, data) -> None`` the answer to a due reminder or a job's result of that name."""
-    return lambda run: Happening(name, run)
+def happening(name: str, *, last: bool = False) -> Callable[[Happen], Happening]:
+    """Make a function ``(chat, db, data) -> None`` the answer to a reminder or a job's result; `last` as a flow's."""
+    return lambda run: Happening(name, run, last)
 
 
 class Flows:
@@ -241,9 +244,7 @@ class Chat:
         self.offers: list[Button] = []
         self.files: list[Attachment] = []
         self.path: list[str] = []
-        self.quiet = False
-        self.goes_on = False
-        self.lets_go = False
+        self.quiet = self.goes_on = self.lets_go = False
         self._talk = talk
         self._around = around
         self._heard = said
@@ -430,8 +431,7 @@ def is_doubt_code(code: str) -> bool:
     return code.startswith("=")
 
 
-_NEITHER = object()
-_OTHER = object()
+_NEITHER, _OTHER = object(), object()
 
 
 def _settle(pending: Pending, said: Said, around: Surroundings) -> Any:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.chat.buttons import Start
 from bot.chat.flow import Asking, Changing, Chat, First, Flow, FlowError, Person, Refused, Surroundings, doubt_code
-from bot.chat.messages import Attachment, Button, Message
+from bot.chat.messages import Attachment, Button, Incoming, Message
 from bot.chat.questions import Line, Optional, Question, Review, Said
 from bot.chat.reading import Invalid, Reading, Unsure, plain
 from bot.chat.reading.intent import LABELS, read_intent
@@ -53,6 +54,26 @@ class Running:
         self._stopping = False  # whether she was asked before this message if it shall end here
         self._missed: Missed | None = None  # what she got no answer to before this message
         self._present = False  # whether this turn is something she did
+
+    def _leave(self, leaving: Flow, incoming: Incoming) -> None:
+        """One who asked to be erased says something: no talk goes on, whatever it is. She can take it back, and see
+        what is kept until it is gone (UU 27/2022 Pasal 7)."""
+        self.talks.open = self.talks.parked = None
+        tap = self.rules.buttons.read(self.person.id, incoming.button) if incoming.button else None
+        found, given = self._said_flow(incoming.text), {"heard": incoming.text[:KEPT_WORDS]}
+        if isinstance(tap, Start):
+            found, given = self._named(tap.flow), tap.given
+        if found and found.right == "last":
+            self._start(found, given)
+        else:
+            self._start(leaving, {})
+
+    def _said_flow(self, text: str) -> Flow | None:
+        """The flow that somebody names by its command or by one of its words."""
+        flows, desk = self.rules.flows, self.person.desk
+        if text.startswith("/"):
+            return flows.command(desk, text[1:].strip().partition(" ")[0].partition("@")[0].lower())
+        return flows.word(desk, plain.fold(text))
 
     def _start(self, flow: Flow, given: Mapping[str, str]) -> None:
         before, parked = self.talks.open, self.talks.parked

@@ -103,7 +103,7 @@ def _tell_officers(db: Db, number: int, due: datetime, remind: datetime) -> None
     assert waiting is not None
     for officer in _serving(db, waiting.village):
         if contact := people.contact_of(db, officer.person):
-            told = Message((described(db, waiting),), buttons(db, officer.person, number))
+            told = Message((described(db, waiting),), buttons(db, officer.person, waiting))
             outbox.put(db, contact, told, f"change:{number}", Lane.ALERT, expires=due, about=waiting.person)
         reminders.put(db, officer.person, REMIND, str(number), remind, {"change": number})
     for officer in _leading(db, waiting.village):
@@ -122,13 +122,18 @@ def _leading(db: Db, village: str | None) -> list[Officer]:
     return [officer for officer in lead if access.may(db, officer, DECIDE, village)] or lead
 
 
-def buttons(db: Db, officer: int, number: int) -> tuple[Button, ...]:
-    """To accept or to refuse a correction, for one officer."""
-    sign = Buttons(db.keys.buttons).start
+def buttons(db: Db, officer: int, waiting: Waiting) -> tuple[Button, ...]:
+    """To accept or to refuse a correction to this value, for one officer."""
+    sign, about = Buttons(db.keys.buttons).start, {"change": str(waiting.id), "seen": mark(db, waiting)}
     return tuple(
-        Button(words, sign(officer, "decide", {"change": str(number), "decision": decision}))
+        Button(words, sign(officer, "decide", about | {"decision": decision}))
         for words, decision in ((caption("Accept"), "yes"), (caption("Refuse"), "no"))
     )
+
+
+def mark(db: Db, waiting: Waiting) -> str:
+    """What tells the value that an officer has seen from another one that she asked for since."""
+    return db.keys.index("change", f"{waiting.id}:{waiting.value}").hex()[:6]
 
 
 def described(db: Db, waiting: Waiting) -> Words:

@@ -35,11 +35,13 @@ _ASKED = "asked:"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person decided last about a purpose, having seen this version of the text."""
+    """What a person decided last about a purpose, having seen this version of the text; `since`: when she gave it last,
+    None if never."""
 
     given: bool
     version: str
     at: datetime
+    since: datetime | None = None
 
 
 _OF = select(consents).where(consents.c.person_id == bindparam("person")).order_by(consents.c.id)
@@ -58,8 +60,12 @@ def text(db: Db, purpose: str, day: date) -> dated.Rule:
 
 def decisions(db: Db, person: Person) -> dict[str, Decision]:
     """What she decided last about each purpose she was asked about."""
-    found = db.execute(_OF, {"person": person.id})
-    return {row.purpose: Decision(row.given, row.version, row.at) for row in found}
+    found: dict[str, Decision] = {}
+    for row in db.execute(_OF, {"person": person.id}):
+        before = found.get(row.purpose)
+        since = row.at if row.given else before.since if before else None
+        found[row.purpose] = Decision(row.given, row.version, row.at, since)
+    return found
 
 
 def given(db: Db, person: Person, purpose: str, day: date | None = None) -> bool:

@@ -24,7 +24,7 @@ from bot.domain.db import Db
 from bot.domain.officers import Officer
 from bot.domain.owners import Business
 from bot.domain.tables import audit as rows
-from bot.domain.tables import businesses, inbox, outbox, people, tickets
+from bot.domain.tables import businesses, changes, inbox, outbox, people, tickets
 from bot.domain.tables import owners as registered
 
 MOST = 8
@@ -46,7 +46,8 @@ class Found:
 class Seen:
     """What an officer sees of a person: numbers masked, of her businesses those in his area.
 
-    `name` is empty for somebody who isn't registered, `asked` what she wrote to officers and waits for an answer.
+    `withdrawn`: she has taken back her leave to be noted; then only what is needed to answer her is here. `name` is
+    empty for somebody who isn't registered, `asked` what she wrote to officers and waits for an answer.
     """
 
     person: int
@@ -57,19 +58,19 @@ class Seen:
     ticket: int | None
     asked: str
     numbers: tuple[Number, ...]
+    withdrawn: bool = False
 
 
-def search(db: Db, officer: Officer, said: str) -> tuple[list[Found], bool]:
-    """Owners of an officer's area by words of their names, a phone, NIB, NIK, or a ticket ("tiket 12"); and whether
-    there are more than `MOST`. Each that is listed is noted."""
-    hers = _matching(db, said)
-    if not hers:
-        return [], False
-    listed = [person for person in sorted(hers) if _may_see(db, officer, person)]
+def search(db: Db, officer: Officer, said: str) -> tuple[list[Found], bool, int]:
+    """Owners of an officer's area by words of their names, a phone, NIB, NIK, or a ticket ("tiket 12"); whether there
+    are more than `MOST`; and how many aren't shown as they have taken back their leave. Each that is told is noted."""
+    hers = sorted(_matching(db, said))
+    listed = [person for person in hers if _may_see(db, officer, person)]
+    hidden = [person for person in hers if person not in listed and without_leave(db, officer, person)]
     shown = [Found(person, _name(db, person)) for person in listed[:MOST]]
-    for one in shown:
-        audit.note(db, officer.person, "listed", one.person, "owner")
-    return shown, len(listed) > MOST
+    for person in (*(one.person for one in shown), *hidden[:MOST]):
+        audit.note(db, officer.person, "listed", person, "owner")
+    return shown, len(listed) > MOST, len(hidden[:MOST])
 
 
 def _matching(db: Db, said: str) -> Collection[int]:
@@ -93,15 +94,35 @@ def _by_number(db: Db, digits: str) -> ColumnElement[bool]:
 
 def _may_see(db: Db, officer: Officer, person: int) -> bool:
     """Whether an officer may see somebody: one of her businesses, or her open question, is in his area; not while she
-    waits for her erasure. Once she has taken back her leave to be noted, only her open question counts."""
-    frozen = db.execute(select(people.c.frozen_at).where(people.c.id == person)).first()
-    if frozen is None or frozen[0] is not None:
+    waits for her erasure. Once she has taken back her leave to be noted, only what she asked for counts: her open
+    question, and a correction that waits."""
+    if _frozen(db, person):
         return False
-    villages = db.execute(select(businesses.c.village).where(businesses.c.owner_id == person)).scalars().all()
-    near = any(access.may(db, officer, "owner.see", village) for village in villages)
-    if near and not consents.withdrawn(db, person):
+    if _near(db, officer, person) and (not consents.withdrawn(db, person) or _corrects(db, person)):
         return True
     return any(access.may(db, officer, "ticket.see", village) for village in _asked_in(db, person))
+
+
+def without_leave(db: Db, officer: Officer, person: int) -> bool:
+    """Whether an officer could see somebody of his area if she hadn't taken back her leave to be noted."""
+    return not _frozen(db, person) and consents.withdrawn(db, person) and _near(db, officer, person)
+
+
+def _frozen(db: Db, person: int) -> bool:
+    """Whether somebody waits for her erasure, or is gone."""
+    row = db.execute(select(people.c.frozen_at).where(people.c.id == person)).first()
+    return row is None or row[0] is not None
+
+
+def _near(db: Db, officer: Officer, person: int) -> bool:
+    villages = db.execute(select(businesses.c.village).where(businesses.c.owner_id == person)).scalars().all()
+    return any(access.may(db, officer, "owner.see", village) for village in villages)
+
+
+def _corrects(db: Db, person: int) -> bool:
+    """Whether a correction that she asked for waits."""
+    waiting = select(changes.c.id).where(changes.c.person_id == person, changes.c.decided_at.is_(None))
+    return db.execute(waiting.limit(1)).first() is not None
 
 
 def _asked_in(db: Db, person: int) -> list[str | None]:
@@ -127,6 +148,9 @@ def view(db: Db, officer: Officer, person: int) -> Seen | None:
     audit.note(db, officer.person, "seen", person, "owner" if owner else f"ticket:{number}")
     if owner is None or not near:
         return Seen(person, owner.name if owner else "", "", "", (), number, asked, ())
+    if consents.withdrawn(db, person):
+        phones: tuple[Number, ...] = ("phone",) if owner.phone else ()
+        return Seen(person, owner.name, phone_masked(owner.phone), "", (), number, asked, phones, withdrawn=True)
     full: dict[Number, str] = {"phone": owner.phone, "nik": owner.nik, "nib": "".join(b.nib or "" for b in near)}
     numbers: tuple[Number, ...] = tuple(what for what, number in full.items() if number)
     phone, nik = phone_masked(owner.phone), masked(owner.nik)
@@ -157,7 +181,7 @@ def unmask(db: Db, officer: Officer, person: int, what: Number, reason: str, sin
     villages = select(businesses.c.village).where(businesses.c.id.in_(inside))
     near = any(access.may(db, officer, "owner.unmask", v) for v in db.execute(villages).scalars().all())
     owner = owners.find(db, Person(person, "")) if near and _may_see(db, officer, person) else None
-    if owner is None:
+    if owner is None or (what != "phone" and consents.withdrawn(db, person)):
         raise Refused(t("Nobody was found."))
     limit = cast(int, dated.rule(db, "unmask.daily", since.date()).value)
     before = audit.count(db, officer.person, "unmasked", since)

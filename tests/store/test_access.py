@@ -85,7 +85,7 @@ def test_the_rule_itself():
         for area in AREAS:
             for action in ACTIONS:
                 for village in VILLAGES:
-                    allowed = action in RIGHTS.get(role, ()) and under(village, area)  # type: ignore[call-overload]
+                    allowed = action in RIGHTS.get(role, ()) and under(village, area)
                     assert access.allows(role, area, action, village) is allowed, (role, area, action, village)
 
 
@@ -125,7 +125,7 @@ def tries(db: Db, his: Officer, person: int, someone: Someone, near: list[str], 
     """One officer and one owner: what he finds, sees and opens, and that nothing is noted that he didn't get."""
     before = len(audit.noted(db, actor=his.person))
     for said in (someone.name, f"warung {someone.name}", phone_of(db, person), nib_of(db, person)):
-        listed, _ = lookup.search(db, his, said)
+        listed, *_ = lookup.search(db, his, said)
         assert [one.person for one in listed] == ([person] if near or asked else []), (his, someone, said)
     seen = lookup.view(db, his, person)
     assert (seen is not None) is bool(near or asked), (his, someone)

@@ -52,7 +52,7 @@ def test_a_name_is_changed_when_an_officer_agrees(telegram: Telegram, desk: Desk
         {ASKED}
         {ALERT.format(who="petugas")}
         > data saya
-        < Data Bapak/Ibu yang kami simpan
+        < Ringkasan data Bapak/Ibu yang kami simpan. Semuanya ada di berkas lengkap.
           • nama: Siti Aminah
           • nomor HP: …
           • usaha: …
@@ -95,7 +95,10 @@ def test_a_refusal_has_a_reason_that_she_reads(telegram: Telegram, desk: Desk):
           Diputuskan paling lambat 26 November 2026 pukul 09.00.
           [Putuskan nomor 1]
         petugas > [Putuskan nomor 1]
-        petugas < Apa keputusan untuk perbaikan 1?
+        petugas < Perbaikan 1, Siti Aminah (Purwantoro)
+          nama: Siti Aminah → Siti Rahayu
+          Diputuskan paling lambat 26 November 2026 pukul 09.00.
+          Apa keputusan untuk perbaikan 1?
           [Setujui] [Tolak]
         petugas > [Tolak]
         petugas < Apa alasannya? Pemilik data akan membacanya, jadi mohon singkat dan ramah.
@@ -169,6 +172,13 @@ def test_asked_again_the_new_value_counts_and_the_clock_goes_on(telegram: Telegr
         < Terima kasih. Petugas mengecek dulu nama yang baru, paling lambat 26 November 2026 pukul 09.00.
           …
         petugas > [Setujui]
+        petugas < Pemilik data mengirim isian lain sesudah itu. Mohon dilihat lagi.
+          Perbaikan 1, Siti Aminah (Purwantoro)
+          nama: Siti Aminah → Siti Rahayuningsih
+          Diputuskan paling lambat 26 November 2026 pukul 09.00.
+          [Setujui] [Tolak]
+        siti < (diam)
+        petugas > [Setujui]
         petugas < …
         siti < Perbaikan data sudah kami catat.
           • nama: Siti Rahayuningsih
@@ -225,6 +235,82 @@ def test_of_two_officers_at_the_same_moment_one_decides(telegram: Telegram, desk
     """)
     (row,) = kept(desk, "changes")
     assert row["accepted"]
+
+
+def test_a_button_under_one_correction_decides_no_other(telegram: Telegram, desk: Desk):
+    an_officer(telegram, "petugas", "Pak Budi")
+    telegram(f"""{REGISTERED}
+        {ASKED}
+        > ubah nib
+        < Berapa nomor NIB usahanya (13 angka)?
+        > 1234567890002
+        < …
+          …
+        petugas > koreksi
+        petugas < 2 perbaikan data menunggu. …
+          …
+          …
+          …
+          …
+          …
+          …
+          [Putuskan nomor 1] [Putuskan nomor 2]
+        petugas > [Putuskan nomor 1]
+        petugas < Perbaikan 1, …
+          nama: Siti Aminah → Siti Rahayu
+          …
+          …
+    """)
+    first = telegram.bubbles("petugas")[-1]["message_id"]
+    telegram("""
+        petugas > [Putuskan nomor 2]
+        petugas < Perbaikan 2, …
+          NIB: 1234*****0001 → 1234*****0002
+          …
+          …
+    """)
+    desk.platform.tap(telegram.people["petugas"], first, "Setujui", bot=desk.platform.bots[OFFICERS])
+    asyncio.run(desk.round())
+    assert [row["decided_at"] for row in kept(desk, "changes")] == [None, None]
+    telegram("""
+        petugas > setujui
+        petugas < Tombol itu dari pertanyaan sebelumnya.
+          Perbaikan 2, …
+          …
+          …
+          …
+          Perbaikan 2 disetujui. …
+          Sekarang kita lanjutkan yang tadi.
+          Perbaikan 1, …
+          …
+          …
+          Apa keputusan untuk perbaikan 1?
+        siti < …
+          • NIB: 1234*****0002
+    """)
+    assert [row["decided_at"] is None for row in kept(desk, "changes")] == [True, False]
+
+
+def test_who_has_begun_to_refuse_refuses_no_other_value(telegram: Telegram, desk: Desk):
+    an_officer(telegram, "petugas", "Pak Budi")
+    telegram(f"""{REGISTERED}
+        {ASKED}
+        petugas > [Tolak]
+        petugas < Apa alasannya? …
+        > ubah nama
+        < …
+          …
+        > Siti Rahayuningsih
+        < …
+          …
+        petugas > KTP belum berubah, Bu
+        petugas < Pemilik data mengirim isian lain sesudah itu. Mohon dilihat lagi.
+          Perbaikan 1, …
+          nama: Siti Aminah → Siti Rahayuningsih
+          …
+          [Setujui] [Tolak]
+    """)
+    assert [row["decided_at"] for row in kept(desk, "changes")] == [None]
 
 
 NIK = "3573014107890001"

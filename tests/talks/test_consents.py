@@ -71,11 +71,11 @@ def test_each_leave_is_given_and_taken_back_by_itself(telegram: Telegram, desk: 
           [Layanan UMKM] [Info dan undangan]
         > [Info dan undangan]
         < Baik. Mulai sekarang kami tidak mengirim info dan undangan.
-          [Izin saya]
+          [Beri izin lagi] [Izin saya]
         > [Izin saya]
         < Ini yang Bapak/Ibu izinkan:
           …
-          • Info dan undangan: tidak
+          • Info dan undangan: diberikan 23 November 2026, ditarik 23 November 2026
           • Tampilan produk: belum ditanyakan
           • Provinsi dan pusat: tidak
     """)
@@ -253,7 +253,7 @@ def test_taking_the_first_leave_back_ends_noting(telegram: Telegram, desk: Desk,
         < Baik. Mulai sekarang kami tidak mencatat hal baru tentang Bapak/Ibu dan usahanya.
           Info umum tetap bisa ditanyakan.
           Yang sudah tercatat tetap tersimpan sampai dihapus. Apakah ingin dihapus?
-          [Hapus data saya] [Izin saya]
+          [Hapus data saya] [Beri izin lagi] [Izin saya]
         > info pameran
         < Maaf, layanan ini belum ada di chat kami: Pameran dan pembeli
           …
@@ -277,7 +277,7 @@ def test_taking_the_first_leave_back_ends_noting(telegram: Telegram, desk: Desk,
     telegram("""
         > izin saya
         < …
-          • Layanan UMKM: tidak
+          • Layanan UMKM: diberikan 23 November 2026, ditarik 23 November 2026
           …
           …
           …
@@ -302,7 +302,7 @@ def test_a_leave_is_named_in_words(telegram: Telegram, desk: Desk):
         {NOTED}
         > tarik izin info
         < Baik. Mulai sekarang kami tidak mengirim info dan undangan.
-          [Izin saya]
+          [Beri izin lagi] [Izin saya]
     """)
     assert not given(desk, NEWS)
 

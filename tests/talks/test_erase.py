@@ -88,7 +88,7 @@ def test_while_she_is_frozen_nothing_goes_on_whatever_she_says(telegram: Telegra
         > halo
         < Sesuai permintaan, data Bapak/Ibu dihapus pada 30 November 2026 pukul … Sampai saat itu tidak kami pakai.
           Kalau ingin tetap disimpan, ketik batal hapus.
-          [Batal hapus]
+          [Batal hapus] [Data saya]
         > hapus data
         < Sesuai permintaan, data …
           Kalau ingin …

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import delete, text, update
 from typer.testing import CliRunner
 
+from bot.chat.flow import Refused
 from bot.chat.reading.phone import phone_masked
 from bot.cli import app
 from bot.domain import audit, dated, lookup, name_words, officers, tables
@@ -199,6 +200,69 @@ def test_a_day_has_a_limit_and_the_coordinator_is_told(telegram: Telegram, desk:
         {opened}
         petugas < nomor HP: 081234567890
     """)
+
+
+WITHDRAWN = """
+    > tarik izin layanan
+    < Baik. Mulai sekarang kami tidak mencatat hal baru …
+      …
+      …
+"""
+
+
+def test_of_one_who_took_back_her_leave_the_officer_is_told_so(telegram: Telegram, desk: Desk):
+    telegram(REGISTERED)
+    joins(telegram, desk)
+    telegram(f"""
+        {SEARCH}
+        petugas > siti
+        {FOUND}
+        {WITHDRAWN}
+        petugas > [Siti Aminah]
+        petugas < Pelaku usaha ini sudah menarik izin layanan. Datanya tidak ditampilkan.
+        {SEARCH}
+        petugas > 081234567890
+        petugas < 1 yang cocok sudah menarik izin layanan. Datanya tidak ditampilkan.
+    """)
+    assert noted(desk) == [("listed", "owner")] * 3
+
+
+def test_what_she_wants_corrected_can_be_looked_at_without_her_leave(telegram: Telegram, desk: Desk):
+    telegram(REGISTERED)
+    joins(telegram, desk)
+    telegram(f"""
+        > ubah nama
+        < …
+          …
+        > Siti Rahayu
+        < …
+          …
+        petugas < Perbaikan 1, …
+          …
+          …
+        {WITHDRAWN}
+        {SEARCH}
+        petugas > siti
+        {FOUND}
+        petugas > [Siti Aminah]
+        petugas < Siti Aminah
+          Pemilik data sudah menarik izin layanan. Yang tampil hanya yang perlu untuk permintaannya sendiri.
+          • nomor HP: 0812****890
+          [Lihat nomor HP]
+        petugas > [Lihat nomor HP]
+        petugas < Nomor ini diperlukan untuk apa? …
+        petugas > [Menghubungi]
+        petugas < nomor HP: 081234567890
+    """)
+    assert noted(desk) == [("listed", "owner"), ("seen", "owner"), ("unmasked", "owner:phone")]
+
+    def others(db: Db) -> None:
+        (officer,) = officers.listed(db)
+        for what in ("nik", "nib"):
+            with pytest.raises(Refused):
+                lookup.unmask(db, officer, 1, what, "call", MONDAY)
+
+    do(desk, others)
 
 
 def test_words_follow_the_names(telegram: Telegram, desk: Desk):

@@ -15,7 +15,7 @@ from tests.talks.scripts import REGISTERED
 from tests.transcript import Telegram
 
 SUMMARY = """
-    < Data Bapak/Ibu yang kami simpan
+    < Ringkasan data Bapak/Ibu yang kami simpan. Semuanya ada di berkas lengkap.
       • nama: Siti Aminah
       • nomor HP: 0812****890
       • usaha: Keripik Bu Siti
@@ -77,7 +77,7 @@ def test_who_looked_is_told_and_when(telegram: Telegram, desk: Desk):
     asyncio.run(desk.round(do=look))
     telegram("""
         > data saya
-        < Data Bapak/Ibu yang kami simpan
+        < Ringkasan data Bapak/Ibu yang kami simpan. Semuanya ada di berkas lengkap.
           • nama: Siti Aminah
           • nomor HP: …
           • usaha: …
@@ -98,7 +98,7 @@ def test_one_who_is_not_registered_has_data_too(telegram: Telegram, desk: Desk):
           …
           …
         > data saya
-        < Data Bapak/Ibu yang kami simpan
+        < Ringkasan data Bapak/Ibu yang kami simpan. Semuanya ada di berkas lengkap.
           • Bapak/Ibu belum terdaftar. Kami hanya menyimpan yang perlu untuk menjawab di sini.
           • pesan, dari Bapak/Ibu dan dari kami: …
           Belum ada izin yang diberikan.

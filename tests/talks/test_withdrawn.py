@@ -15,7 +15,7 @@ WITHDRAWN = f"""{REGISTERED}
     < Baik. Mulai sekarang kami tidak mencatat hal baru tentang Bapak/Ibu dan usahanya.
       …
       …
-      [Hapus data saya] [Izin saya]
+      [Hapus data saya] [Beri izin lagi] [Izin saya]
 """
 
 
@@ -36,7 +36,7 @@ def test_a_first_nik_needs_the_leave_again(telegram: Telegram, desk: Desk):
         < …
           …
           …
-          [Hapus data saya] [Izin saya]
+          [Hapus data saya] [Beri izin lagi] [Izin saya]
     """)
     assert kept(desk, "changes") == []
     assert not last(desk, SERVICE)
