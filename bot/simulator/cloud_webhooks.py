@@ -47,7 +47,8 @@ def envelope(account: Account, notices: list[Notice]) -> bytes:
                 value["contacts"] = known + fresh
             value.setdefault(notice.key, []).append(notice.body)
         last = (notice.field, notice.key)
-    entries = [{"id": account.waba, "changes": changes[i : i + 2]} for i in range(0, len(changes), 2)]
+    about = {"id": account.waba, "time": int(max(notice.made for notice in notices))}
+    entries = [{**about, "changes": changes[i : i + 2]} for i in range(0, len(changes), 2)]
     found = {"object": "whatsapp_business_account", "entry": entries}
     return json.dumps(found).replace("/", "\\/").encode()
 
