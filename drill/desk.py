@@ -144,7 +144,7 @@ def main(orders: Orders, told: Connection) -> None:
     os.chdir(orders.config.parent)
     os.environ["PYTHONPATH"] = str(HOUSE)  # for the children of jobs
     clock = Jumping(orders.clock)
-    bot.app.SystemClock = lambda: clock  # pyright: ignore[reportAttributeAccessIssue]
+    bot.app.SystemClock = lambda: clock
     config = load(orders.config, {})
     _copies.update(_backup(config))
     bot.app.CAREFUL_SECONDS = orders.careful

@@ -5,6 +5,7 @@ A question's identity is its `key`. `Question[T]` makes ``chat.ask(question)`` a
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -40,7 +41,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Question(Generic[T]):
+class Question(ABC, Generic[T]):
     """Something to ask. `label` is the answer's name on the review ("kelurahan"); without one it isn't shown there.
 
     `brief` asks it in short, under the words on why an answer wasn't taken.
@@ -68,9 +69,9 @@ class Question(Generic[T]):
         """The label of the platform's own button for sharing a number, if this question wants one."""
         return None
 
+    @abstractmethod
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[T]:
         """Read an answer; pure."""
-        raise NotImplementedError(type(self).__name__)
 
     def change(self, said: Said, reading: Reading, draw: Draw) -> str | None:
         """The key of an earlier answer she wants to change instead of answering; only a review has that."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, CursorResult, Executable, Insert, bindparam, insert, select
 
@@ -48,7 +48,7 @@ class Db:
     def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[Any]:
-        return self.connection.execute(statement, parameters)  # type: ignore[return-value]
+        return cast("CursorResult[Any]", self.connection.execute(statement, parameters))
 
     @property
     def session(self) -> Session:

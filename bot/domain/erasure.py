@@ -22,7 +22,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, Table, and_, delete, func, or_, select, update
 
 from bot.chat.messages import Message
 from bot.chat.text import t
@@ -169,7 +169,7 @@ def of(each: Table, person: int) -> ColumnElement[bool] | None:
 
 
 @cache
-def unlinked(each: Table) -> Sequence[ColumnElement[int]]:
+def unlinked(each: Table) -> Sequence[Column[int]]:
     """The columns that say who did something to another's row: emptied, the row stays."""
     return [key.parent for key in each.foreign_keys if key.parent.name.endswith("_by") and each is not invites]
 

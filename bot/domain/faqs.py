@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import and_, func, select, update
@@ -59,11 +59,11 @@ def read(rows: Any) -> list[Row]:
     if not isinstance(rows, list):
         raise ValueError("the document: a list of answers")
     found: list[Row] = []
-    for number, row in enumerate(rows, 1):  # type: ignore[var-annotated]
+    for number, row in enumerate(cast("list[Any]", rows), 1):
         try:
             found.append(Row.model_validate_json(json.dumps(row)))
         except ValidationError as error:
-            name = row.get("code", number) if isinstance(row, dict) else number  # type: ignore[union-attr]
+            name = cast("dict[str, Any]", row).get("code", number) if isinstance(row, dict) else number
             wrong = error.errors()[0]
             raise ValueError(f"{name}.{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}") from None
     return found

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, LargeBinary, Table, UniqueConstraint, delete, func, select, update
+from sqlalchemy import Column, ColumnElement, LargeBinary, Table, UniqueConstraint, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.chat.flow import Person
@@ -203,9 +203,9 @@ def _seal_anew(db: Db, each: Table, kept: int, gone: int) -> None:
             db.execute(update(each).where(*(c == row[c] for c in key)).values(values))
 
 
-def _again(db: Db, column: ColumnElement[Any], sealed: bytes, kept: int, gone: int) -> bytes | None:
+def _again(db: Db, column: Column[Any], sealed: bytes, kept: int, gone: int) -> bytes | None:
     """The same with the other key; None where it is sealed with neither (somebody else's words beside hers)."""
-    name = f"{column.table.name}.{column.name}"  # type: ignore[attr-defined]
+    name = f"{column.table.name}.{column.name}"
     try:
         return db.seal(kept, name, db.open(gone, name, sealed))
     except NoKey:

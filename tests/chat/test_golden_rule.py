@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
@@ -91,9 +92,8 @@ def by_text(db: Db) -> None:
 
 
 def by_hand(db: Db) -> None:
-    db.connection.connection.driver_connection.execute(  # type: ignore[union-attr]
-        "INSERT INTO accounts (name) VALUES ('second')"
-    )
+    driver: Any = db.connection.connection.driver_connection
+    driver.execute("INSERT INTO accounts (name) VALUES ('second')")
 
 
 WAYS = [by_orm, by_orm_flushed, by_orm_changed, by_core, by_update, by_delete, by_text, by_hand]

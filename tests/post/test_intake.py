@@ -39,7 +39,7 @@ def test_a_second_delivery_has_no_second_effect(post: Post):
         await station.intake.deliver([one, one])
         await station.settled()
         assert station.channel.to("1") == ["satu"]
-        assert station.office.metrics.duplicates._value.get() == 6  # type: ignore[reportPrivateUsage]
+        assert "\npendamping_duplicate_updates_total 6.0\n" in station.office.metrics.text().decode()
 
     post.run(work)
     post.run(work_again)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from typing import TypedDict
 
 import pytest
 
@@ -17,7 +18,14 @@ from tests.office import MONDAY
 from tests.store.bench import PostgresBench, met, rows, write
 
 
-def copies(bench: PostgresBench) -> dict[str, str | int]:
+class Copies(TypedDict):
+    url: str
+    keys: str
+    folder: str
+    keep: int
+
+
+def copies(bench: PostgresBench) -> Copies:
     return {"url": bench.url, "keys": str(bench.folder / "keys"), "folder": str(bench.folder / "copies"), "keep": 2}
 
 
@@ -31,10 +39,7 @@ def test_a_copy_can_be_restored(postgres: PostgresBench, monkeypatch: pytest.Mon
     monkeypatch.setenv("PATH", str(postgres.server.binaries), prepend=os.pathsep)
     write(postgres, lambda db: outbox.put(db, met(db), Message(("Selamat pagi",)), "i1.0"))
     args = copies(postgres)
-    made = [
-        backup.backup(**args, stamp=MONDAY.replace(hour=hour).strftime(STAMP))["copy"]  # type: ignore[arg-type]
-        for hour in range(3)
-    ]
+    made = [backup.backup(**args, stamp=MONDAY.replace(hour=hour).strftime(STAMP))["copy"] for hour in range(3)]
     folder = postgres.folder / "copies"
     assert sorted(path.name for path in folder.iterdir()) == [
         "store-20261123-010000.dump", "store-20261123-020000.dump", "wrapped.db",
@@ -51,11 +56,11 @@ def test_a_copy_can_be_restored(postgres: PostgresBench, monkeypatch: pytest.Mon
 def test_without_pg_dump_it_is_said_what_is_missing(postgres: PostgresBench, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(OSError, match="pg_dump isn't installed"):
-        backup.backup(**copies(postgres), stamp="20261123-020000")  # type: ignore[arg-type]
+        backup.backup(**copies(postgres), stamp="20261123-020000")
 
 
 def test_what_pg_dump_says_is_passed_on(postgres: PostgresBench, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PATH", str(postgres.server.binaries), prepend=os.pathsep)
     nowhere = PostgresBench(postgres.server, postgres.server.url("nowhere"), postgres.folder)
     with pytest.raises(OSError, match='database "nowhere" does not exist'):
-        backup.backup(**copies(nowhere), stamp="20261123-020000")  # type: ignore[arg-type]
+        backup.backup(**copies(nowhere), stamp="20261123-020000")

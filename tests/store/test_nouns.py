@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.exc import IntegrityError
 
 from bot.chat.talk import Talk, Talks
@@ -287,11 +287,11 @@ def test_a_button_works_once_a_person(bench: Bench):
     ],
     ids=lambda value: getattr(value, "name", ""),
 )  # fmt: skip
-def test_the_tables_refuse_what_can_not_be(bench: Bench, table: object, row: dict[str, object]):
+def test_the_tables_refuse_what_can_not_be(bench: Bench, table: Table, row: dict[str, object]):
     def work(db: Db) -> None:
         met(db)
         with pytest.raises(IntegrityError), db.connection.begin_nested():
-            db.execute(insert(table).values(row))  # type: ignore[arg-type]
+            db.execute(insert(table).values(row))
 
     write(bench, work)
 

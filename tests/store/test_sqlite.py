@@ -81,7 +81,8 @@ def test_the_full_disk_of_this_test_does_tear_the_transaction(sqlite: SqliteBenc
     def look(db: Db) -> bool:
         with suppress(OperationalError):
             fill(db)
-        return bool(db.connection.connection.driver_connection.in_transaction)  # type: ignore[union-attr]
+        driver: Any = db.connection.connection.driver_connection
+        return bool(driver.in_transaction)
 
     async def run(store: Store) -> None:
         seen: list[bool] = []
