@@ -126,8 +126,7 @@ class Ticks:
         while await self._office.store.write(piece):
             pass
         if self._backup:
-            keys, copies = await self._office.store.write(lambda db: db.keys), Path(self._backup["folder"])
-            await asyncio.to_thread(retention.drop_days, keys, copies, now - bounds.quarantine, now)
+            await self._office.store.write(partial(retention.drop_days, before=now - bounds.quarantine))
 
     async def idle(self) -> None:
         """Tell those who were silent for years that they will be erased; take old evidence and old copies away."""

@@ -22,6 +22,8 @@ from bot.config import Config, ConfigError, load
 out = Console(highlight=False)
 chosen: dict[str, Path | None] = {"config": None}
 """The settings' file that was named before the command."""
+_WIDE = 100_000
+"""Characters of a line where nobody's window bounds it."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for another program.")]
 
 
@@ -80,13 +82,16 @@ def said() -> Generator[None]:
 
 
 def show(rows: list[dict[str, Any]], columns: tuple[str, ...], as_json: bool, none: str) -> None:
-    """Print rows as a table of these columns, or as JSON; `none` where there are no rows."""
+    """Print rows as a table of these columns, or as JSON; `none` where there are no rows. Nothing is cut off: in a
+    terminal what is long goes on in the next line, for another program a row is one line."""
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))
     elif not rows:
         typer.echo(none)
     else:
-        table = Table(*columns, box=None, header_style="bold")
+        table = Table(box=None, header_style="bold")
+        for name in columns:
+            table.add_column(name, overflow="fold")
         for row in rows:
             table.add_row(*(escape(str(row[name])) for name in columns))
-        out.print(table)
+        (out if out.is_terminal else Console(highlight=False, width=_WIDE)).print(table)

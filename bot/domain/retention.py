@@ -14,11 +14,10 @@ from sqlalchemy import delete, func, select, update
 
 from bot.chat.messages import Message
 from bot.chat.text import Day, t
-from bot.domain import audit, backup, dated, outbox, people
+from bot.domain import audit, dated, outbox, people
 from bot.domain.db import Db
 from bot.domain.engine import is_sqlite, path_of
-from bot.domain.keys import Keys
-from bot.domain.tables import Lane, Received, Working, inbox, jobs, media, talks, tickets, wishes
+from bot.domain.tables import Lane, Received, Working, erasing, inbox, jobs, media, talks, tickets, wishes
 from bot.domain.tables import people as table
 
 _PIECE = 500
@@ -45,14 +44,13 @@ def _give_up(db: Db, before: datetime) -> int:
     return db.execute(dropped.values(state=Received.DROPPED, payload=None, done_at=db.now)).rowcount
 
 
-def drop_days(keys: Keys, copies: Path, before: datetime, now: datetime) -> int:
-    """Destroy the keys of days before an instant's, here and in the folder of the backups: what nobody could be told
-    as hers is unreadable in all of them. How many. Outside any transaction; raises `OSError`, `sqlite3.Error`."""
-    old = keys.days_before(before)
+def drop_days(db: Db, before: datetime) -> int:
+    """Have the keys of days before an instant's destroyed, here and in the folder of the backups: what nobody could be
+    told as hers is unreadable in all of them. How many. They are noted as erasures, which are tried until they are done
+    (`erasure.destroy`)."""
+    old = db.keys.days_before(before)
     for name in old:
-        keys.destroy(name, now)
-    if old:
-        backup.renew_keys(keys.folder, copies)
+        db.upsert(erasing, ("key_id",), {"key_id": name, "files": [], "at": db.now})
     return len(old)
 
 

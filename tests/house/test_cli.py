@@ -24,6 +24,7 @@ from bot.domain.engine import lock, writing
 from bot.domain.keys import Keys
 from bot.domain.tables import regions
 from bot.run import BROKE, CANT_START, run
+from bot.terminal import show
 from tests.office import MONDAY
 from tests.store.bench import message, met
 
@@ -248,3 +249,14 @@ def test_a_loop_that_broke_has_an_exit_code_of_its_own(place: Place):
     place.settings(HERE)
     assert run(load(place.folder / "config.toml"), ready=lambda desk, _: desk.broken.set()) == BROKE
     assert BROKE not in (0, 1, 2, CANT_START, 70)
+
+
+def test_what_is_piped_is_one_whole_line_a_row(capsys: pytest.CaptureFixture[str]):
+    long = "mencocokkan data dengan surat kelurahan " * 8 + "x" * 300
+    rows = [{"id": 1, "reason": long, "object": "owners:1"}, {"id": 2, "reason": "", "object": "owners:2"}]
+    show(rows, ("id", "reason", "object"), False, "Nothing.")
+    head, first, second = capsys.readouterr().out.splitlines()
+    assert head.split() == ["id", "reason", "object"]
+    assert long in first
+    assert first.rstrip().endswith("owners:1")
+    assert second.split() == ["2", "owners:2"]

@@ -115,7 +115,7 @@ tallies = Table(  # numbers that stay when the person they came from is erased
     Column("count", Integer, nullable=False),
 )
 
-erasing = Table(  # somebody whose rows are gone, until her key and her files are gone too
+erasing = Table(  # somebody whose rows are gone, or an old day, until key and files are gone too
     "erasing",
     metadata,
     Column("key_id", String(32), primary_key=True),
