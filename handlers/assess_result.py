@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from bot.chat.flow import Chat, Refused, flow, happening
@@ -23,6 +24,8 @@ RECHECK = "recheck"
 """The reminder that invites to the next check."""
 GONE = t("That check isn't noted any more.")
 _CAPTION = 20
+_BUSY = timedelta(minutes=5)
+"""Who wrote so short a time ago is in the middle of the talk that is open."""
 
 
 def finish(chat: Chat, db: Db, check: Assessment) -> None:
@@ -161,9 +164,13 @@ def _buttons(chat: Chat, check: Assessment, steps: Sequence[Advice], *, export: 
 
 @happening(drawing.ASSESSED)
 def assessed(chat: Chat, db: Db, data: Mapping[str, Any]) -> None:
-    """The picture of a result, with its page behind a button. Its words were said already: none is missed."""
+    """The picture of a result, with its page behind a button; later, where she is in the middle of something else."""
     files = data.get("files", [])
-    if data.get("failed") or not files or chat.talk.waiting:
+    if data.get("failed") or not files:  # the words were said already: none is missed
+        chat.silence()
+        return
+    if chat.talk.waiting and chat.now - chat.talk.touched < _BUSY:
+        reminders.put(db, chat.person.id, drawing.ASSESSED, str(data["assessment"]), chat.now + _BUSY, data)
         chat.silence()
         return
     picture, page = files[0], files[-1]

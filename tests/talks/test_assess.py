@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from bot.domain import reminders
+from bot.domain.assess.drawing import ASSESSED
 from tests.office import Desk
 from tests.talks.assess_scripts import CORE, MIDDLE, part, taps, title
 from tests.talks.scripts import REGISTERED, kept
@@ -66,6 +70,24 @@ def test_the_quick_check_ends_within_fourteen_messages(telegram: Telegram, desk:
         < Hasilnya dalam satu halaman.
     """)
     assert telegram.bubbles("siti")[-1]["document"]["file_name"] == "cek-naik-kelas.pdf"
+
+
+def test_a_picture_that_is_ready_in_the_middle_of_something_else_comes_after_it(telegram: Telegram, desk: Desk):
+    telegram(f"{REGISTERED}{BEGIN}{taps(*CORE)}{RESULT}{PICTURE}")
+    files = [{"media": row["id"], "name": row["name"], "mime": row["mime"]} for row in kept(desk, "media")]
+    (check,) = kept(desk, "assessments")
+    ready = {"assessment": check["id"], "files": files}
+    telegram("> petugas")
+    asyncio.run(desk.round(do=lambda db: reminders.put(db, check["person_id"], ASSESSED, "1", db.now, ready)))
+    telegram(f"""
+        ~ 1 menit
+        < (diam)
+        > batal
+        ~ 6 menit
+        < {PICTURE.strip()}
+        ~ 6 menit
+        < (diam)
+    """)
 
 
 def test_a_check_left_in_the_middle_goes_on_after_days(telegram: Telegram, desk: Desk):
