@@ -32,11 +32,12 @@ class Db:
 
     def __init__(self, connection: Connection, keys: Keys, now: datetime, kept: dict[str, Any] | None = None) -> None:
         """`kept` is the process's memory of what hardly changes; whoever rolls a transaction back empties it."""
-        self.connection = connection
+        self._connection = connection
         self.kept: dict[str, Any] = {} if kept is None else kept
         self.keys = keys
         self.now = now
         self._session: Session | None = None
+        self._marks = False  # `mark` was called, and nothing was asked of the database since
         self._mark = 0
         self.forgot = False
         """Whether `forget` was called, for the store to tell the others that remember."""
@@ -44,6 +45,14 @@ class Db:
         """What this turn has done to whose chat it is, if it has (`bot.domain.linking.Became`)."""
         self.put = False
         """Whether something was put that a loop has to be told of: a message that isn't taken yet, a job."""
+
+    @property
+    def connection(self) -> Connection:
+        """Inside this work's transaction. Whoever takes it may write, so a mark that waits is set now."""
+        if self._marks:
+            self._marks = False
+            self._set_mark()
+        return self._connection
 
     def execute(
         self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
@@ -53,11 +62,12 @@ class Db:
     @property
     def session(self) -> Session:
         """An ORM session on the same transaction; made when it is first asked for."""
+        connection = self.connection
         if self._session is None:
             from sqlalchemy.orm import Session  # a quarter of the start's imports, and Core alone does without
 
             # In a savepoint of its own: a flow that rolls its session back after an error undoes only its own work.
-            self._session = Session(self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+            self._session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         return self._session
 
     def flush(self) -> None:
@@ -72,8 +82,16 @@ class Db:
     # The golden rule: ask first, then write
 
     def mark(self) -> None:
-        """From here `wrote` and `undo` count."""
+        """From here `wrote` and `undo` count. Nothing is asked of the database before a flow does: most turns of a
+        talk are a question and its answer."""
         self.settle()
+        self._marks = True
+
+    def unmark(self) -> None:
+        """What comes now is no flow's, and not taken back by itself."""
+        self._marks = False
+
+    def _set_mark(self) -> None:
         raw = self._raw()
         if self.connection.dialect.name == "sqlite":
             raw.execute("SAVEPOINT flow")
@@ -86,6 +104,8 @@ class Db:
 
     def wrote(self) -> bool:
         """Whether anything was written since `mark`, by ORM, Core or text, or the driver itself."""
+        if self._marks:
+            return False
         self.flush()
         return self._written() != self._mark
 
@@ -94,14 +114,16 @@ class Db:
         if self._session is not None:
             self._session.close()
             self._session = None
-        self.kept.clear()
-        self._raw().execute("ROLLBACK TO flow")
+        if not self._marks:
+            self.kept.clear()
+            self._raw().execute("ROLLBACK TO flow")
 
     def start_over(self) -> None:
         """Take back everything this work has done; only where `sole` holds."""
         if self._session is not None:
             self._session.close()
             self._session = None
+        self._marks = False
         self.keys.names.clear()
         self.kept.clear()
         self._raw().execute("ROLLBACK TO work")

@@ -150,6 +150,7 @@ def _turn(
         reply = conversation.hear(incoming) if incoming else Reply(outcome="nothing")
         if incoming and incoming.button.startswith(MORE) and not _shows_more(reply):
             reply = _others(db, contact, incoming) or reply
+    db.unmark()
     lane = Lane(event.get("lane", Lane.REPLY)) if event else Lane.REPLY
     if db.became is not None:
         contact, kept, known = linking.after(db, letter.person, kept)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, event, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -129,6 +129,22 @@ def test_a_write_after_the_last_question_is_right(db: Db, write: Callable[[Db], 
     assert hear(db, talks, "Siti", late).outcome == "finished"
     db.flush()
     assert names(db) in (["first", "second"], ["second"], [])
+
+
+def test_a_flow_that_asks_the_database_for_nothing_costs_it_nothing(db: Db):
+    asked: list[str] = []
+    event.listen(db.connection, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    if db.connection.dialect.name == "sqlite":
+        raw: Any = db.connection.connection.driver_connection
+        raw.set_trace_callback(asked.append)
+    db.mark()
+    assert not db.wrote()
+    db.undo()
+    db.mark()
+    assert asked == []
+    db.unmark()
+    db.execute(delete(accounts))
+    assert not any("SAVEPOINT" in statement for statement in asked)
 
 
 def test_a_flow_may_read_before_it_asks(db: Db):
