@@ -175,6 +175,12 @@ def of(db: Db, person: Person) -> list[Waiting]:
     return [_waiting(db, row) for row in db.execute(_OPEN.where(changes.c.person_id == person.id))]
 
 
+def waits(db: Db, officer: Officer, person: int) -> bool:
+    """Whether a correction of a person waits that this officer may decide."""
+    found = db.execute(_OPEN.where(changes.c.person_id == person)).all()
+    return any(access.may(db, officer, DECIDE, row.village) for row in found)
+
+
 def for_officer(db: Db, officer: Officer, limit: int) -> tuple[list[Waiting], int]:
     """What an officer may decide now, the most urgent first, and how many there are in all. Looking is noted."""
     area = access.within(_VILLAGE, officer.area)

@@ -19,12 +19,12 @@ from bot.chat.reading import Invalid, plain
 from bot.chat.reading.identifiers import masked
 from bot.chat.reading.phone import phone_masked
 from bot.chat.text import t
-from bot.domain import access, audit, consents, dated, name_words, officers, owners
+from bot.domain import access, audit, changes, consents, dated, name_words, officers, owners
 from bot.domain.db import Db
 from bot.domain.officers import Officer
 from bot.domain.owners import Business
 from bot.domain.tables import audit as rows
-from bot.domain.tables import businesses, changes, inbox, outbox, people, tickets
+from bot.domain.tables import businesses, inbox, outbox, people, tickets
 from bot.domain.tables import owners as registered
 
 MOST = 8
@@ -95,10 +95,10 @@ def _by_number(db: Db, digits: str) -> ColumnElement[bool]:
 def _may_see(db: Db, officer: Officer, person: int) -> bool:
     """Whether an officer may see somebody: one of her businesses, or her open question, is in his area; not while she
     waits for her erasure. Once she has taken back her leave to be noted, only what she asked for counts: her open
-    question, and a correction that waits."""
+    question, and a correction that he may decide."""
     if _frozen(db, person):
         return False
-    if _near(db, officer, person) and (not consents.withdrawn(db, person) or _corrects(db, person)):
+    if _near(db, officer, person) and (not consents.withdrawn(db, person) or changes.waits(db, officer, person)):
         return True
     return any(access.may(db, officer, "ticket.see", village) for village in _asked_in(db, person))
 
@@ -117,12 +117,6 @@ def _frozen(db: Db, person: int) -> bool:
 def _near(db: Db, officer: Officer, person: int) -> bool:
     villages = db.execute(select(businesses.c.village).where(businesses.c.owner_id == person)).scalars().all()
     return any(access.may(db, officer, "owner.see", village) for village in villages)
-
-
-def _corrects(db: Db, person: int) -> bool:
-    """Whether a correction that she asked for waits."""
-    waiting = select(changes.c.id).where(changes.c.person_id == person, changes.c.decided_at.is_(None))
-    return db.execute(waiting.limit(1)).first() is not None
 
 
 def _asked_in(db: Db, person: int) -> list[str | None]:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from bot.chat.flow import Person, Refused
 from bot.chat.reading.place import Place
-from bot.domain import access, audit, dated, lookup, name_words, owners, places, tickets
+from bot.domain import access, audit, changes, consents, dated, lookup, name_words, owners, places, tickets
 from bot.domain.access import ACTIONS, RIGHTS, ROLES, Action
 from bot.domain.db import Db
 from bot.domain.officers import Officer
@@ -27,19 +27,26 @@ SEES = {"petugas", "koordinator"}
 
 @dataclass(frozen=True)
 class Someone:
-    """An owner of the matrix: where her businesses are, and whether she may be seen at all."""
+    """An owner of the matrix: where her businesses are, whether she waits for her erasure or has taken back her leave,
+    and what of hers waits for an officer."""
 
     name: str
     villages: tuple[str, ...]
     frozen: bool = False
+    withdrawn: bool = False
+    asks: bool = True
+    corrects: bool = False
 
 
 PEOPLE = (
     Someone("Aminah", (PURWANTORO,)),
     Someone("Budiarti", (SUKUN,)),
-    Someone("Citra", (PURWANTORO, SUKUN)),
+    Someone("Citra", (PURWANTORO, SUKUN), corrects=True),
     Someone("Dewi", (SINGOSARI,)),
-    Someone("Endah", (PURWANTORO,), frozen=True),
+    Someone("Endah", (PURWANTORO,), frozen=True, corrects=True),
+    Someone("Fatimah", (PURWANTORO,), withdrawn=True),
+    Someone("Gayatri", (PURWANTORO, SUKUN), withdrawn=True, asks=False),
+    Someone("Hartini", (SUKUN, PURWANTORO), withdrawn=True, asks=False, corrects=True),
 )
 
 
@@ -55,6 +62,7 @@ def filled(db: Db) -> dict[str, int]:
     """The owners, each with a ticket; the number of each person."""
     places.put(db, [Place("35.73", "Malang", "kota", "35")])
     dated.put(db, "unmask.daily", MONDAY.date(), 10_000, "uji")
+    dated.put(db, "change.hours", MONDAY.date(), {"due": 72, "remind": 48}, "uji")
     numbers: dict[str, int] = {}
     for i, someone in enumerate(PEOPLE):
         contact = met(db, f"owner {i}")
@@ -66,7 +74,12 @@ def filled(db: Db) -> dict[str, int]:
         owners.register(db, person, name=someone.name, phone=f"+62812000000{i}", village=first, **facts)
         for village in others:
             owners.add_business(db, person, village=village, **{**about, "nib": f"{i}999999999999"})
-        tickets.open_ticket(db, person, "question", f"rahasia {someone.name}")
+        if someone.asks:
+            tickets.open_ticket(db, person, "question", f"rahasia {someone.name}")
+        if someone.corrects:
+            changes.ask(db, person, "name", f"{someone.name} Baru", MONDAY.date())
+        if someone.withdrawn:
+            consents.note(db, person, consents.SERVICE, "1.0", allowed=False)
         if someone.frozen:
             db.execute(update(people).where(people.c.id == person.id).values(frozen_at=db.now))
     return numbers
@@ -115,7 +128,7 @@ def test_nobody_sees_more_than_is_his(bench: Bench, revoked: bool):
                 rights = role in SEES and not revoked
                 for someone in PEOPLE:
                     near = [v for v in someone.villages if under(v, area)] if rights and not someone.frozen else []
-                    asked = rights and not someone.frozen and under(someone.villages[0], area)
+                    asked = rights and not someone.frozen and someone.asks and under(someone.villages[0], area)
                     tries(db, his, numbers[someone.name], someone, near, asked)
 
     write(bench, work)
@@ -123,25 +136,33 @@ def test_nobody_sees_more_than_is_his(bench: Bench, revoked: bool):
 
 def tries(db: Db, his: Officer, person: int, someone: Someone, near: list[str], asked: bool) -> None:
     """One officer and one owner: what he finds, sees and opens, and that nothing is noted that he didn't get."""
+    decides = someone.corrects and someone.villages[0] in near
+    found = bool(asked or decides or (near and not someone.withdrawn))
+    hidden = bool(near) and not found
     before = len(audit.noted(db, actor=his.person))
     for said in (someone.name, f"warung {someone.name}", phone_of(db, person), nib_of(db, person)):
-        listed, *_ = lookup.search(db, his, said)
-        assert [one.person for one in listed] == ([person] if near or asked else []), (his, someone, said)
+        listed, _, untold = lookup.search(db, his, said)
+        assert [one.person for one in listed] == ([person] if found else []), (his, someone, said)
+        assert untold == int(hidden), (his, someone, said)
     seen = lookup.view(db, his, person)
-    assert (seen is not None) is bool(near or asked), (his, someone)
+    assert (seen is not None) is found, (his, someone)
     if seen is not None:
         inside = db.execute(select(businesses.c.village).where(businesses.c.id.in_([b.id for b in seen.businesses])))
-        assert sorted(inside.scalars()) == sorted(near)
+        assert sorted(inside.scalars()) == ([] if someone.withdrawn else sorted(near))
         assert (seen.asked == f"rahasia {someone.name}") is asked
         assert (seen.phone != "") is bool(near)
         assert phone_of(db, person) not in str(seen)
+    opens = {"phone": bool(near) and found, "nib": bool(near) and not someone.withdrawn}
     for what in ("phone", "nib"):
         opened = tried(lambda what=what: lookup.unmask(db, his, person, what, "uji", db.now))
-        assert (opened is not None) is bool(near), (his, someone, what)
+        assert (opened is not None) is opens[what], (his, someone, what)
         if what == "nib" and opened is not None:
             assert len(opened.split(", ")) == len(near)
     after = len(audit.noted(db, actor=his.person))
-    assert after - before == (4 + 1 if near or asked else 0) + (2 if near else 0)
+    assert after - before == (4 + 1 if found else 4 if hidden else 0) + sum(opens.values())
+    number = next((one.id for one in changes.of(db, Person(person, "id"))), 0)
+    assert (tried(lambda: changes.decidable(db, Person(his.person, "id"), number).name) is not None) is decides
+    assert (number in [one.id for one in changes.for_officer(db, his, 99)[0]]) is decides, (his, someone)
 
 
 def tried(work: Callable[[], str]) -> str | None:
@@ -168,8 +189,8 @@ def test_numbers_that_are_guessed_lead_nowhere(bench: Bench):
         filled(db)
         his = officer(db, "petugas", "35.73.01")
         seen = [person for person in range(-5, 200) if lookup.view(db, his, person)]
-        assert seen == [1, 3]
-        assert [tried(lambda p=p: lookup.unmask(db, his, p, "phone", "x", db.now)) for p in (2, 4, 5, 6, 99)] == [
+        assert seen == [1, 3, 6]
+        assert [tried(lambda p=p: lookup.unmask(db, his, p, "phone", "x", db.now)) for p in (2, 4, 5, 7, 99)] == [
             None
         ] * 5
 
@@ -192,6 +213,6 @@ def test_words_are_found_without_regard_to_the_area_and_only_filtered_later(benc
         numbers = filled(db)
         assert name_words.found(db, "warung") == set(numbers.values())
         his = officer(db, "petugas", SUKUN)
-        assert [one.name for one in lookup.search(db, his, "warung")[0]] == ["Budiarti", "Citra"]
+        assert [one.name for one in lookup.search(db, his, "warung")[0]] == ["Budiarti", "Citra", "Hartini"]
 
     write(bench, work)
