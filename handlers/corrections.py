@@ -8,8 +8,9 @@ from typing import Any
 from bot.chat.flow import Chat, Refused, flow, happening
 from bot.chat.questions import Choice, Line
 from bot.chat.text import Lines, caption, t
-from bot.domain import audit, changes, officers
+from bot.domain import audit, changes
 from bot.domain.db import Db
+from handlers import officers as desk
 
 SHOWN = 5
 DECISIONS = (("yes", caption("Accept")), ("no", caption("Refuse")))
@@ -18,9 +19,8 @@ DECISIONS = (("yes", caption("Accept")), ("no", caption("Refuse")))
 @flow("corrections", command="koreksi", words=("koreksi", "perbaikan data"), desk="officers",
       title=caption("Corrections"), menu=30)  # fmt: skip
 def corrections(chat: Chat, db: Db) -> None:
-    officer = officers.find(db, chat.person)
+    officer = desk.who(chat, db)
     if officer is None:
-        chat.say(t("This is for the officers of {office}.", office=chat.office["name"]))
         return
     found, count = changes.for_officer(db, officer, SHOWN)
     if not found:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
-from bot.chat.flow import Chat, Person, flow
+from bot.chat.flow import Chat, flow
 from bot.chat.questions import Choice, Line
 from bot.chat.reading.identifiers import masked
 from bot.chat.text import Lines, Text, Words, caption, t
-from bot.domain import access, audit, lookup, officers
+from bot.domain import audit, lookup
 from bot.domain.db import Db
 from bot.domain.lookup import Number, Seen
 from bot.domain.officers import Officer
+from handlers import officers as desk
 
 OPEN: dict[Number, Text] = {
     "phone": caption("Show the number"),
@@ -31,31 +32,13 @@ NOBODY = t("Nobody was found in your area. Please check the spelling, or try the
 GONE = t("She has taken back her leave to be noted. Her data isn't shown.")
 
 
-def looks(person: Person, db: Db) -> bool:
-    """Whether somebody may look for owners anywhere."""
-    found = officers.find(db, person)
-    return found is not None and "owner.see" in access.RIGHTS.get(cast(access.Role, found.role), ())
-
-
-def _officer(chat: Chat, db: Db) -> Officer | None:
-    """The officer this is; told why not, where he may not look for owners."""
-    found = officers.find(db, chat.person)
-    if found is None:
-        chat.say(t("This bot is for the officers of {office}. Please ask the office for an invitation.",
-                   office=chat.office["name"]))  # fmt: skip
-    elif not looks(chat.person, db):
-        chat.say(t("Your role doesn't include looking at owners' data."))
-        return None
-    return found
-
-
 @flow(
-    "lookup", command="cari", words=("cari", "cari pelaku usaha"), title=caption("Find an owner"), menu=10, when=looks,
-    desk="officers",
+    "lookup", command="cari", words=("cari", "cari pelaku usaha"), title=caption("Find an owner"), menu=10,
+    when=desk.may("owner.see"), desk="officers",
 )  # fmt: skip
 def find(chat: Chat, db: Db) -> None:
     """Find owners of one's own area."""
-    officer = _officer(chat, db)
+    officer = desk.who(chat, db, "owner.see")
     if officer is None:
         return
     asked = t("Whom are you looking for?\nType a name, a phone number, an NIB, or a ticket such as: tiket 12")
@@ -79,7 +62,7 @@ def find(chat: Chat, db: Db) -> None:
 @flow("owner", desk="officers")
 def owner(chat: Chat, db: Db) -> None:
     """What is kept of one owner, with numbers masked."""
-    officer = _officer(chat, db)
+    officer = desk.who(chat, db, "owner.see")
     if officer is None:
         return
     seen = _seen(chat, db, officer)
@@ -126,7 +109,7 @@ def _lines(seen: Seen) -> list[Words]:
 @flow("unmask", desk="officers")
 def unmask(chat: Chat, db: Db) -> None:
     """One number in full, with a reason."""
-    officer = _officer(chat, db)
+    officer = desk.who(chat, db, "owner.see")
     if officer is None:
         return
     person, what = chat.talk.given.get("person", ""), chat.talk.given.get("what", "")

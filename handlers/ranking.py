@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from functools import reduce
-from typing import cast
 
 from bot.chat.flow import Chat, Person, flow
 from bot.chat.questions import Choice
 from bot.chat.text import Lines, Text, Words, caption, t
-from bot.domain import access, audit, officers, owners, places
+from bot.domain import access, audit, owners, places
 from bot.domain.assess import instruments
 from bot.domain.assess import ranking as ranks
 from bot.domain.assess.instrument import Instrument
 from bot.domain.assess.instruments import CHECK
 from bot.domain.db import Db
 from bot.domain.officers import Officer
+from handlers import officers as desk
 from handlers.business import SECTORS
 
 SHOWN = 10
@@ -53,26 +53,13 @@ def _may(db: Db, officer: Officer, action: access.Action) -> bool:
     return access.may(db, officer, action, officer.area)
 
 
-def counts(person: Person, db: Db) -> bool:
-    """Whether somebody may see numbers of businesses."""
-    found = officers.find(db, person)
-    return found is not None and "numbers.see" in access.RIGHTS.get(cast(access.Role, found.role), ())
-
-
-def _officer(chat: Chat, db: Db) -> Officer | None:
-    found = officers.find(db, chat.person)
-    if found is None:
-        chat.say(t("This is for the officers of {office}.", office=chat.office["name"]))
-    return found
-
-
 @flow(
-    "ranking", command="peringkat", words=("peringkat", "ranking"), title=caption("Ranking"), menu=25, when=counts,
-    desk="officers",
+    "ranking", command="peringkat", words=("peringkat", "ranking"), title=caption("Ranking"), menu=25,
+    when=desk.may("numbers.see"), desk="officers",
 )  # fmt: skip
 def ranking(chat: Chat, db: Db) -> None:
     """The best first; of one who may see nobody, the counts."""
-    officer = _officer(chat, db)
+    officer = desk.who(chat, db, "numbers.see")
     if officer is None:
         return
     if _may(db, officer, "owner.see"):
@@ -84,7 +71,7 @@ def ranking(chat: Chat, db: Db) -> None:
 @flow("rank_by", desk="officers")
 def rank_by(chat: Chat, db: Db) -> None:
     """One more filter, `what`, on those there are (`by`)."""
-    officer = _officer(chat, db)
+    officer = desk.who(chat, db, "numbers.see")
     what = chat.talk.given.get("what", "")
     if officer is None or what not in FILTERS:
         return
@@ -176,7 +163,7 @@ def _row(db: Db, officer: Officer, instrument: Instrument, one: ranks.Ranked) ->
 
 @flow("rank_counts", desk="officers")
 def rank_counts(chat: Chat, db: Db) -> None:
-    officer = _officer(chat, db)
+    officer = desk.who(chat, db, "numbers.see")
     if officer is not None:
         _counts(chat, db, officer)
 

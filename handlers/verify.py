@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from bot.chat.buttons import Buttons
 from bot.chat.flow import Chat, Person, flow
 from bot.chat.messages import Attachment, Button, Message
 from bot.chat.questions import Choice, Line
 from bot.chat.text import Lines, Text, Words, caption, t
-from bot.domain import access, officers, outbox, owners, people
+from bot.domain import outbox, owners, people
 from bot.domain.assess import evidence, instruments
 from bot.domain.assess.evidence import Decided, Shown
 from bot.domain.db import Db
 from bot.domain.officers import Officer
 from bot.domain.tables import Lane
+from handlers import officers as desk
 
 DECISIONS = (("yes", caption("Agree")), ("again", caption("Ask again")), ("no", caption("Reject")))
 REASONS: dict[str, Text] = {
@@ -26,29 +25,13 @@ REASONS: dict[str, Text] = {
 OTHER = "other"
 
 
-def decides(person: Person, db: Db) -> bool:
-    """Whether somebody may decide on evidence anywhere."""
-    found = officers.find(db, person)
-    return found is not None and evidence.DECIDE in access.RIGHTS.get(cast(access.Role, found.role), ())
-
-
-def _officer(chat: Chat, db: Db) -> Officer | None:
-    found = officers.find(db, chat.person)
-    if found is None:
-        chat.say(t("This is for the officers of {office}.", office=chat.office["name"]))
-    elif not decides(chat.person, db):
-        chat.say(t("Your role doesn't include looking at owners' data."))
-        return None
-    return found
-
-
 @flow(
     "verify", command="verifikasi", words=("verifikasi", "periksa bukti"), title=caption("Check evidence"), menu=20,
-    when=decides, desk="officers",
+    when=desk.may(evidence.DECIDE), desk="officers",
 )  # fmt: skip
 def verify(chat: Chat, db: Db) -> None:
     """The oldest evidence of his area that nobody looks at; his for a while."""
-    officer = _officer(chat, db)
+    officer = desk.who(chat, db, evidence.DECIDE)
     if officer is not None:
         _next(chat, db, officer)
 
@@ -56,7 +39,7 @@ def verify(chat: Chat, db: Db) -> None:
 @flow("verify_decide", desk="officers")
 def verify_decide(chat: Chat, db: Db) -> None:
     """A decision on what was `shown`, then the next one at once."""
-    officer = _officer(chat, db)
+    officer = desk.who(chat, db, evidence.DECIDE)
     if officer is None:
         return
     given = chat.talk.given.get("shown", "")
