@@ -21,6 +21,7 @@ test: .venv/installed-dev ## Check the style, the types, the layers, and run eve
 	$(BIN)/pytest -n 2
 
 bench: .venv/installed-dev ## Measure it beside the libraries' own ways (12 minutes at most; QUICK=1: one minute)
+	$(BIN)/python -m bench.assess
 	$(BIN)/python -m bench $(if $(QUICK),--quick)
 
 drill: .venv/installed-dev ## Play every transcript on WhatsApp; kill, starve and flood it under load, on both stores (20 minutes; SEED=number; QUICK=1: two)
