@@ -91,7 +91,7 @@ def _reason(told: Mapping[str, Any]) -> str:
 def _tier(told: Mapping[str, Any]) -> int:
     """People whom the office may begin with in 24 hours."""
     names = ("max_daily_conversations_per_business", "current_limit", "max_daily_conversation_per_phone")
-    limit = next(told[name] for name in names if told.get(name))
+    limit = next((told[name] for name in names if told.get(name)), "")
     if isinstance(limit, int):
         return limit if limit >= 0 else _UNLIMITED
     if str(limit).endswith("UNLIMITED"):
