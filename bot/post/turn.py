@@ -159,7 +159,7 @@ def _turn(
     expires = db.now + office.bounds.reply_expires if lane == Lane.REPLY else None
     parcels: list[Parcel] = []
     for i, message in enumerate(reply.messages):
-        origin = f"i{letter.id}.{i}"
+        origin = f"{event['happening']}:i{letter.id}.{i}" if event else f"i{letter.id}.{i}"
         if i == 0 and expires and db.sole and contact.account in office.senders and message.op == "send":
             if parcel := outbox.put_in_hand(db, contact, message, origin, expires):
                 parcels.append(parcel)
