@@ -19,7 +19,7 @@ from bot.channels.whatsapp_templates import USABLE, compare
 from bot.chat.seams import AccountRefused, Channel, Later
 from bot.chat.text import Catalogs
 from bot.config import Config
-from bot.domain import inbox, people, regions, tables, upgrade, windows
+from bot.domain import inbox, people, regions, standing, tables, upgrade, windows
 from bot.domain.db import StoreDown
 from bot.domain.engine import is_sqlite, looking, named
 from bot.domain.tables import Received
@@ -119,7 +119,7 @@ def _database(config: Config) -> list[Finding]:
     if revision != upgrade.LATEST:
         copy = ", keeping a copy" if is_sqlite(url) else "; make a backup before"
         return [Finding("note", f"{name} is at revision {revision}; the next start upgrades it{copy}")]
-    found = [Finding("ok", f"database: {name}, revision {revision}"), *_left_behind(config)]
+    found = [Finding("ok", f"database: {name}, revision {revision}"), *_left_behind(config), *told(url)]
     if config.backup.at and not is_sqlite(url) and shutil.which("pg_dump") is None:
         mend = "apt install postgresql-client; or look after backups yourself, and set [backup] at to nothing"
         found.append(Finding("note", "pg_dump isn't installed: there will be no daily copy", mend))
@@ -147,6 +147,18 @@ def _left_behind(config: Config) -> list[Finding]:
         Finding("note", f"{count} messages wait for {account}, which isn't in the settings", "set its token again")
         for account, count in left
     ]
+
+
+def told(url: str) -> list[Finding]:
+    """What platforms have told of our accounts, and nobody has mended."""
+    mend = "see it at the platform; it goes from here when the platform says so, or takes what is sent"
+    with looking(url) as db:
+        return [
+            Finding(
+                "wrong", " ".join(f"{account}: {about} is {state} since {at:%Y-%m-%d %H.%M} UTC {why}".split()), mend
+            )
+            for account, about, state, why, at in standing.wrong(db)
+        ]
 
 
 def _catalogs(config: Config) -> list[Finding]:

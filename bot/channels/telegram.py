@@ -257,7 +257,7 @@ def spoken(
     for group, markup in ((bodies[0], keys), (bodies[-1], inline)):
         if markup and group:
             group[-1]["reply_markup"] = markup
-    fresh = message.share_phone is not None or message.no_keys or message.file is not None
+    fresh = bool(message.share_phone or message.share_place) or message.no_keys or message.file is not None
     edited = message.op == "edit" and replaces is not None and not fresh
     for number, body in enumerate(chain.from_iterable(bodies)):
         if edited and number == 0:
@@ -324,11 +324,12 @@ def _inline(message: Message, language: str, catalogs: Catalogs) -> dict[str, An
 
 
 def _keys(message: Message, language: str, catalogs: Catalogs) -> dict[str, Any] | None:
-    """The keyboard in place of the letters: the one that shares the phone number, or its removal."""
-    if message.share_phone is None:
+    """The keyboard in place of the letters: what shares the phone number or the place, or its removal."""
+    shared = [(message.share_phone, "request_contact"), (message.share_place, "request_location")]
+    rows = [[{"text": clean(catalogs.draw(label, language).text), what: True}] for label, what in shared if label]
+    if not rows:
         return {"remove_keyboard": True} if message.no_keys else None
-    button = {"text": clean(catalogs.draw(message.share_phone, language).text), "request_contact": True}
-    return {"keyboard": [[button]], "one_time_keyboard": True, "resize_keyboard": True}
+    return {"keyboard": rows, "one_time_keyboard": True, "resize_keyboard": True}
 
 
 def _id(text: str) -> int | str:

@@ -48,8 +48,8 @@ def spoken(message: Message, language: str, catalogs: Catalogs, address: str, me
     - A text that is too long for one bubble goes in several, its choices under the last.
     - WhatsApp can't change a message: an edit is said as a new one, and buttons stay where they are. A tap needs no
       answer; that it was read is told along with what is said to it.
-    - Her number is asked for by WhatsApp's own button only where an address doesn't tell it; with it no other buttons
-      go, so they are named in the text.
+    - Her number is asked for by WhatsApp's own button only where an address doesn't tell it, where she is by another
+      one; with such a button no others go, so they are named in the text.
     """
     calls: list[Call] = []
     if message.callback:
@@ -58,7 +58,7 @@ def spoken(message: Message, language: str, catalogs: Catalogs, address: str, me
         return calls
     if message.template is not None:
         return [*calls, Call(_envelope(address) | _template(message, message.template, language, catalogs))]
-    draft = _draft(message, language, catalogs, asks_number=message.share_phone is not None and "." in address)
+    draft = _draft(message, language, catalogs, _asked_for(message, address))
     bodies = _bodies(draft, message.file, media)
     return calls + [Call(_envelope(address) | body) for body in bodies]
 
@@ -87,14 +87,22 @@ def _envelope(address: str) -> dict[str, Any]:
     return {"messaging_product": "whatsapp", "recipient_type": "individual"} | to
 
 
-def _draft(message: Message, language: str, catalogs: Catalogs, *, asks_number: bool) -> _Draft:
+def _asked_for(message: Message, address: str) -> tuple[str, str]:
+    """What WhatsApp is to ask her for by a button of its own, as its type and name; empty for nothing."""
+    if message.share_phone is not None and "." in address:
+        return "request_contact_info", "request_contact_info"
+    return ("location_request_message", "send_location") if message.share_place is not None else ("", "")
+
+
+def _draft(message: Message, language: str, catalogs: Catalogs, asked_for: tuple[str, str]) -> _Draft:
     parts = [catalogs.draw(part, language) for part in message.parts]
     choices = [(_label(catalogs.draw(b.label, language).text), b.data) for b in message.buttons]
     labels = [label for label, _ in choices]
-    if asks_number:
+    kind, name = asked_for
+    if kind:
         if labels:
             parts.append(catalogs.draw(t("Or type: {choices}", choices=", ".join(labels)), language))
-        interactive = {"type": "request_contact_info", "action": {"name": "request_contact_info"}}
+        interactive = {"type": kind, "action": {"name": name}}
         return _Draft(_joined(parts, catalogs), (), interactive)
     if not choices:
         return _Draft(_joined(parts, catalogs))

@@ -131,9 +131,10 @@ Op = Literal[
 class Message:
     """What the bot says in one bubble: paragraphs, then one button a row; neutral, its texts still lazy.
 
-    `share_phone` is the label of a platform's "share my phone number" button, where it has one; `no_keys` takes that
-    button away again. `callback` is a tap to acknowledge along the way (losing that is harmless, so it needs no row of
-    its own). With a `file` the text is its caption, where it fits (see the channels), with the buttons under it.
+    `share_phone` is the label of a platform's "share my phone number" button, where it has one; `share_place` of the
+    one that shares where she is; `no_keys` takes such a button away again. `callback` is a tap to acknowledge along the
+    way (losing that is harmless, so it needs no row of its own). With a `file` the text is its caption, where it fits
+    (see the channels), with the buttons under it.
     `first` is the choice to begin with on a platform that shows few at a time (`MORE`).
     """
 
@@ -145,6 +146,7 @@ class Message:
     op: Op = "send"
     file: Attachment | None = None
     first: int = 0
+    share_place: Words | None = None
     template: Template | None = None  # set by the sender, right before it is sent
 
     def to_json(self) -> dict[str, Any]:
@@ -156,6 +158,8 @@ class Message:
             data["buttons"] = [[to_json(b.label), b.data] for b in self.buttons]
         if self.share_phone is not None:
             data["share_phone"] = to_json(self.share_phone)
+        if self.share_place is not None:
+            data["share_place"] = to_json(self.share_place)
         if self.no_keys:
             data["no_keys"] = True
         if self.callback:
@@ -180,6 +184,7 @@ class Message:
             op=data.get("op", "send"),
             file=Attachment.from_json(data["file"]) if "file" in data else None,
             first=data.get("first", 0),
+            share_place=from_json(data["share_place"]) if "share_place" in data else None,
         )
 
 

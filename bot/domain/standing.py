@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from bot.chat.messages import Standing, Template
 from bot.chat.text import Words, t
@@ -105,7 +105,7 @@ def mended(db: Db, account: int) -> None:
     db.execute(delete(standings).where(standings.c.account_id == account, standings.c.about == SENDING))
 
 
-def wrong(db: Db) -> list[tuple[str, str, str, str, datetime]]:
+def wrong(db: Db | Connection) -> list[tuple[str, str, str, str, datetime]]:
     """What stands wrong, to be mended: account, about, state, why, since."""
     found = select(accounts.c.name, standings).join_from(standings, accounts).where(standings.c.wrong)
     rows = db.execute(found.order_by(accounts.c.name, standings.c.about))

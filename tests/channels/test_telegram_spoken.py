@@ -24,6 +24,11 @@ INLINE = {
     ]
 }
 NO_KEYS = {"remove_keyboard": True}
+PLACE = {
+    "keyboard": [[{"text": "Bagikan", "request_location": True}]],
+    "one_time_keyboard": True,
+    "resize_keyboard": True,
+}
 PHONE = {
     "keyboard": [[{"text": "Bagikan", "request_contact": True}]],
     "one_time_keyboard": True,
@@ -53,6 +58,11 @@ def draw(message: Message, replaces: str | None = None) -> list[Call]:
             Message(("nomor?",), share_phone=t("Share")),
             None,
             [Call("sendMessage", {"chat_id": 5, "text": "nomor?", **QUIET, "reply_markup": PHONE})],
+        ),
+        (
+            Message(("di mana?",), share_place=t("Share")),
+            None,
+            [Call("sendMessage", {"chat_id": 5, "text": "di mana?", **QUIET, "reply_markup": PLACE})],
         ),
         (
             Message(("nomor?",), (YES, NO), share_phone=t("Share")),

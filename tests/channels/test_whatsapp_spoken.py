@@ -140,6 +140,16 @@ def test_a_number_is_asked_for_only_where_the_address_tells_none() -> None:
     assert known["interactive"]["action"]["buttons"] == [reply("s", "Lewati")]
 
 
+@pytest.mark.parametrize("address", [USER, PHONE])
+def test_where_she_is_is_asked_for_by_whatsapp_s_own_button(address: str) -> None:
+    (asked,) = bodies(Message(("Di mana usahanya?",), (Button("Lewati", "s"),), share_place=t("Share")), address)
+    assert asked["interactive"] == {
+        "type": "location_request_message",
+        "body": {"text": "Di mana usahanya?\n\nOr type: Lewati"},
+        "action": {"name": "send_location"},
+    }
+
+
 @pytest.mark.parametrize("op", ["answer", "unbutton", "typing"])
 def test_what_whatsapp_doesnt_have_makes_no_bubble(op: Any) -> None:
     assert bodies(Message(("hai",), op=op)) == []
@@ -234,6 +244,7 @@ MESSAGES = st.builds(
     st.lists(PARTS, max_size=4).map(tuple),
     st.lists(LABELS, max_size=14).map(labelled),
     share_phone=st.none() | st.just(t("Share")),
+    share_place=st.none() | st.just(t("Share")),
     callback=st.sampled_from(["", "wamid.1"]),
     file=st.none() | st.just(PICTURE) | st.just(PAPER),
     first=st.integers(-1, 20),

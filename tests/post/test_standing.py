@@ -9,6 +9,7 @@ from bot.channels import whatsapp_news
 from bot.chat.flow import Person
 from bot.chat.messages import Standing
 from bot.chat.seams import AccountRefused, Raw
+from bot.check import told as told_to_operators
 from bot.domain import officers, people, standing
 from bot.domain.db import Db
 from bot.domain.tables import Lane
@@ -72,6 +73,8 @@ def test_an_account_that_is_refused_is_told_of_once_until_it_is_mended(post: Pos
             assert len(await alerts(station)) == count
             (known,) = await station.store.write(standing.wrong)
             assert known[:4] == ("whatsapp:100", "sending", "190", "190 Session has expired")
+            (seen,) = told_to_operators(f"sqlite:///{post.folder}/office.db")
+            assert (seen.level, seen.what[:34]) == ("wrong", "whatsapp:100: sending is 190 since")
             number.trouble = lambda address, words: None
             await again(station, number)
             await station.settled()
