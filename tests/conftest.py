@@ -79,17 +79,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         pairs += [("whatsapp", "postgres")] if "both" in mark.args else []
         if metafunc.config.getoption("--on") != USUAL:
             pairs = [(metafunc.config.getoption("--on"), "sqlite")]
-        if metafunc.definition.get_closest_marker("only_telegram"):
-            pairs = [pair for pair in pairs if pair[0] != "whatsapp"]
-        metafunc.parametrize(("library", "database"), pairs)
+        if only := metafunc.definition.get_closest_marker("only_telegram"):
+            left = [pair for pair in pairs if pair[0] != "whatsapp"]
+            skipped = pytest.param("whatsapp", "sqlite", marks=pytest.mark.skip(reason=only.args[0]))
+            metafunc.parametrize(("library", "database"), left or [skipped])
+        else:
+            metafunc.parametrize(("library", "database"), pairs)
 
 
 @pytest.fixture
 def library(request: pytest.FixtureRequest) -> str:
     """What calls the owners' platform, where a test isn't marked `everywhere`: a library for Telegram, or whatsapp."""
     found = str(request.config.getoption("--on"))
-    if found == "whatsapp" and request.node.get_closest_marker("only_telegram"):
-        pytest.skip("about what only Telegram has")
+    if found == "whatsapp" and (only := request.node.get_closest_marker("only_telegram")):
+        pytest.skip(only.args[0])
     return found
 
 

@@ -84,7 +84,7 @@ def test_no_file_that_was_made_for_her_is_left_here_or_in_a_backup(telegram: Tel
     assert found(desk.folder, desk) == set(), "the copies of the files in the backup are opened by no key any more"
 
 
-@pytest.mark.only_telegram
+@pytest.mark.only_telegram("it needs no platform")
 def test_a_day_that_could_not_be_dropped_is_dropped_by_a_later_try(desk: Desk):
     config = desk.config
     copies = Path(config.backup.folder)

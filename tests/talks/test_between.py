@@ -108,7 +108,7 @@ def test_two_people_at_once_do_not_meet(telegram: Telegram):
     """)
 
 
-@pytest.mark.only_telegram
+@pytest.mark.only_telegram("nobody writes to a number in a group")
 @pytest.mark.everywhere
 def test_a_group_is_told_once_where_to_write(telegram: Telegram, desk: Desk):
     telegram("""
@@ -128,7 +128,7 @@ def test_a_group_is_told_once_where_to_write(telegram: Telegram, desk: Desk):
     assert len(said) == 1
 
 
-@pytest.mark.only_telegram
+@pytest.mark.only_telegram("nobody tells that a number was blocked")
 @pytest.mark.everywhere
 def test_a_person_who_blocks_and_comes_back_goes_on_where_she_was(telegram: Telegram, desk: Desk):
     def reachable(db: Db) -> list[bool]:

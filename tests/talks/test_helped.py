@@ -119,7 +119,7 @@ def test_no_nib_yet(telegram: Telegram, none: str):
     """)
 
 
-@pytest.mark.only_telegram
+@pytest.mark.only_telegram("a keyboard that stays")
 @pytest.mark.parametrize("after", ["081234567890", "kembali", "(nomor 6281234567890)"])
 def test_the_button_for_sharing_a_number_goes_when_it_is_no_longer_asked(telegram: Telegram, desk: Desk, after: str):
     telegram(TO_PHONE)

@@ -51,7 +51,7 @@ def test_in_the_middle_the_question_comes_again_in_the_new_language(telegram: Te
     """)
 
 
-@pytest.mark.only_telegram
+@pytest.mark.only_telegram("a keyboard that stays")
 def test_the_button_of_the_platform_too(telegram: Telegram, desk: Desk):
     telegram(f"""{TO_PHONE}
         > /bahasa

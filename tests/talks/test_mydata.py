@@ -89,7 +89,7 @@ def test_who_looked_is_told_and_when(telegram: Telegram, desk: Desk):
     """)
 
 
-@pytest.mark.only_telegram
+@pytest.mark.only_telegram("her address is another one")
 def test_one_who_is_not_registered_has_data_too(telegram: Telegram, desk: Desk):
     telegram(f"""
         > halo

@@ -69,7 +69,6 @@ def test_not_going_on_now(telegram: Telegram):
     """)
 
 
-@pytest.mark.only_telegram
 def test_a_registration_interrupted_three_times_over_days(telegram: Telegram, desk: Desk):
     telegram(f"""{TO_CONSENT}
         ~ 14 jam
@@ -133,7 +132,6 @@ def test_a_registration_interrupted_three_times_over_days(telegram: Telegram, de
     assert [len(kept(desk, table)) for table in ("owners", "businesses", "consents", "reminders")] == [1, 1, 1, 0]
 
 
-@pytest.mark.only_telegram
 @pytest.mark.everywhere
 def test_one_nudge_a_day_later(telegram: Telegram):
     telegram(f"""{TO_BUSINESS}
@@ -154,7 +152,6 @@ def test_one_nudge_a_day_later(telegram: Telegram):
     """)
 
 
-@pytest.mark.only_telegram
 def test_the_answer_right_under_the_nudge(telegram: Telegram):
     telegram(f"""{TO_BUSINESS}
         ~ 25 jam
@@ -165,7 +162,6 @@ def test_the_answer_right_under_the_nudge(telegram: Telegram):
     """)
 
 
-@pytest.mark.only_telegram
 def test_the_nudge_waits_for_the_morning(telegram: Telegram):
     # opened at 9 in the evening: a day later is no time to write to anybody; eight in the morning is
     telegram(f"""
@@ -181,7 +177,6 @@ def test_the_nudge_waits_for_the_morning(telegram: Telegram):
     """)
 
 
-@pytest.mark.only_telegram
 def test_the_nudge_moves_when_she_has_written_since(telegram: Telegram):
     telegram(f"""{TO_BUSINESS}
         ~ 10 jam
@@ -217,7 +212,6 @@ def test_no_nudge_when_it_is_over(telegram: Telegram, desk: Desk):
     assert asyncio.run(desk.round(do=lambda db: rows(db, "reminders"))) == []
 
 
-@pytest.mark.only_telegram
 def test_no_nudge_for_a_talk_that_was_started_over_but_one_for_the_new_one(telegram: Telegram):
     telegram(f"""{TO_BUSINESS}
         > mulai baru

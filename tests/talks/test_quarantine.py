@@ -87,7 +87,7 @@ def test_what_was_set_aside_can_be_done_again_when_the_flow_is_mended(telegram: 
     assert aside(desk) == []
 
 
-@pytest.mark.only_telegram
+@pytest.mark.only_telegram("the test itself writes, on Telegram's phone")
 def test_too_much_at_once_is_said_once(telegram: Telegram, desk: Desk):
     desk.bounds = replace(desk.bounds, flood_updates=3, flood_seconds=60.0)
     telegram("""

@@ -336,7 +336,7 @@ def test_the_menu_before_and_after(telegram: Telegram):
     """)
 
 
-@pytest.mark.only_telegram
+@pytest.mark.only_telegram("a keyboard that stays")
 @pytest.mark.everywhere
 def test_the_phone_question_has_a_button_for_sharing(telegram: Telegram, desk: Desk):
     telegram(TO_PHONE)
@@ -345,7 +345,7 @@ def test_the_phone_question_has_a_button_for_sharing(telegram: Telegram, desk: D
     assert "Bagikan nomor saya" in str(keyboard)
 
 
-@pytest.mark.only_telegram
+@pytest.mark.only_telegram("how Telegram draws buttons")
 def test_every_button_fits_its_platforms(telegram: Telegram, desk: Desk):
     telegram(f"""
         > menu

@@ -88,7 +88,7 @@ async def _purge(desk: Desk) -> None:
         await app.stop()
 
 
-@pytest.mark.only_telegram
+@pytest.mark.only_telegram("her address there is an id, which the test does not look for")
 def test_of_a_stranger_only_the_sealed_update_is_kept_for_a_day(telegram: Telegram, desk: Desk):
     telegram(STRANGE)
     assert holding(desk, CANARY) == {"inbox.payload"}
