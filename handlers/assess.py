@@ -27,7 +27,7 @@ def _registered(person: Person, db: Db) -> bool:
 @flow(
     "assess", command="cek", title=caption("Business check"), menu=15, when=_registered, link=True,
     words=("cek", "cek naik kelas", "naik kelas", "cek cepat", "cek usaha", "penilaian", "asesmen"),
-    intents=("asesmen",),
+    intents=("asesmen",), keeps=True,
 )  # fmt: skip
 def assess(chat: Chat, db: Db) -> None:
     """The quick check: its few questions, then the result at once."""
@@ -53,7 +53,7 @@ def assess_full(chat: Chat, db: Db) -> None:
         show_parts(chat, db, check)
 
 
-@flow("assess_part")
+@flow("assess_part", keeps=True)
 def assess_part(chat: Chat, db: Db) -> None:
     """The questions of one indicator: `part` of the `check`."""
     check = open_check(chat, db)
@@ -61,7 +61,10 @@ def assess_part(chat: Chat, db: Db) -> None:
     show_parts(chat, db, check)
 
 
-@flow("assess_export", command="cekekspor", words=("cek ekspor", "siap ekspor", "cek siap ekspor", "kesiapan ekspor"))
+@flow(
+    "assess_export", command="cekekspor", words=("cek ekspor", "siap ekspor", "cek siap ekspor", "kesiapan ekspor"),
+    keeps=True,
+)  # fmt: skip
 def assess_export(chat: Chat, db: Db) -> None:
     check = begin(chat, db, EXPORT, "full")
     if check is None:

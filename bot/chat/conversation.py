@@ -359,7 +359,7 @@ class Conversation(Running):
             self._menu()
         elif talk.changing:
             self._back()
-        elif len(talk.answers) >= _WORTH and not self._stopping:
+        elif len(talk.answers) >= _WORTH and not self._stopping and not self._keeps(talk):
             talk.stopping = True
             self._say("stopping", t("Shall we stop? What you have answered so far is then not kept.\n"
                                  "If you just leave it, it stays, and you can go on later."))  # fmt: skip
@@ -374,12 +374,19 @@ class Conversation(Running):
             self.talks.end()
             if self.talks.open and self._look(self.talks.open)[1] == talk.flow:  # it can't go on without this one
                 self.talks.end()
-            self._say("cancelled", t("All right, we stop here. You can start again whenever you like."))
+            again = t("All right, we stop here. You can start again whenever you like.")
+            kept = t("All right, we stop here. Your answers are kept, you can go on whenever you like.")
+            self._say("cancelled", kept if self._keeps(talk) else again)
             if self.talks.open:
                 self._repeat(t("Now back to where we were."))
             else:
                 self._menu()
             self._reply.outcome = "cancelled"
+
+    def _keeps(self, talk: Talk) -> bool:
+        """Whether what she has answered in a talk is kept whatever becomes of it."""
+        flow = self.rules.flows.by_name.get(talk.flow)
+        return flow is not None and flow.keeps
 
     def _help(self) -> None:
         if found := self._named("help"):

@@ -87,6 +87,7 @@ class Flow:
     covers: bool = False
     intents: tuple[str, ...] = ()
     right: Literal["", "now", "last"] = ""
+    keeps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ def flow(
     covers: bool = False,
     intents: Iterable[str] = (),
     right: Literal["", "now", "last"] = "",
+    keeps: bool = False,
 ) -> Callable[[Run], Flow]:
     """Make a function ``(chat, db) -> None`` a flow.
 
@@ -120,10 +122,12 @@ def flow(
     button starts it one time only. `covers`: an open question isn't repeated under what it says.
     `intents` are the wishes in free text that it serves (labels of `reading.intent`). `right`: hers by law, so its
     `words` are never an answer ("now"); she has it also while she waits to be erased ("last").
+    `keeps`: it keeps each answer when it is given, so that *batal* loses none.
     """
     return lambda run: Flow(
-        name, run, command, tuple(words), title, menu, when, desk, link, once, covers, tuple(intents), right
-    )
+        name, run, command, tuple(words), title, menu, when, desk, link, once, covers, tuple(intents), right,
+        keeps,
+    )  # fmt: skip
 
 
 def happening(name: str, *, last: bool = False) -> Callable[[Happen], Happening]:

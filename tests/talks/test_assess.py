@@ -94,7 +94,8 @@ def test_a_check_left_in_the_middle_goes_on_after_days(telegram: Telegram, desk:
     telegram(f"""{REGISTERED}{BEGIN}
         {taps("A1", "A3", "B1")}
         > batal
-        > [Ya, berhenti]
+        < Baik, kita berhenti di sini. Jawaban Bapak/Ibu tersimpan, bisa dilanjutkan kapan saja.
+          Ada yang bisa kami bantu?
     """)
     assert answers(desk) == {"P1": "pangan", **{code: MIDDLE[code] for code in ("A1", "A3", "B1")}} | {
         "P2": "5-25", "P3": "lt50", "P4": "2-4", "P5": "1-3y",
