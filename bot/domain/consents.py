@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, delete, exists, or_, select
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, select
 
 from bot.chat.flow import Person
 from bot.domain import dated, outbox, people
@@ -89,6 +89,12 @@ def withdrawn(db: Db, person: int) -> bool:
     """Whether she has taken back her leave to be noted."""
     hers = select(consents.c.given).where(consents.c.person_id == person, consents.c.purpose == SERVICE)
     return db.execute(hers.order_by(consents.c.id.desc()).limit(1)).scalar() is False
+
+
+def not_withdrawn(person: ColumnElement[int]) -> ColumnElement[bool]:
+    """The same for queries: the condition that the person of a column hasn't taken back her leave to be noted."""
+    of_service = select(func.max(consents.c.id)).where(consents.c.purpose == SERVICE).group_by(consents.c.person_id)
+    return person.not_in(select(consents.c.person_id).where(consents.c.id.in_(of_service), ~consents.c.given))
 
 
 def note(db: Db, person: Person, purpose: str, version: str, *, allowed: bool, at: datetime | None = None) -> None:

@@ -93,3 +93,24 @@ def test_another_area_is_not_seen(telegram: Telegram, desk: Desk):
         petugas > [Lihat jumlah]
         petugas < Belum ada cek seperti itu.
     """)
+
+
+def test_who_took_back_her_leave_is_ranked_no_more(telegram: Telegram, desk: Desk):
+    joins(telegram, desk)
+    telegram(f"""
+        {CHECKED}
+        petugas > /peringkat
+        petugas < …
+          1. Keripik Bu Siti …
+        > tarik izin layanan
+        < Baik. …
+          …
+          …
+        petugas > /peringkat
+        petugas < Belum ada cek seperti itu.
+        > [Beri izin lagi]
+        > [Saya setuju]
+        petugas > /peringkat
+        petugas < …
+          1. Keripik Bu Siti …
+    """)

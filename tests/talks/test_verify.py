@@ -181,3 +181,22 @@ def test_photos_of_the_full_check_wait_until_it_is_finished_and_no_two_officers_
     """)
     assert {row["state"] for row in kept(desk, "evidence")} == {1}
     assert len({row["decided_by"] for row in kept(desk, "evidence")}) == 2
+
+
+def test_of_one_who_took_back_her_leave_nothing_is_looked_at_until_she_gives_it_again(telegram: Telegram, desk: Desk):
+    joins(telegram, desk)
+    telegram(f"""{QUICK}{TO_NIB}
+        > 1234567890001
+        < Sudah diterima. …
+        > tarik izin layanan
+        petugas > /verifikasi
+        petugas < Tidak ada bukti yang menunggu di wilayah ini. 🙏
+        > [Beri izin lagi]
+        > [Saya setuju]
+        petugas > /verifikasi
+        petugas < 1 bukti menunggu. …
+          …
+          …
+          …
+          …
+    """)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, upd
 
 from bot.chat.flow import Person, Refused
 from bot.chat.text import t
-from bot.domain import access, audit
+from bot.domain import access, audit, consents
 from bot.domain.access import Action
 from bot.domain.assess import assessments as checks
 from bot.domain.assess import instruments
@@ -126,12 +126,14 @@ def _joined(*columns: Any) -> Select[*tuple[Any, ...]]:
 
 
 def _free(db: Db, officer: Officer, *columns: Any) -> Select[*tuple[Any, ...]]:
-    """Of finished checks in his area, of others than himself, of nobody who asked to be erased."""
+    """Of finished checks in his area, of others than himself, of nobody who asked to be erased or has taken back her
+    leave to be noted."""
     return _joined(*columns).where(
         evidence.c.state == Proof.CLAIMED,
         assessments.c.finished_at.is_not(None),
         assessments.c.person_id != officer.person,
         people.c.frozen_at.is_(None),
+        consents.not_withdrawn(assessments.c.person_id),
         access.within(businesses.c.village, officer.area),
         _untaken(db, officer),
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from bot.domain import consents
 from bot.domain.access import within
 from bot.domain.assess import instruments
 from bot.domain.assess.instrument import Instrument
@@ -50,11 +51,17 @@ def ranked(
     limit: int = 100,
 ) -> list[Ranked]:
     """The best first, within an area (a Kemendagri code); of some `sectors`, a `band`, with a `gate` closed, if given.
+    Who has taken back her leave to be noted isn't among them.
 
     The place is that in the filtered list. Quick checks aren't ranked with full ones: they leave most questions out.
     """
-    rows = _newest(code, kind, area).order_by(
-        assessments.c.verified.desc(), assessments.c.claimed.desc(), assessments.c.finished_at, assessments.c.id
+    allowed = consents.not_withdrawn(assessments.c.person_id)
+    rows = (
+        _newest(code, kind, area)
+        .where(allowed)
+        .order_by(
+            assessments.c.verified.desc(), assessments.c.claimed.desc(), assessments.c.finished_at, assessments.c.id
+        )
     )
     if sectors:
         rows = rows.where(businesses.c.sector.in_(sectors))
