@@ -100,21 +100,10 @@ class Happening:
 
 
 def flow(
-    name: str,
-    *,
-    command: str = "",
-    words: Iterable[str] = (),
-    title: Words | None = None,
-    menu: int = 0,
-    when: When | None = None,
-    desk: Desk | None = "owners",
-    link: bool = False,
-    once: bool = False,
-    covers: bool = False,
-    intents: Iterable[str] = (),
-    right: Literal["", "now", "last"] = "",
-    keeps: bool = False,
-) -> Callable[[Run], Flow]:
+    name: str, *, command: str = "", words: Iterable[str] = (), title: Words | None = None, menu: int = 0,
+    when: When | None = None, desk: Desk | None = "owners", link: bool = False, once: bool = False,
+    covers: bool = False, intents: Iterable[str] = (), right: Literal["", "now", "last"] = "", keeps: bool = False,
+) -> Callable[[Run], Flow]:  # fmt: skip
     """Make a function ``(chat, db) -> None`` a flow.
 
     It is started by ``/command``, by typing one of `words`, by a button, by the menu (place `menu`, 0 is not there;
