@@ -13,7 +13,7 @@ from tests.store.bench import Bench
 from tests.store.test_move import everything
 
 HER_OWN = {"person_id", "owner_id", "actor_id"}
-NOBODYS = {"accounts", "costs", "regions", "rules", "audit_seals", "tallies", "erasing"}
+NOBODYS = {"accounts", "costs", "regions", "rules", "audit_seals", "tallies", "erasing", "standings"}
 """Tables that hold nothing of a person who is here."""
 ARGS: dict[str, Any] = {"language": "id", "zone": "Asia/Jakarta", "office": "Diskopindag", "words": {}}
 
