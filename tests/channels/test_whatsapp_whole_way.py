@@ -6,15 +6,17 @@ import asyncio
 import hmac
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import structlog
 
 from bot.app import App
 from bot.channels.whatsapp_channel import WhatsAppChannel
 from bot.config import Web
-from tests.office import config
+from tests.office import config, rows
 
 from .fake_graph import NUMBER, SECRET, SETTINGS, FakeGraph, fake_graph
 from .test_whole_way import free_port, until
@@ -64,6 +66,49 @@ class Phone:
         else:
             tap = {"type": "list_reply", "list_reply": inside["sections"][0]["rows"][place]}
         return await self.brings({"type": "interactive", "interactive": tap})
+
+
+def test_what_is_not_signed_for_this_app_leaves_nothing_behind(tmp_path: Path, template: Path) -> None:
+    """A changed byte, no signature, another app's: refused, and neither kept nor in the log."""
+    shutil.copytree(template, tmp_path / "desk")
+    listen = f"127.0.0.1:{free_port()}"
+    said = {"from_user_id": USER, "id": "wamid.in.1", "timestamp": "1795312800", "type": "text"}
+    value = {"metadata": {"phone_number_id": NUMBER}, "messages": [said | {"text": {"body": "rahasia sekali"}}]}
+    body = json.dumps({"entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]}).encode()
+
+    def signed(secret: str) -> dict[str, str]:
+        return {"X-Hub-Signature-256": "sha256=" + hmac.new(secret.encode(), body, "sha256").hexdigest()}
+
+    async def run() -> None:
+        async with fake_graph() as graph, aiohttp.ClientSession() as session:
+            channel = WhatsAppChannel(*SETTINGS, api_url=graph.url)
+            app = App(config(tmp_path / "desk", web=Web(listen=listen)), [channel])
+            await app.start()
+
+            async def bring(what: bytes, headers: dict[str, str]) -> tuple[int, list[int]]:
+                """The answer, and how many rows there are afterwards."""
+                async with session.post(f"http://{listen}/whatsapp", data=what, headers=headers) as answer:
+                    status = answer.status
+                await app.settled()
+                tables = ("inbox", "people", "outbox")
+                return status, [len(await app.store.write(partial(rows, table=table))) for table in tables]
+
+            try:
+                for what, headers in (
+                    (body.replace(b"sekali", b"sekalu"), signed(SECRET)),
+                    (body, {}),
+                    (body, signed("the secret of another app")),
+                    (body, {"X-Hub-Signature-256": "sha1=" + "0" * 40}),
+                ):
+                    assert await bring(what, headers) == (401, [0, 0, 0])
+                assert await bring(body, signed(SECRET)) == (200, [1, 1, 1])
+            finally:
+                await app.stop()
+
+    with structlog.testing.capture_logs() as log:
+        asyncio.run(run())
+    assert "turn" in [line["event"] for line in log]
+    assert not [word for word in ("rahasia", USER, "wamid.in.1", SECRET) if word in repr(log)]
 
 
 def test_words_and_taps_are_answered_in_one_bubble_each(tmp_path: Path, template: Path) -> None:
