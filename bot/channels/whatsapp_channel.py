@@ -166,7 +166,8 @@ class WhatsAppChannel:
         media, fresh = await self._uploaded(file) if file else ("", False)
         calls = spoken(message, language, self._catalogs, address, media)
         # That it was read is told beside the message, not before it: the person would wait for one more round trip.
-        aside = [asyncio.ensure_future(self._try(call)) for call in calls if call.may_fail]
+        # Once: with its first bubble.
+        aside = [asyncio.ensure_future(self._try(call)) for call in calls if call.may_fail and not after]
         ids = list(after)
         try:
             for call in [call for call in calls if not call.may_fail][len(after) :]:

@@ -70,6 +70,14 @@ def test_a_receipt_along_the_way_may_fail(answer: Answer) -> None:
     assert [body["message_id"] for body in graph.receipts()] == ["wamid.7"]
 
 
+def test_that_it_was_read_is_told_once_for_a_text_in_several_bubbles() -> None:
+    long = Message(LONG.parts, LONG.buttons, callback="wamid.7")
+    _, graph = sent(long)
+    assert (len(graph.sent()), len(graph.receipts())) == (3, 1)
+    _, graph = sent(long, after=("wamid.101",))
+    assert (len(graph.sent()), len(graph.receipts())) == (2, 0)
+
+
 @pytest.mark.parametrize("op", ["answer", "typing"])
 def test_a_receipt_alone_is_no_message(op: Any) -> None:
     told, graph = sent(Message(callback="wamid.7", op=op))
