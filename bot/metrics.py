@@ -46,6 +46,12 @@ class Metrics:
         )
         self.commits = Counter("pendamping_commits", "Transactions committed by the writer.", registry=registry)
         self.sends = Counter("pendamping_sends", "Calls to platforms by outcome.", ["outcome"], registry=registry)
+        self.statuses = Histogram(
+            "pendamping_statuses",
+            "What WhatsApp told of messages, by how much of it was noted together.",
+            buckets=(1, 2, 5, 10, 20, 50, 100, 200),
+            registry=registry,
+        )
         self.floods = Counter("pendamping_floods", "Times a person wrote faster than the limit.", registry=registry)
         self.foreign = Counter(
             "pendamping_foreign_updates",

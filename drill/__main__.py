@@ -12,11 +12,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from itertools import chain
 
 from drill import report
 from drill.breaks import ONLY_SQLITE
 from drill.copying import DRILLS as COPYING
 from drill.killing import DRILLS as KILLING
+from drill.limits import BREAKS as LIMITS
+from drill.limits import NAME as LIMITED
+from drill.limits import limits
 from drill.power import CUTS, cuts
 from drill.scene import Drill, Result, run
 from drill.stores import Postgresql, Sqlite, Store
@@ -44,7 +48,7 @@ def main() -> int:
             result = asyncio.run(run(drill, store, asked.seed, quick=asked.quick, broken=broken))
             results.append(result)
             report.told(result)
-        for result in _power(asked, stores):
+        for result in chain(_power(asked, stores), _limits(asked, stores)):
             results.append(result)
             report.told(result)
     seconds = time.monotonic() - began
@@ -99,6 +103,18 @@ def _power(asked: argparse.Namespace, stores: list[Store]) -> Iterator[Result]:
                 yield cuts(store.template, asked.seed, times, "FULL")
             if not asked.whole:
                 yield cuts(store.template, asked.seed, times, "NORMAL")
+
+
+def _limits(asked: argparse.Namespace, stores: list[Store]) -> Iterator[Result]:
+    """What a number on WhatsApp may send, which no store changes anything about."""
+    if asked.only and not any(LIMITED.startswith(name) for name in asked.only):
+        return
+    for store in stores:
+        if isinstance(store, Sqlite):
+            for broken in ("", *LIMITS):
+                if (asked.broken and broken != asked.broken) or (asked.whole and broken):
+                    continue
+                yield asyncio.run(limits(store, asked.seed, quick=asked.quick, broken=broken))
 
 
 if __name__ == "__main__":

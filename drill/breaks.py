@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Engine, event, update
 
 import bot.app
+from bot.channels import whatsapp_channel
 from bot.chat.seams import Busy
 from bot.domain import engine, inbox, jobs, outbox, upgrade
 from bot.domain.db import Db
@@ -266,6 +267,16 @@ def _half_copy() -> None:
     desk.COPIER = "tests.faults.work:half_copy"
 
 
+def _no_pace() -> None:
+    """A number on WhatsApp sends as fast as it can."""
+    whatsapp_channel._PER_SECOND = 0.0  # pyright: ignore[reportPrivateUsage]
+
+
+def _no_chat_pace() -> None:
+    """One person on WhatsApp is sent as much as there is."""
+    whatsapp_channel._CHAT_SECONDS = 0.0  # pyright: ignore[reportPrivateUsage]
+
+
 BREAKS: dict[str, Callable[[], None]] = {
     "dedupe": _dedupe,
     "acknowledge-first": _acknowledge_first,
@@ -286,6 +297,8 @@ BREAKS: dict[str, Callable[[], None]] = {
     "lock": _no_lock,
     "upgrade": _half_upgrade,
     "copy": _half_copy,
+    "pace": _no_pace,
+    "chats": _no_chat_pace,
 }
 
 ONLY_SQLITE = {"answered-first", "give-back"}

@@ -74,6 +74,7 @@ class Fates:
             zone, budget = self._office.rules.zone, self._office.bounds.budget
             work = partial(whatsapp.note, account=self._account, told=told, zone=zone, budget=budget)
             outcome = await self._office.store.write(work)
+            self._office.metrics.statuses.observe(len(told))
         for found in told:
             if found.status.fate == "failed":
                 log.warning(
