@@ -70,7 +70,7 @@ class _Chats:
                 if loop.time() > until or not await chat.bell.wait(max(until - loop.time(), 0.01)):
                     return
             self.office.platform.cloud.look(user, bot=self.number)
-            await asyncio.sleep(15 + self.chance.random() * 30)
+            await asyncio.sleep(min(15 + self.chance.random() * 30, max(until - loop.time(), 0.0)))
 
     async def hasty(self, user: int, times: int) -> None:
         """She waits for nothing."""
@@ -114,7 +114,7 @@ async def _chat(office: Place, seed: int, result: Result, *, quick: bool) -> str
         many, lasts = 200, 14.0
     people = [office.platform.add_user(f"Orang {i}", phone=f"62812{i:07}").id for i in range(many + 4)]
     until = loop.time() + lasts
-    hasty = 0 if office.broken == "pace" else 80 if office.broken else 48
+    hasty = 0 if office.broken == "pace" else 80 if office.broken else 52
     async with asyncio.TaskGroup() as group:
         for user in people[:many]:
             group.create_task(chats.person(user, lasts * 0.8, until))
