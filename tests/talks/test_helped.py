@@ -143,9 +143,10 @@ def test_a_name_with_digits_is_told_what_is_odd(telegram: Telegram):
         > <Siti>
         < Nama tidak memakai tanda ini: < >
           Mohon ketik namanya saja, dengan huruf.
-          Siapa nama lengkap…
           Kalau sulit, petugas kami siap membantu.
           Atau ketik kembali untuk mundur, batal untuk berhenti.
+          Siapa nama lengkap…
+          …
     """)
 
 
