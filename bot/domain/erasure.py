@@ -101,7 +101,8 @@ def say_farewell(db: Db) -> int:
         if contact and people.reachable(db, person):
             words = t("What we had noted about you is being erased now. Thank you for having been with us.\n"
                       "You are welcome to write to us again at any time.")  # fmt: skip
-            outbox.put(db, contact, Message((words,), no_keys=True), FAREWELL, expires=db.now + PATIENCE)
+            last = Message((words,), no_keys=True)
+            outbox.put(db, contact, last, FAREWELL, Lane.ALERT, expires=db.now + PATIENCE)
     return len(due)
 
 

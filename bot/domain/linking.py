@@ -30,6 +30,7 @@ from bot.domain.db import Db
 from bot.domain.keys import NoKey
 from bot.domain.people import Contact
 from bot.domain.tables import (
+    Lane,
     Outgoing,
     Working,
     consents,
@@ -111,7 +112,7 @@ def use(db: Db, person: Person, code: str, day: date) -> Outcome:
         platform=platform(db, here),
     )
     for each in told:
-        outbox.put(db, replace(each, person=kept), Message((words,)), f"linked:{gone}:{each.id}")
+        outbox.put(db, replace(each, person=kept), Message((words,)), f"linked:{gone}:{each.id}", Lane.ALERT)
     return "joined"
 
 
@@ -298,7 +299,7 @@ def part(db: Db, person: Person) -> bool:
     db.became = Became(stranger, None)
     audit.note(db, person.id, "unlinked", person.id, f"contacts:{here.id}")
     words = t("Your chat on {platform} isn't joined with this one any more.", platform=platform(db, here))
-    outbox.put(db, there, Message((words,)), f"unlinked:{here.id}")
+    outbox.put(db, there, Message((words,)), f"unlinked:{here.id}", Lane.ALERT)
     return True
 
 

@@ -71,8 +71,7 @@ def templates() -> tuple[Listed, ...]:
 
 def template(lane: Lane, origin: str) -> Template | None:
     """What stands for a message of this origin, or else of this lane, outside the window."""
-    word, _, rest = origin.partition(":")
-    for what in (word if rest else "", lane.name.lower()):
+    for what in (origin.partition(":")[0], lane.name.lower()):
         for listed in templates():
             if what in listed.stands_for:
                 return Template(listed.name, listed.language, "{{1}}" in listed.body)

@@ -11,6 +11,7 @@ from bot.channels.whatsapp_channel import WhatsAppChannel
 from bot.channels.whatsapp_templates import compare, push
 from bot.chat.messages import Message, Template
 from bot.chat.text import Catalogs
+from bot.domain import erasure
 from bot.domain.tables import Lane
 from bot.domain.windows import template, templates
 from bot.simulator.platform import Platform
@@ -49,15 +50,15 @@ def test_what_is_missing_is_handed_in_once_and_what_changed_there_is_seen() -> N
         assert handed_in == [one.name for one in templates()]
         assert await push(channel.graph, WABA, templates()) == []
         seen.append(await states())
-        first, second, third, _ = platform.cloud.templates.values()
+        first, second, third, *_ = platform.cloud.templates.values()
         first.status, second.category = "PAUSED", "MARKETING"
         third.components = [{"type": "BODY", "text": "Halo"}]
         return [*seen, await states()]
 
     before, after, changed = with_channel(platform, work)
-    assert before == ["missing"] * 4
-    assert after == ["approved"] * 4
-    assert changed == ["paused", "different", "different", "approved"]
+    assert before == ["missing"] * 5
+    assert after == ["approved"] * 5
+    assert changed == ["paused", "different", "different", "approved", "approved"]
 
 
 def test_every_template_is_accepted_outside_the_window_and_holds_the_words_in_one_line() -> None:
@@ -84,6 +85,9 @@ def test_an_origin_is_looked_for_before_its_lane() -> None:
     named = [template(Lane.ALERT, "breach:1"), template(Lane.ALERT, "i1.0"), template(Lane.REMINDER, "i1.0")]
     assert [one and one.name for one in named] == ["pendamping_kabar", "pendamping_kabar", "pendamping_lanjut"]
     assert template(Lane.REPLY, "i1.0") is None
+    pamit = template(Lane.ALERT, erasure.FAREWELL)
+    assert pamit
+    assert (pamit.name, pamit.words) == ("pendamping_pamit", False)
     invited = template(Lane.REMINDER, "recheck:i1.0")
     assert invited
     assert invited.name == "pendamping_cek"

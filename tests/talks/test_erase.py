@@ -43,7 +43,6 @@ def everything(desk: Desk) -> dict[str, list[dict[str, Any]]]:
     return asyncio.run(desk.round(do=lambda db: {name: rows(db, name) for name in metadata.tables}))
 
 
-@pytest.mark.only_telegram("her last message may not go there, seven days after her last word")
 @pytest.mark.everywhere
 def test_she_is_erased_and_comes_back_as_a_stranger(telegram: Telegram, desk: Desk):
     telegram(REGISTERED)
