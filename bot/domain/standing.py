@@ -100,9 +100,10 @@ def begin(db: Db, ours: Sequence[int]) -> None:
     db.execute(delete(standings).where(standings.c.account_id.in_(ours), standings.c.about == SENDING))
 
 
-def mended(db: Db, account: int) -> None:
-    """What is sent is taken again."""
-    db.execute(delete(standings).where(standings.c.account_id == account, standings.c.about == SENDING))
+def mended(db: Db, account: int, sent: datetime) -> None:
+    """What was sent then has gone out: the account isn't refused any more, where it was before."""
+    ours = standings.c.account_id == account, standings.c.about == SENDING
+    db.execute(delete(standings).where(*ours, standings.c.at < sent))
 
 
 def wrong(db: Db | Connection) -> list[tuple[str, str, str, str, datetime]]:

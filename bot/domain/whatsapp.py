@@ -10,26 +10,26 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select, update
 
-from bot.chat.messages import Standing, Status
-from bot.chat.seams import AccountRefused, Later, Never
-from bot.domain import consents, costs, dated, outbox, people, standing
+from bot.chat.messages import Status
+from bot.chat.seams import Later
+from bot.domain import costs, dated, outbox, standing, windows
 from bot.domain.db import Db
 from bot.domain.tables import Lane, Outgoing, bubbles, talks
 from bot.domain.tables import costs as _costs
 from bot.domain.tables import outbox as rows
+from bot.domain.verdicts import Outcome, Refused, Wrong, follow
 
 LOST = "lost: "
 """Begins the reason of a row whose answer was lost: it waits for its status."""
 WAITS = "whatsapp.waits"
 """The dated rule: how long a lost answer waits for its status, and how long an uploaded file is kept."""
-WINDOW = "window"
-"""The reason of a row that may go as a template only."""
 _SENT, _FAILED, _DELIVERED, _READ = 1, 2, 3, 4
 _FATES = {"sent": _SENT, "failed": _FAILED, "delivered": _DELIVERED, "read": _READ}
 _MARK = re.compile(r"([0-9]{1,18})\.([0-9]{1,4})\.([0-9]{1,4})")
@@ -41,18 +41,7 @@ class Told:
     """A status; of one that failed, also what that means for its sender."""
 
     status: Status
-    wrong: Later | Never | AccountRefused | None = None
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What the sender has to know: whether something is to be sent, how long it has to wait, and what the platform says
-    where it refuses the account."""
-
-    due: bool = False
-    bulk_waits: float = 0.0
-    all_wait: float = 0.0
-    refused: str = ""
+    wrong: Wrong | None = None
 
 
 def mark(row: int, attempt: int) -> str:
@@ -86,6 +75,7 @@ def note(db: Db, account: int, told: Sequence[Told], zone: ZoneInfo, budget: int
     Officers hear of it when most of the month's `budget` (rupiah, 0 for none) is spent.
     """
     outcome, spent = Outcome(), Counter[tuple[Any, ...]]()
+    taken: datetime | None = None  # when we sent last what has gone out since
     named = [(found, *(int(n) for n in m.groups())) for found in told if (m := _MARK.fullmatch(found.status.mark))]
     numbers = sorted({row for _, row, _, _ in named})
     for some in (numbers[i : i + _MOST] for i in range(0, len(numbers), _MOST)):
@@ -107,6 +97,8 @@ def note(db: Db, account: int, told: Sequence[Told], zone: ZoneInfo, budget: int
             now[key] = (*grown, old[2] or priced)
             if new[1] == _FAILED and grown == new != old[:2]:
                 failed[key] = found
+            if new[1] != _FAILED and (sent := ours[row].done_at) and attempt == ours[row].attempts:
+                taken = max(taken or sent, sent)
         for (row, place), (attempt, fate, counted) in now.items():
             was = before.get((row, place))
             if was is None or (was.attempt, was.fate, was.counted) != (attempt, fate, counted):
@@ -116,13 +108,12 @@ def note(db: Db, account: int, told: Sequence[Told], zone: ZoneInfo, budget: int
                 db.execute(_DUE, {"row": row, "at": db.now})
                 outcome.due = True
         for (row, place), found in failed.items():
-            if now[row, place][:2] == (ours[row].attempts, _FAILED):
-                _failed(db, ours[row], found, outcome)
+            if now[row, place][:2] == (ours[row].attempts, _FAILED) and found.wrong:
+                _failed(db, account, ours[row], found.wrong, outcome)
+    if taken and not outcome.refused:
+        standing.mended(db, account, taken)
     for key, count in spent.items():
         _spend(db, account, key, count)
-    if outcome.refused:
-        code = outcome.refused.partition(" ")[0]
-        outcome.due |= standing.note(db, account, [Standing(standing.SENDING, code, outcome.refused, wrong=True)])
     if spent:
         outcome.due |= costs.warn(db, budget)
     return outcome
@@ -144,6 +135,7 @@ _ROWS = (
         rows.c.state,
         rows.c.attempts,
         rows.c.error,
+        rows.c.done_at,
         talks.c.flow,
     )
     .outerjoin(talks, talks.c.person_id == rows.c.person_id)
@@ -154,41 +146,25 @@ _DUE = update(rows).where(rows.c.id == bindparam("row"), rows.c.state == Outgoin
 _OPEN = (Outgoing.LEASED, Outgoing.SENT)
 
 
-def _failed(db: Db, row: Any, found: Told, outcome: Outcome) -> None:
+def _failed(db: Db, account: int, row: Any, wrong: Wrong, outcome: Outcome) -> None:
     """A message that the platform had taken didn't go out: as if it had been refused at once."""
-    wrong = found.wrong
     waiting = row.state == Outgoing.READY and (row.error or "").startswith(LOST)
     if row.state not in _OPEN and not waiting:
         return
-    if isinstance(wrong, Never):
-        if wrong.because == "window" and row.lane != Lane.REPLY:
-            _again(db, row, 0.0, WINDOW, counts=True)
-            outcome.due = True
-            return
-        outbox.give_up(db, row.id, wrong.reason)
-        if wrong.unreachable:
-            people.set_reachable(db, row.contact_id, False)
-        if wrong.because == "opted_out":
-            stop(db, row.person_id, row.contact_id)
-    elif isinstance(wrong, AccountRefused):
-        outcome.refused = str(wrong)
-        _again(db, row, 0.0, "account refused", counts=False)
-    elif isinstance(wrong, Later):
-        _again(db, row, wrong.seconds, wrong.reason, counts=wrong.counts)
-        if wrong.account:
-            outcome.all_wait = max(outcome.all_wait, wrong.seconds)
-        elif not wrong.counts and not wrong.alone:
-            outcome.bulk_waits = max(outcome.bulk_waits, wrong.seconds)
-        outcome.due = True
+    lane = Lane(row.lane)
+    template = windows.template(lane, row.origin) if lane != Lane.REPLY else None
+    refused = Refused(row.id, row.person_id, row.contact_id, lane, template)
+    follow(db, account, refused, wrong, partial(_again, db, row), outcome)
 
 
-def _again(db: Db, row: Any, seconds: float, reason: str, *, counts: bool) -> None:
-    """Send a row once more, from its first bubble that isn't known to have gone out. Dead after its last try."""
+def _again(db: Db, row: Any, seconds: float, reason: str, counts: bool) -> bool:
+    """Send a row once more, from its first bubble that isn't known to have gone out. False after its last try."""
     if counts and row.attempts >= outbox.TRIES:
         outbox.give_up(db, row.id, reason)
-        return
+        return False
     values = {"due": db.now + timedelta(seconds=seconds), "reason": reason[:400]}
     db.execute(_AGAIN, {"row": row.id, **values})
+    return True
 
 
 _AGAIN = (
@@ -196,11 +172,6 @@ _AGAIN = (
     .where(rows.c.id == bindparam("row"))
     .values(state=Outgoing.READY, due_at=bindparam("due"), done_at=None, ext_id=None, error=bindparam("reason"))
 )
-
-
-def stop(db: Db, person: int, contact: int) -> None:
-    """She has told the platform that she wants nothing that the office starts: as if she had told us."""
-    consents.stop(db, people.load(db, person, contact)[0])
 
 
 def _cost(row: Any, status: Status, zone: ZoneInfo) -> tuple[Any, ...]:

@@ -20,7 +20,7 @@ from bot.domain import costs, standing
 from bot.domain.db import Db
 from bot.domain.outbox import Parcel
 from bot.domain.tables import Lane, begun, contacts, inbox, outbox
-from bot.domain.whatsapp import WINDOW
+from bot.domain.verdicts import WINDOW
 
 SHIPPED = Path(__file__).parent / "data" / "templates.json"
 OPEN = timedelta(hours=23, minutes=55)

@@ -11,7 +11,7 @@ from typing import Protocol
 from bot.chat.conversation import Rules
 from bot.chat.seams import Channel, Clock
 from bot.domain.outbox import Parcel, Sent
-from bot.domain.whatsapp import Outcome
+from bot.domain.verdicts import Outcome
 from bot.metrics import Metrics
 from bot.post.store import Store
 

@@ -14,13 +14,14 @@ from typing import TypeVar
 
 import structlog
 
-from bot.chat.messages import Message, Standing
+from bot.chat.messages import Message, Template
 from bot.chat.seams import AccountRefused, Channel, Later, Lost, Never
-from bot.domain import media, outbox, people, standing, whatsapp, windows
+from bot.domain import media, outbox, standing, whatsapp, windows
 from bot.domain.db import Db, StoreDown
 from bot.domain.keys import NoKey
 from bot.domain.outbox import Parcel
 from bot.domain.tables import Lane
+from bot.domain.verdicts import Outcome, Refused, Wrong, follow
 from bot.post.office import Office
 from bot.post.pacing import Pacing
 from bot.post.store import Work, insist
@@ -31,6 +32,7 @@ _REPLIES = (Lane.REPLY, Lane.ALERT)
 _BULK = (Lane.REMINDER, Lane.BROADCAST)
 _POLL = 1.0  # seconds; rows that become due are found without being told
 _REFUSED_PAUSE = 60.0
+_CALLED = {Later: "later", Never: "never", AccountRefused: "account_refused"}
 
 
 class Sender:
@@ -83,7 +85,7 @@ class Sender:
         """So many messages came in, which use up what may go through the account."""
         self._pacing.passed(count)
 
-    def told(self, outcome: whatsapp.Outcome) -> None:
+    def told(self, outcome: Outcome) -> None:
         """What the platform told afterwards of what we sent: wait, stop, or send again."""
         if outcome.refused:
             self._refused = True
@@ -227,41 +229,17 @@ class Sender:
             outcome = "lost"
             if not await self._note(partial(whatsapp.wait_for_status, parcel=parcel, lost=lost)):
                 outcome = "dead"
-        except Later as later:
-            outcome = "later"
-            if not later.counts and not later.alone:
-                self._pacing.told_to_wait(later.seconds)
-            if later.account:
-                self._pacing.stop_all(later.seconds)
-            back = partial(
-                outbox.put_back,
-                parcel=parcel,
-                seconds=later.seconds,
-                reason=later.reason,
-                counts=later.counts,
-                after=later.ids or parcel.after,
+        except (Later, Never, AccountRefused) as wrong:
+            outcome = _CALLED[type(wrong)]
+            self.told(Outcome().add(wrong))
+            after = parcel.after if isinstance(wrong, Never) else wrong.ids or parcel.after
+            came = await self._note(
+                partial(_followed, account=self._account, parcel=parcel, wrong=wrong, by=message.template, after=after)
             )
-            if not await self._note(back):
-                outcome = "dead"
-            if later.because == "template" and message.template:
-                template, why = message.template, later.reason
-                await self._tell(partial(standing.refused, account=self._account, template=template, why=why))
-        except Never as never:
-            outcome = "never"
-            await self._note(partial(_give_up, parcel=parcel, never=never))
-        except AccountRefused as refused:
-            outcome = "account_refused"
-            self._pacing.stop_all(_REFUSED_PAUSE)
-            log.error("account_refused", account=self._channel.account, hint="check the token: pendamping check")
-            self._refused = True
-            stands = [Standing(standing.SENDING, str(refused).partition(" ")[0], str(refused), wrong=True)]
-            await self._tell(partial(standing.note, account=self._account, told=stands))
-            after = refused.ids or parcel.after
-            await self._note(
-                partial(
-                    outbox.put_back, parcel=parcel, seconds=0.0, reason="account refused", counts=False, after=after
-                )
-            )
+            outcome = "dead" if came.dead else outcome
+            if came.due:  # officers may be served by another sender
+                for sender in self._office.senders.values():
+                    sender.wake()
         except Exception as error:  # a bug in drawing or in a library: this row must not stop the others
             outcome = "broken"
             reason = f"broken: {type(error).__name__}"
@@ -277,21 +255,15 @@ class Sender:
                 outcome = "dead"
         else:
             self.sent([(parcel.id, parcel.person, sent.id)])
-            if self._refused:
+            if self._refused and self._channel.door != "whatsapp":  # there only a status tells that it went out
                 self._refused = False
-                await self._note(partial(standing.mended, account=self._account))
+                await self._note(lambda db: standing.mended(db, self._account, db.now))
             if sent.ids:
                 self._pacing.said_more(parcel.contact, len(sent.ids) - len(after) - 1)
         self._office.metrics.sends.labels(outcome).inc()
         level = log.info if outcome in ("sent", "later", "lost") else log.warning
         level("send", row=parcel.id, account=self._account, contact=parcel.contact, lane=parcel.lane.name.lower(),
               attempt=parcel.attempts, outcome=outcome)  # fmt: skip
-
-    async def _tell(self, work: Work[bool]) -> None:
-        """Write down what officers may have to hear of, who may be served by another sender."""
-        if await self._note(work):
-            for sender in self._office.senders.values():
-                sender.wake()
 
     def _way(self, parcel: Parcel) -> Work[windows.Way]:
         starts, budget = self._channel.pace.starts, self._office.bounds.budget
@@ -326,12 +298,15 @@ class Sender:
         return await insist(self._office.store, work, self._office.bounds.store_retry)
 
 
-def _give_up(db: Db, parcel: Parcel, never: Never) -> None:
-    outbox.give_up(db, parcel.id, never.reason)
-    if never.because == "opted_out":
-        whatsapp.stop(db, parcel.person, parcel.contact)
-    if never.unreachable:
-        people.set_reachable(db, parcel.contact, False)
+def _followed(
+    db: Db, account: int, parcel: Parcel, wrong: Wrong, by: Template | None, after: tuple[str, ...]
+) -> Outcome:
+    def back(seconds: float, reason: str, counts: bool) -> bool:
+        return outbox.put_back(db, parcel, seconds, reason, counts, after)
+
+    outcome = Outcome()
+    follow(db, account, Refused(parcel.id, parcel.person, parcel.contact, parcel.lane, by), wrong, back, outcome)
+    return outcome
 
 
 def _put_back(db: Db, parcels: Sequence[Parcel]) -> None:

@@ -76,11 +76,31 @@ def test_an_account_that_is_refused_is_told_of_once_until_it_is_mended(post: Pos
             (seen,) = told_to_operators(f"sqlite:///{post.folder}/office.db")
             assert (seen.level, seen.what[:34]) == ("wrong", "whatsapp:100: sending is 190 since")
             number.trouble = lambda address, words: None
+            post.move(1)
             await again(station, number)
             await station.settled()
+            assert await station.store.write(standing.wrong)  # accepted; whether it goes out is told by a status
+            await station.intake.deliver([told(f"{number.marks[-1]}.0", "sent")])
             assert await station.store.write(standing.wrong) == []
             post.move(1)
         assert number.to("62812") == ["satu", "dua", "dua"]
+
+    post.run(work, started=False)
+
+
+def test_where_no_status_tells_an_accepted_send_has_mended_it(post: Post) -> None:
+    async def work(station: Station) -> None:
+        number = Number()
+        number.account, number.door = "telegram:111", "owners"
+        await with_admin(station, number)
+        number.trouble = refused
+        await station.hear("62812", "dua")
+        await station.settled()
+        assert len(await station.store.write(standing.wrong)) == 1
+        number.trouble = lambda address, words: None
+        post.move(1)
+        await again(station, number)
+        assert await station.store.write(standing.wrong) == []
 
     post.run(work, started=False)
 
@@ -93,8 +113,28 @@ def test_a_status_can_tell_of_it_too(post: Post) -> None:
         await station.intake.deliver([failed])
         await station.intake.deliver([failed, told("3.1.0", "failed", 131042)])
         assert len(await alerts(station)) == 1
+        post.move(1)
+        await station.intake.deliver([told("1.1.0", "read")])  # it went out before
+        assert len(await station.store.write(standing.wrong)) == 1
         await again(station, number)
+        await station.intake.deliver([told(f"{number.marks[-1]}.0", "delivered")])
         assert await station.store.write(standing.wrong) == []
+
+    post.run(work, started=False)
+
+
+def test_what_is_accepted_each_minute_and_fails_afterwards_alerts_once(post: Post) -> None:
+    async def work(station: Station) -> None:
+        number = Number()
+        await with_admin(station, number)
+        await station.hear("62812", "dua")
+        await station.settled()
+        for _ in range(4):
+            post.move(61)
+            await station.intake.deliver([told(f"{number.marks[-1]}.0", "failed", 131042)])
+            await again(station, number)
+            await station.settled()
+        assert len(await alerts(station)) == 1
 
     post.run(work, started=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.chat.messages import Message, Sent, Template
-from bot.chat.seams import Pace
+from bot.chat.seams import Never, Pace
 from bot.domain import costs, dated, outbox, people
 from bot.domain.db import Db
 from bot.domain.tables import Lane, Outgoing
@@ -86,6 +86,23 @@ def test_a_window_that_the_platform_finds_closed_makes_it_a_template(post: Post)
         await told_of(station, 1, Lane.ALERT, "change:1")
         await station.intake.deliver([told("2.1.0", "failed", 131047)])
         await station.settled()
+        assert [way and way.name for way in number.ways] == [None, "pendamping_kabar"]
+        assert (await row(station)).state == Outgoing.SENT
+
+    post.run(work, started=False)
+
+
+def test_so_does_one_that_it_finds_closed_at_once(post: Post) -> None:
+    async def work(station: Station) -> None:
+        number = Starts()
+        await met(station, number, "62812")
+
+        def closed(address: str, words: str) -> None:
+            number.trouble = lambda address, words: None
+            raise Never("131047 Re-engagement message", because="window")
+
+        number.trouble = closed
+        await told_of(station, 1, Lane.ALERT, "change:1")
         assert [way and way.name for way in number.ways] == [None, "pendamping_kabar"]
         assert (await row(station)).state == Outgoing.SENT
 
