@@ -56,6 +56,8 @@ def assess_full(chat: Chat, db: Db) -> None:
 @flow("assess_part", keeps=True)
 def assess_part(chat: Chat, db: Db) -> None:
     """The questions of one indicator: `part` of the `check`."""
+    if not consent.allowed(chat, db):
+        return
     check = open_check(chat, db)
     assess_questions.ask_all(chat, db, check, indicator=chat.talk.given.get("part"), prove=True)
     show_parts(chat, db, check)
@@ -77,7 +79,7 @@ def assess_export(chat: Chat, db: Db) -> None:
 def begin(chat: Chat, db: Db, code: str, kind: Kind) -> Assessment | None:
     """The open check, or a new one, of the business she means; None where she may not (yet), which is said."""
     if "check" in chat.talk.given:
-        return open_check(chat, db)
+        return open_check(chat, db) if consent.allowed(chat, db) else None
     owner = owners.find(db, chat.person)
     if owner is None:
         business.unregistered(chat)

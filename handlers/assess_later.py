@@ -17,7 +17,7 @@ from bot.domain.assess.instruments import CHECK
 from bot.domain.assess.progress import asked, missing
 from bot.domain.db import Db
 from bot.domain.tables import Proof
-from handlers import assess, assess_questions, assess_result, business
+from handlers import assess, assess_questions, assess_result, business, consent
 
 LISTED = 6
 """Checks that the history tells."""
@@ -38,6 +38,8 @@ def _title(item: Item, answer: str) -> str:
 def assess_change(chat: Chat, db: Db) -> None:
     """Another answer to one question of the `check`, as long as it can be changed."""
     check = _check(chat, db)
+    if not consent.allowed(chat, db):
+        return
     instrument = instruments.of(db, check.instrument, check.version)
     answers = checks.given(db, check.id)
     items = [item for item in asked(instrument, answers, quick=check.quick) if item.code in answers]
@@ -82,7 +84,7 @@ def _first_line(text: str) -> str:
 def assess_proof(chat: Chat, db: Db) -> None:
     """Show something for one answer of a `check`, or of the newest; `item` may be given."""
     check = _check(chat, db) if "check" in chat.talk.given else _newest(chat, db)
-    if check is None:
+    if check is None or not consent.allowed(chat, db):
         return
     instrument = instruments.of(db, check.instrument, check.version)
     answers = checks.given(db, check.id)

@@ -114,6 +114,16 @@ def refused(chat: Chat, db: Db) -> None:
     taken_back(chat, SERVICE)
 
 
+def allowed(chat: Chat, db: Db) -> bool:
+    """Whether what she tells may be noted, in a flow that notes each answer: asked and kept before the first of them."""
+    if not agreed(chat, db):
+        refused(chat, db)
+        return False
+    note(chat, db)
+    db.mark()  # more is asked below
+    return True
+
+
 def note(chat: Chat, db: Db) -> None:
     """Keep that she agreed to the version she has seen, and when and with which message; unless that is known."""
     text = consents.text(db, SERVICE, chat.local.date())

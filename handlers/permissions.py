@@ -140,4 +140,6 @@ def withdraw(chat: Chat, db: Db) -> None:
         given.setdefault("purpose", meant[0])
     purpose = chat.ask(Choice("purpose", t("Which leave shall we take back? It ends at once."), _named(allowed)))
     consents.take_back(db, chat.person, purpose)
+    if purpose == SERVICE:
+        chat.let_go()  # what she was telling isn't noted any more
     consent.taken_back(chat, purpose)

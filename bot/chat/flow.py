@@ -237,7 +237,7 @@ class Chat:
         self.offers: list[Button] = []
         self.files: list[Attachment] = []
         self.path: list[str] = []
-        self.quiet = self.goes_on = self.lets_go = False
+        self.quiet = self.goes_on = self.lets_go = self.leaves = False
         self._talk = talk
         self._around = around
         self._heard = said
@@ -278,8 +278,12 @@ class Chat:
         raise First(flow, given)
 
     def let_go(self) -> None:
-        """Give up the talk that is parked under this one."""
+        """Give up the talk that is parked under this one, or still open beside it."""
         self.lets_go = True
+
+    def leave(self) -> None:
+        """This chat isn't hers any more: what is open isn't asked again here."""
+        self.leaves = True
 
     def silence(self) -> None:
         """Say nothing at all this time, and don't repeat the open question (a happening that no longer matters)."""

@@ -53,6 +53,7 @@ class Running:
         self._back_again: Flow | None = None  # the flow for one whose words can mean that she wants our news again
         self._stopping = False  # whether she was asked before this message if it shall end here
         self._missed: Missed | None = None  # what she got no answer to before this message
+        self._left = False  # whether this chat isn't hers any more: nothing is asked in it
         self._present = False  # whether this turn is something she did
 
     def _leave(self, leaving: Flow, incoming: Incoming) -> None:
@@ -158,6 +159,8 @@ class Running:
             else:
                 if chat.lets_go:
                     self.talks.parked = None
+                    self.talks.open = talk if self.talks.open is talk else None
+                self._left = self._left or chat.leaves
                 self._said += chat.said
                 self._offers += chat.offers
                 self._files += chat.files
@@ -201,7 +204,7 @@ class Running:
 
     def _repeat(self, words: Words | None = None) -> None:
         """Ask the open question once more, under what has just been said."""
-        if self.talks.open is None or self._asked is not None:
+        if self.talks.open is None or self._asked is not None or self._left:
             return
         outcome, flow = self._reply.outcome, self._reply.flow
         if words is not None:

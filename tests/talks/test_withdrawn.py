@@ -70,3 +70,30 @@ def test_it_can_be_given_again_by_its_word_or_the_button(telegram: Telegram, des
           …
     """)
     assert last(desk, SERVICE)
+
+
+def test_a_check_that_is_open_notes_nothing_more(telegram: Telegram, desk: Desk):
+    telegram(f"""{REGISTERED}
+        > [Ya, boleh]
+        < Terima kasih, sudah dicatat.
+          …
+        > cek naik kelas
+        > [Belum punya]
+        > tarik izin layanan
+        < Baik. Mulai sekarang kami tidak mencatat hal baru tentang Bapak/Ibu dan usahanya.
+          …
+          …
+          [Hapus data saya] [Beri izin lagi] [Izin saya]
+    """)
+    answered = kept(desk, "answers")
+    telegram("""
+        > cek
+        < Sebelum mulai, kami minta izin dulu.
+          …
+          …
+          …
+          …
+          [Saya setuju] [Tidak setuju] [Baca lengkap]
+    """)
+    assert kept(desk, "answers") == answered
+    assert not last(desk, SERVICE)
