@@ -131,7 +131,7 @@ def _tell_her(db: Db, decided: Decided, decision: str, reason: Words) -> None:
         buttons = (
             Button(caption("Send another"), Buttons(db.keys.buttons).start(shown.person, "assess_proof", start)),
         )
-    if decided.after is not None and decided.after != decided.before:
+    if decided.after != decided.before:
         said.append(t("The confirmed score of {business} is now {total} of 100.", business=name, total=decided.after))
     outbox.put(db, contact, Message(tuple(said), buttons), f"evidence:{shown.id}", Lane.ALERT)
 

@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
 from bot.chat.flow import Person, Refused
 from bot.chat.text import t
 from bot.domain.assess import instruments
-from bot.domain.assess.instrument import Instrument
+from bot.domain.assess.instrument import Fact, Instrument
 from bot.domain.assess.progress import missing, prefilled
-from bot.domain.assess.scoring import Result, Score, counts, score
+from bot.domain.assess.scoring import Result, Score, score
 from bot.domain.db import Db, upsert
 from bot.domain.prepared import Prepared
 from bot.domain.tables import Proof, answers, assessments, businesses, evidence
@@ -69,10 +69,12 @@ _WITHDRAW = Prepared(
 )
 """What waits for another answer to that item."""
 _SHOWN = (
-    select(evidence.c.item, evidence.c.answer, evidence.c.state)
-    .where(evidence.c.assessment_id == bindparam("assessment"))
+    select(evidence, assessments.c.instrument, assessments.c.version, assessments.c.finished_at)
+    .join(assessments, assessments.c.id == evidence.c.assessment_id)
+    .where(assessments.c.business_id == bindparam("business"), evidence.c.state != Proof.WITHDRAWN)
     .order_by(evidence.c.id)
 )
+"""What was shown for a business, in any check of it."""
 
 
 def start(db: Db, person: Person, business: int, code: str, kind: Kind, day: date) -> Assessment:
@@ -127,10 +129,36 @@ def given(db: Db, assessment: int) -> dict[str, str]:
 
 
 def proofs(db: Db, assessment: int, answered: Mapping[str, str]) -> dict[str, Proof]:
-    """What officers made of what was shown, by item: of the newest for the answer that holds now."""
-    found = db.execute(_SHOWN, {"assessment": assessment})
-    newest = {r.item: Proof(r.state) for r in found if answered.get(r.item) == r.answer}
-    return {item: proof for item, proof in newest.items() if proof is not Proof.WITHDRAWN}
+    """What officers made of what was shown, by item: of the newest for the answer that holds now.
+
+    What was shown belongs to the business and its answer, whichever check it was shown in: of the same instrument, or
+    of the one that a profile question is taken from. What was decided long before a check was finished
+    (`evidence_months`) says nothing of it, nor what was shown when the question had other answers. What is confirmed
+    stays so.
+    """
+    check = _of(db, assessment)
+    instrument = instruments.of(db, check.instrument, check.version)
+    since = (check.finished or db.now) - timedelta(days=30 * instrument.evidence_months)
+    found: dict[str, Proof] = {}
+    for row in db.execute(_SHOWN, {"business": check.business}):
+        if answered.get(row.item) != row.answer or found.get(row.item) is Proof.CONFIRMED:
+            continue
+        if (row.decided_at is None or row.decided_at >= since) and _same(db, instrument, row):
+            found[row.item] = Proof(row.state)
+    return found
+
+
+def _same(db: Db, instrument: Instrument, row: Any) -> bool:
+    """Whether what was shown for an item of some check is for this item, too."""
+    try:
+        question = instrument.question(row.item)
+    except KeyError:
+        return False
+    source = question.taken_from if isinstance(question, Fact) else None
+    if row.instrument != instrument.code and (source is None or source.instrument != row.instrument):
+        return False
+    meant = instruments.of(db, row.instrument, row.version).question(row.item)
+    return {o.code: o.title for o in question.options} == {o.code: o.title for o in meant.options}
 
 
 def put(db: Db, person: Person, assessment: int, item: str, answer: str) -> None:
@@ -139,6 +167,7 @@ def put(db: Db, person: Person, assessment: int, item: str, answer: str) -> None
     `Refused` if the check isn't open or isn't hers, `ValueError` for an answer that the item doesn't have.
     """
     _put(db, _open(db, person, assessment), item, answer)
+    _WITHDRAW.changed(db, check=assessment, shown_for=item, but=answer)
 
 
 CORRECTED = timedelta(hours=24)
@@ -158,6 +187,7 @@ def correct(db: Db, person: Person, assessment: int, changed: Mapping[str, str])
     instrument = instruments.of(db, check.instrument, check.version)
     if missing(instrument, given(db, assessment), quick=check.quick):
         raise Refused(t("A few questions of this check are still open."))
+    sift(db, check)
     return keep_scores(db, assessment)
 
 
@@ -166,7 +196,6 @@ def _put(db: Db, check: Assessment, item: str, answer: str) -> None:
     if answer not in {o.code for o in instruments.of(db, check.instrument, check.version).question(item).options}:
         raise ValueError(f"{item} has no answer {answer!r}")
     _PUT.changed(db, assessment_id=assessment, item=item, answer=answer, at=db.now)
-    _WITHDRAW.changed(db, check=assessment, shown_for=item, but=answer)
 
 
 def give_up(db: Db, person: Person, assessment: int) -> None:
@@ -175,42 +204,29 @@ def give_up(db: Db, person: Person, assessment: int) -> None:
 
 
 def finish(db: Db, person: Person, assessment: int) -> Result:
-    """End a check and keep its scores. `Refused` as `put`, and while a question of its branch is open.
-
-    What was confirmed for the same answer in an earlier check, not too long ago, holds on; what waits there waits here.
-    """
+    """End a check and keep its scores. `Refused` as `put`, and while a question of its branch is open."""
     check = _open(db, person, assessment)
     instrument = instruments.of(db, check.instrument, check.version)
     answered = given(db, assessment)
     if missing(instrument, answered, quick=check.quick):
         raise Refused(t("A few questions of this check are still open."))
-    _carry(db, check, instrument, answered)
     db.execute(update(assessments).where(assessments.c.id == assessment).values(finished_at=db.now, claimed=0))
+    sift(db, check)
     return keep_scores(db, assessment)
 
 
-def _carry(db: Db, check: Assessment, instrument: Instrument, answered: Mapping[str, str]) -> None:
-    wanted = {q.code for q in (*instrument.profile, *instrument.items) if q.code in answered and counts(q)}
-    wanted -= set(proofs(db, check.id, answered))
-    before = (
-        select(evidence)
-        .join(assessments, assessments.c.id == evidence.c.assessment_id)
-        .where(assessments.c.business_id == check.business, assessments.c.id != check.id)
-        .order_by(evidence.c.id.desc())
-    )
-    since = db.now - timedelta(days=30 * instrument.evidence_months)
-    seen: set[str] = set()
-    for row in db.execute(before).mappings().all():
-        item, waits = row["item"], row["state"] == Proof.CLAIMED
-        if item in wanted and item not in seen and row["answer"] == answered[item]:
-            seen.add(item)
-            if waits:
-                db.execute(update(evidence).where(evidence.c.id == row["id"]).values(assessment_id=check.id))
-            elif row["state"] == Proof.CONFIRMED and row["decided_at"] >= since:
-                copied = {name: value for name, value in row.items() if name != "id"}
-                db.insert(evidence, copied | {"assessment_id": check.id})
-        elif waits and item in answered:
-            db.execute(update(evidence).where(evidence.c.id == row["id"]).values(state=Proof.WITHDRAWN))
+def sift(db: Db, check: Assessment) -> None:
+    """Withdraw what waits for an answer that the business doesn't give any more, and all but the newest for one that
+    it gives: in its newest check, and in its newest full one, which a quick check takes nothing from."""
+    past = [one for one in _finished(db, check.business) if one.instrument == check.instrument]
+    newest = [*past[-1:], *[one for one in past if not one.quick][-1:]]
+    held = {(item, answer) for one in newest for item, answer in given(db, one.id).items()}
+    rows = db.execute(_SHOWN, {"business": check.business}).all()
+    for row in reversed(rows):
+        if row.state == Proof.CLAIMED and row.instrument == check.instrument and row.finished_at is not None:
+            if (row.item, row.answer) not in held:
+                db.execute(update(evidence).where(evidence.c.id == row.id).values(state=Proof.WITHDRAWN))
+            held.discard((row.item, row.answer))
 
 
 def result(db: Db, assessment: int) -> Result:
@@ -232,6 +248,20 @@ def keep_scores(db: Db, assessment: int) -> Result:
     }  # fmt: skip
     db.execute(update(assessments).where(assessments.c.id == assessment).values(row))
     return found
+
+
+def rescored(db: Db, business: int, instrument: str, item: str) -> tuple[Assessment | None, Assessment | None]:
+    """Work every finished check of a business that has this item out again. The one that counts, before and after:
+    its newest full check by this instrument that has the item, or its newest quick one."""
+    with_item = select(answers.c.assessment_id).where(answers.c.item == item)
+    mine = assessments.c.business_id == business, assessments.c.finished_at.is_not(None)
+    rows = db.execute(select(assessments).where(*mine, assessments.c.id.in_(with_item)).order_by(assessments.c.id))
+    before: Assessment | None = None
+    for check in map(_made, rows.all()):
+        keep_scores(db, check.id)
+        if check.instrument == instrument and (before is None or not check.quick or before.quick):
+            before = check
+    return before, None if before is None else _of(db, before.id)
 
 
 def _marks(found: Score) -> dict[str, int]:

@@ -14,7 +14,7 @@ from bot.domain import access, audit, consents
 from bot.domain.access import Action
 from bot.domain.assess import assessments as checks
 from bot.domain.assess import instruments
-from bot.domain.assess.scoring import Result, counts
+from bot.domain.assess.scoring import counts
 from bot.domain.db import Db
 from bot.domain.officers import Officer
 from bot.domain.tables import Proof, assessments, businesses, evidence, people
@@ -44,42 +44,53 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What came of a decision: whom to tell, and her verified score before and now (None in an open check)."""
+    """What came of a decision: whom to tell, and the verified score of her newest full check before and now, or of her
+    newest quick one where she has no full one."""
 
     shown: Shown
-    before: int | None
-    after: int | None
-    result: Result | None
+    before: int
+    after: int
 
 
 def show(
-    db: Db, person: Person, assessment: int, item: str, *, media: int | None = None, words: str | None = None
+    db: Db,
+    person: Person,
+    assessment: int,
+    item: str,
+    *,
+    answer: str = "",
+    media: int | None = None,
+    words: str | None = None,
 ) -> int:
     """Keep what she shows for her answer to an item, in place of what still waits there. Its id.
 
+    `answer`: the one she gave when she showed it, if some time ago; for another one than hers now it doesn't wait.
     `Refused` if the check isn't hers, or an officer has confirmed this answer already. `ValueError` where nothing is
     shown, nothing was answered, or evidence doesn't count: what isn't needed isn't kept.
     """
-    mine = select(assessments).where(assessments.c.id == assessment, assessments.c.person_id == person.id)
-    check = db.execute(mine).first()
+    check = checks.hers(db, person, assessment)
     if check is None:
         raise Refused(t("That check isn't noted any more."))
     answered = checks.given(db, assessment)
     question = instruments.of(db, check.instrument, check.version).question(item)
     if (media is None and not words) or item not in answered or not counts(question):
         raise ValueError(f"nothing to show for {item}")
-    if checks.proofs(db, assessment, answered).get(item) is Proof.CONFIRMED:
+    answer = answer or answered[item]
+    waits = answer == answered[item]
+    if waits and checks.proofs(db, assessment, answered).get(item) is Proof.CONFIRMED:
         raise Refused(t("An officer has confirmed this already. Thank you."))
     waiting = update(evidence).where(
         evidence.c.assessment_id == assessment, evidence.c.item == item, evidence.c.state == Proof.CLAIMED
     )
-    db.execute(waiting.values(state=Proof.WITHDRAWN))
+    if waits:
+        db.execute(waiting.values(state=Proof.WITHDRAWN))
     sealed = db.seal(person.id, "evidence.words", words) if words else None
-    row = {"assessment_id": assessment, "item": item, "answer": answered[item], "media_id": media, "words": sealed,
-           "state": Proof.CLAIMED, "at": db.now}  # fmt: skip
+    row = {"assessment_id": assessment, "item": item, "answer": answer, "media_id": media, "words": sealed,
+           "state": Proof.CLAIMED if waits else Proof.WITHDRAWN, "at": db.now}  # fmt: skip
     id = db.insert(evidence, row)
-    if check.finished_at is not None:
-        checks.keep_scores(db, assessment)  # after a rejection a new one counts by half again
+    if check.finished is not None:
+        checks.sift(db, check)
+        checks.rescored(db, check.business, check.instrument, item)  # after a rejection it counts by half again
     return id
 
 
@@ -109,9 +120,8 @@ def take(db: Db, officer: Officer) -> Shown | None:
 
 _SHOWN: tuple[Any, ...] = (
     evidence.c.id, evidence.c.assessment_id, evidence.c.item, evidence.c.answer, evidence.c.media_id,
-    evidence.c.words, evidence.c.at, evidence.c.state, evidence.c.taken_by, assessments.c.person_id,
-    assessments.c.business_id, assessments.c.instrument, assessments.c.version, assessments.c.finished_at,
-    assessments.c.verified, businesses.c.village,
+    evidence.c.words, evidence.c.at, assessments.c.person_id, assessments.c.business_id, assessments.c.instrument,
+    assessments.c.version, businesses.c.village,
 )  # fmt: skip
 
 
@@ -185,10 +195,8 @@ def _decide(db: Db, officer: Officer, id: int, state: Proof, reason: str) -> Dec
     if db.execute(his.values(values)).rowcount == 0:
         raise Refused(_GONE)
     audit.note(db, officer.person, _DECIDED[state], row.person_id, f"evidence:{id}")
-    if row.finished_at is None:
-        return Decided(_made(db, row), None, None, None)
-    result = checks.keep_scores(db, row.assessment_id)
-    return Decided(_made(db, row), row.verified, result.verified.total, result)
+    before, after = checks.rescored(db, row.business_id, row.instrument, row.item)
+    return Decided(_made(db, row), (before and before.verified) or 0, (after and after.verified) or 0)
 
 
 _GONE = t("This one has been decided, replaced or given to another officer.")

@@ -1,0 +1,96 @@
+"""Evidence belongs to a business and its answer, whichever of its checks it was shown in."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from bot.chat.flow import Person
+from bot.domain.assess import assessments as checks
+from bot.domain.assess import evidence, instruments, ranking
+from bot.domain.db import Db
+from bot.domain.tables import Proof
+from tests.assess.test_assessments import CHECK, DAY, answer, changed, database, example, finished, officer, owner
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Generator[Db]:
+    with database(tmp_path) as found:
+        instruments.ship(found)
+        yield found
+
+
+CORE = [item.code for item in CHECK.items if item.core]
+
+
+def quick(db: Db, person: Person, business: int, answers: dict[str, str]) -> checks.Assessment:
+    check = checks.start(db, person, business, "naik-kelas", "quick", DAY)
+    answer(db, person, check, {code: answers[code] for code in CORE if code in answers})
+    checks.finish(db, person, check.id)
+    return checks.history(db, person, business, "naik-kelas")[-1]
+
+
+def test_a_quick_check_takes_nothing_from_a_full_one_and_both_move(db: Db):
+    person, business = owner(db)
+    full = finished(db, person, business, example("maju"))
+    evidence.show(db, person, full.id, "A1", words="x")
+    evidence.show(db, person, full.id, "A3", words="x")
+    after = quick(db, person, business, example("maju") | {"A3": "habis"})
+    boss = officer(db)
+    assert evidence.waiting(db, boss) == 2
+    decided: list[evidence.Decided] = []
+    for _ in range(2):
+        taken = evidence.take(db, boss)
+        assert taken is not None
+        decided.append(evidence.confirm(db, boss, taken.id))
+    assert [one.after > one.before for one in decided] == [True, True]
+    scores = {one.id: one.verified or 0 for one in checks.history(db, person, business, "naik-kelas")}
+    assert scores == {one: checks.result(db, one).verified.total for one in (full.id, after.id)}
+    assert scores[full.id] > (full.verified or 0)
+    assert scores[after.id] > (after.verified or 0)
+    assert checks.proofs(db, after.id, checks.given(db, after.id)) == {"A1": Proof.CONFIRMED}
+    assert ranking.ranked(db, "35.73")[0].verified == scores[full.id] == decided[-1].after
+
+
+def test_what_is_shown_again_in_another_check_waits_once(db: Db):
+    person, business = owner(db)
+    full = finished(db, person, business, example("maju"))
+    evidence.show(db, person, full.id, "A1", words="old")
+    after = quick(db, person, business, example("maju"))
+    evidence.show(db, person, after.id, "A1", words="new")
+    boss = officer(db)
+    assert evidence.waiting(db, boss) == 1
+    taken = evidence.take(db, boss)
+    assert taken is not None
+    evidence.reject(db, boss, taken.id, "Buram")
+    assert taken.words == "new"
+    assert checks.proofs(db, full.id, checks.given(db, full.id)) == {"A1": Proof.REJECTED}
+
+
+def test_what_was_shown_for_a_question_that_has_other_answers_now_is_not_taken_along(db: Db):
+    person, business = owner(db)
+    check = finished(db, person, business, example("maju"))
+    boss = officer(db)
+    for item in ("A1", "A2"):
+        evidence.show(db, person, check.id, item, words="x")
+        taken = evidence.take(db, boss)
+        assert taken is not None
+        evidence.confirm(db, boss, taken.id)
+    document = changed("2", "2026-11-20")
+    (nib,) = (item for item in document["items"] if item["code"] == "A1")
+    nib["options"][0]["title"] = "Punya NIB dan izin"
+    instruments.put(db, document)
+    after = finished(db, person, business, example("maju"))
+    assert after.version == "2"
+    assert checks.proofs(db, after.id, checks.given(db, after.id)) == {"A2": Proof.CONFIRMED}
+
+
+def test_a_photo_that_comes_late_is_for_the_answer_it_was_sent_for(db: Db):
+    person, business = owner(db)
+    check = finished(db, person, business, example("maju"))
+    checks.correct(db, person, check.id, {"A1": "proses"})
+    evidence.show(db, person, check.id, "A1", answer="ada", words="x")
+    assert evidence.waiting(db, officer(db)) == 0
+    assert checks.proofs(db, check.id, checks.given(db, check.id)) == {}
