@@ -56,7 +56,7 @@ def link(chat: Chat, db: Db) -> None:
         shown, minutes = linking.show(db, chat.person, chat.local.date())
         chat.say(
             t("Your code: *{code}*\nOn the other app, type *hubungkan* to us, then this code. "
-              "It is good for {minutes} minutes.\nPlease give it to nobody else.",
+              "It is good for {minutes} minutes.\nGive this code to nobody: who types it sees all your notes.",
               code=f"{shown[:4]} {shown[4:]}", minutes=minutes)
         )  # fmt: skip
         return
@@ -92,21 +92,24 @@ def link(chat: Chat, db: Db) -> None:
 
 @flow("unlink", command="lepaskan", words=("lepaskan", "lepas hubungan", "putuskan hubungan", "pisahkan chat"))
 def unlink(chat: Chat, db: Db) -> None:
-    if len(linking.of(db, chat.person.id)) < 2:
+    leaving = linking.parting(db, chat.person)
+    if not leaving:
         chat.say(t("This chat isn't joined with another one."))
         return
-    sure = chat.ask(
-        YesNo(
-            "sure",
-            t("Shall this chat be parted from the other one?\n"
-              "What we have noted stays there; here we begin anew."),
-            thumb=False,
-        )
-    )  # fmt: skip
-    if sure and linking.part(db, chat.person):
-        chat.say(t("All right, this chat stands alone again. To join it anew, type *hubungkan*."))
+    if leaving[0].id == chat.person.contact:
+        words = t("Shall this chat be parted from the other one?\n"
+                  "What we have noted stays there; here we begin anew.")  # fmt: skip
     else:
+        platforms = ", ".join(sorted({str(linking.platform(db, each)) for each in leaving}))
+        words = t("Shall your chat on {platform} be parted from this one?\n"
+                  "What we have noted stays here; there it begins anew.", platform=platforms)  # fmt: skip
+    if not chat.ask(YesNo("sure", words, thumb=False)):
         chat.say(t("All right, everything stays as it is."))
+        return
+    linking.part(db, chat.person)
+    if leaving[0].id == chat.person.contact:
+        chat.leave()
+    chat.say(t("All right, this chat stands alone again. To join it anew, type *hubungkan*."))
 
 
 @flow(

@@ -59,7 +59,7 @@ _ADD = {
 
 _MOST_ADDRESSES = 50
 
-_COLUMNS_ADDED = ("account_id", "key", "received_at", "error", *_ADD)
+_COLUMNS_ADDED = ("account_id", "key", "received_at", "said_at", "error", *_ADD)
 _INSERT = Prepared(lambda dialect: insert_new(inbox, dialect).returning(inbox.c.id), *_COLUMNS_ADDED)
 
 
@@ -70,7 +70,12 @@ def row_key(keys: Keys, account: int, key: str) -> str:
 
 def _insert(db: Db, row: Mapping[str, Any]) -> int | None:
     """The new row's id; None when it was here already."""
-    return _INSERT.scalar(db, **{**_ADD, "error": None, "received_at": db.now, **row})
+    return _INSERT.scalar(db, **{**_ADD, "error": None, "received_at": db.now, "said_at": db.now, **row})
+
+
+def done_at(incoming: Incoming, now: datetime) -> datetime:
+    """When a person did this: an outage brings many hours at once, and a tap doesn't tell its own time."""
+    return now if incoming.kind == "button" else min(incoming.at, now)
 
 
 def add(
@@ -95,6 +100,7 @@ def add(
         "slot": slot,
         "kind": incoming.kind,
         "payload": db.seal(contact.person, "inbox.payload", raw),
+        "said_at": done_at(incoming, db.now),
     }
     if done is not None:
         row |= {"payload": None} if emptied else {}

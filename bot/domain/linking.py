@@ -6,6 +6,9 @@ other, or as if they were), and rows that still wait for a turn find their new p
 person's is read from the tables' foreign keys, so a new table is not forgotten. What was sealed with the one key is
 sealed anew with the other; the key that nobody has any more is destroyed as after an erasure.
 
+The notes stay with the chat that has had them (`links.home_id`). Parted from whichever side, it is the chats that were
+joined to it that leave: a code may have been given away.
+
 Two who are both registered aren't joined here: whose answers count is for people to decide, and for an officer.
 """
 
@@ -144,11 +147,11 @@ def _refused(db: Db, two: dict[int, Any]) -> Outcome | None:
     return "later" if db.execute(working).first() else None
 
 
-def _kept_first(db: Db, one: int, other: int) -> tuple[int, int]:
-    """Who stays: the one who is registered, else the one we have known for longer; and who doesn't."""
-    registered = db.execute(select(owners.c.person_id).where(owners.c.person_id.in_((one, other)))).scalar()
-    kept = registered or min(one, other)
-    return kept, other if kept == one else one
+def _kept_first(db: Db, typist: int, shown: int) -> tuple[int, int]:
+    """Who stays: the one who is registered, else the one who was shown the code; and who doesn't."""
+    registered = db.execute(select(owners.c.person_id).where(owners.c.person_id.in_((typist, shown)))).scalar()
+    kept = registered or shown
+    return kept, shown if kept == typist else typist
 
 
 def _talks_of(db: Db, person: int) -> Talks:
@@ -164,7 +167,7 @@ def _join(db: Db, kept: int, gone: int) -> None:
     exports = list(db.execute(select(media.c.name).where(media.c.person_id == gone)).scalars())
     db.execute(delete(media).where(media.c.person_id == gone))  # files of DATA SAYA: they can be asked for again
     db.execute(delete(talks_table).where(talks_table.c.person_id == gone))  # they were read before
-    db.execute(delete(links).where(links.c.person_id == gone))
+    _join_links(db, kept, gone)
     _join_tickets(db, kept, gone)
     _join_consents(db, kept, gone)
     for each in metadata.sorted_tables:
@@ -234,6 +237,22 @@ def _unique(each: Table, column: ColumnElement[int]) -> bool:
     return any(column.name in {c.name for c in found} for found in [list(each.primary_key.columns), *uniques])
 
 
+def _join_links(db: Db, kept: int, gone: int) -> None:
+    """Where she wants news, hers before the other one's; of wrong codes the greater count."""
+    db.execute(db.insert_new(links), {"person_id": kept, "tries": 0})
+    both = {row.person_id: row for row in db.execute(select(links).where(links.c.person_id.in_((kept, gone))))}
+    here, there = both[kept], both.get(gone, both[kept])
+    most = max(here, there, key=lambda row: row.tries)
+    values = {
+        "contact_id": here.contact_id or there.contact_id,
+        "home_id": here.home_id or of(db, kept)[0].id,
+        "tries": most.tries,
+        "tried_at": most.tried_at,
+    }
+    db.execute(update(links).where(links.c.person_id == kept).values(values))
+    db.execute(delete(links).where(links.c.person_id == gone))
+
+
 def _join_tickets(db: Db, kept: int, gone: int) -> None:
     """A person has one open question: what the other one asks is written under it."""
     opened = select(tickets).where(tickets.c.person_id.in_((kept, gone)), tickets.c.closed_at.is_(None))
@@ -267,6 +286,8 @@ def after(db: Db, before: int, now: Talks) -> tuple[Contact, Talks, bool]:
     became: Became = db.became
     if became.talks is None:
         _, known = talks.load(db, before)
+        if now.open:
+            now.open.away = True  # its question is on no screen of hers, or has been for a while
         talks.save(db, before, now, known)
         return became.contact, Talks(), False
     _, known = talks.load(db, became.contact.person)
@@ -280,39 +301,59 @@ def after(db: Db, before: int, now: Talks) -> tuple[Contact, Talks, bool]:
 # Parting
 
 
-def part(db: Db, person: Person) -> bool:
-    """Make this chat a stranger's again; what is noted stays with the others. False when she has no other."""
-    here = contact(db, person)
-    if not (others := [each for each in of(db, person.id) if each.id != here.id]):
-        return False
-    there = others[0]
+def parting(db: Db, person: Person) -> list[Contact]:
+    """The chats that leave when she parts hers: this one, or all that were joined to it where it is the one that has
+    had the notes. Empty when she has no other."""
+    home = _home(db, person.id)
+    if home != person.contact:
+        return [] if home is None else [contact(db, person)]
+    return [each for each in of(db, person.id) if each.id != home]
+
+
+def part(db: Db, person: Person) -> None:
+    """Make strangers of the chats that leave; what is noted stays with the one that has had it."""
+    here, leaving = contact(db, person), parting(db, person)
+    home = _home(db, person.id)
+    kept = next(each for each in of(db, person.id) if each.id == home)
+    for each in leaving:
+        stranger = _cut_off(db, person, each, kept)
+        told, other = (stranger, kept) if here == kept else (kept, each)
+        if each == here:
+            db.became = Became(stranger, None)
+        words = t("Your chat on {platform} isn't joined with this one any more.", platform=platform(db, other))
+        outbox.put(db, told, Message((words,)), f"unlinked:{each.id}", Lane.ALERT)
+
+
+def _home(db: Db, person: int) -> int | None:
+    return db.execute(select(links.c.home_id).where(links.c.person_id == person)).scalar()
+
+
+def _cut_off(db: Db, person: Person, leaving: Contact, kept: Contact) -> Contact:
+    """The stranger whose chat this is from now on."""
     nowhere = {
         "address": db.seal(person.id, "contacts.address", ""),
-        "address_index": people.address_index(db.keys, here.account, f"gone:{here.id}"),
+        "address_index": people.address_index(db.keys, leaving.account, f"gone:{leaving.id}"),
         "reachable": False,
     }
-    db.execute(update(contacts).where(contacts.c.id == here.id).values(nowhere))
-    db.execute(update(links).where(links.c.contact_id == here.id).values(contact_id=None))
-    waiting = update(outgoing).where(outgoing.c.contact_id == here.id, outgoing.c.state == Outgoing.READY)
-    db.execute(waiting.values(contact_id=there.id, account_id=there.account))
-    stranger = people.add(db, here.account, here.address, person.desk, person.language)
-    db.became = Became(stranger, None)
-    audit.note(db, person.id, "unlinked", person.id, f"contacts:{here.id}")
-    words = t("Your chat on {platform} isn't joined with this one any more.", platform=platform(db, here))
-    outbox.put(db, there, Message((words,)), f"unlinked:{here.id}", Lane.ALERT)
-    return True
+    db.execute(update(contacts).where(contacts.c.id == leaving.id).values(nowhere))
+    db.execute(update(links).where(links.c.contact_id == leaving.id).values(contact_id=None))
+    waiting = update(outgoing).where(outgoing.c.contact_id == leaving.id, outgoing.c.state == Outgoing.READY)
+    db.execute(waiting.values(contact_id=kept.id, account_id=kept.account))
+    audit.note(db, person.id, "unlinked", person.id, f"contacts:{leaving.id}")
+    return people.add(db, leaving.account, leaving.address, person.desk, person.language)
 
 
 # Several chats
 
 
 def of(db: Db, person: int) -> list[Contact]:
-    """The chats of a person that can be written to, the oldest first."""
-    hers = select(contacts).where(contacts.c.person_id == person, contacts.c.reachable).order_by(contacts.c.id)
-    return [
+    """The chats of a person, the oldest first, also those that she has blocked: they can be opened again."""
+    hers = select(contacts).where(contacts.c.person_id == person).order_by(contacts.c.id)
+    found = (
         Contact(row.id, person, row.account_id, db.open(person, "contacts.address", row.address))
         for row in db.execute(hers)
-    ]
+    )
+    return [each for each in found if each.address]  # one that was parted has none
 
 
 def contact(db: Db, person: Person) -> Contact:

@@ -29,7 +29,8 @@ DAY = timedelta(hours=24)
 _AGAIN = 300.0  # seconds until it is looked again whether she has written
 _HOUR = 3600.0
 _BULK = (Lane.REMINDER, Lane.BROADCAST)
-_OURS = ("happening", "unreadable", "erased")
+_NO_WORDS = ("happening", "unreadable", "erased", "stopped", "resumed", "moved")
+"""Kinds of the inbox that are no message of hers: they open no window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +110,11 @@ def way(db: Db, parcel: Parcel, account: int, starts: int, budget: int) -> Way:
 
 
 _ROW = select(outbox.c.origin, outbox.c.error).where(outbox.c.id == bindparam("row"))
-_HEARD = (
-    select(inbox.c.received_at)
-    .where(
-        inbox.c.person_id == bindparam("person"),
-        inbox.c.contact_id == bindparam("contact"),
-        inbox.c.account_id == bindparam("account"),
-        inbox.c.kind.not_in(_OURS),
-    )
-    .order_by(inbox.c.id.desc())
-    .limit(1)
+_HEARD = select(func.max(inbox.c.said_at)).where(
+    inbox.c.person_id == bindparam("person"),
+    inbox.c.contact_id == bindparam("contact"),
+    inbox.c.account_id == bindparam("account"),
+    inbox.c.kind.not_in(_NO_WORDS),
 )
 
 

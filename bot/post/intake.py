@@ -110,7 +110,8 @@ class Intake:
         if contact is None or address in self._arriving:
             return None
         now = self._office.clock.now()
-        full = self._flood.full(address, _done_at(found.incoming, now)) or self._slots.loops.held(contact.person, now)
+        at = inbox.done_at(found.incoming, now)
+        full = self._flood.full(address, at) or self._slots.loops.held(contact.person, now)
         return contact if not full and self._slots.begin(contact.person) else None
 
     def _at_once(self, found: _Heard, contact: Contact) -> Awaitable[None]:
@@ -151,7 +152,7 @@ class Intake:
                 self._slots.failed(letter, turned)
             else:
                 self._slots.turned(letter, turned)
-            self._flood.count(contact.address, _done_at(incoming, self._office.clock.now()))
+            self._flood.count(contact.address, inbox.done_at(incoming, self._office.clock.now()))
             self._count(letter)
             return
         finally:
@@ -244,7 +245,7 @@ class Intake:
             id = inbox.add_unreadable(db, self._account, found.key, found.raw, found.error)
             return None if id is None else Letter(id, self._account, 0, 0, 0, "unreadable")
         contact = people.meet(db, self._account, found.incoming, self._channel.desk, self._language)
-        address, at = found.incoming.address, _done_at(found.incoming, db.now)
+        address, at = found.incoming.address, inbox.done_at(found.incoming, db.now)
         loops = self._slots.loops.held(contact.person, self._office.clock.now())
         if not loops and not self._flood.full(address, at):
             letter = inbox.add(db, contact, found.incoming, found.raw)
@@ -271,11 +272,6 @@ async def _all_of(works: Iterable[Awaitable[None]]) -> None:
     for result in await asyncio.gather(*works, return_exceptions=True):
         if isinstance(result, BaseException):
             raise result
-
-
-def _done_at(incoming: Incoming, now: datetime) -> datetime:
-    """When a person did this: an outage brings many hours at once, and a tap doesn't tell its own time."""
-    return now if incoming.kind == "button" else min(incoming.at, now)
 
 
 class Flood:

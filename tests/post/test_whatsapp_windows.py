@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.channels import whatsapp as wire
 from bot.chat.messages import Message, Sent, Template
 from bot.chat.seams import Never, Pace
 from bot.domain import costs, dated, outbox, people
@@ -105,6 +106,33 @@ def test_so_does_one_that_it_finds_closed_at_once(post: Post) -> None:
         await told_of(station, 1, Lane.ALERT, "change:1")
         assert [way and way.name for way in number.ways] == [None, "pendamping_kabar"]
         assert (await row(station)).state == Outgoing.SENT
+
+    post.run(work, started=False)
+
+
+def test_only_a_message_of_hers_opens_the_window_and_from_when_she_wrote_it(post: Post) -> None:
+    async def work(station: Station) -> None:
+        number = Starts()
+        await met(station, number, "6281200001")
+        number.heard = wire.heard
+        post.move(40 * 3600)
+        now = int(post.clock.now().timestamp())
+        wish = {"wa_id": "6281200001", "category": "marketing_messages", "value": "resume", "timestamp": str(now)}
+        late = {"from": "6281200001", "id": "wamid.1", "type": "text", "text": {"body": "dua"}}
+        fresh = late | {"id": "wamid.2", "timestamp": str(now - 3600)}
+        names: list[str | None] = []
+        for what in (
+            {"preference": wish},
+            {"message": late | {"timestamp": str(now - 39 * 3600)}},  # brought only now
+            {"message": fresh},
+            {"message": late | {"id": "wamid.3", "timestamp": str(now - 38 * 3600)}},
+        ):
+            await station.intake.deliver([{"to": "100", **what}])
+            await station.settled()
+            number.ways.clear()
+            await told_of(station, 1, Lane.ALERT, f"change:{len(names)}")
+            names += [way and way.name for way in number.ways]
+        assert names == ["pendamping_kabar", "pendamping_kabar", None, None]
 
     post.run(work, started=False)
 

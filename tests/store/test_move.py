@@ -70,8 +70,8 @@ def everything(db: Db) -> None:
     tally = {"kind": "owners", "month": MONDAY.date(), "village": "35.73", "sector": "", "count": 3}
     db.execute(metadata.tables["tallies"].insert(), tally)
     assessed(db, siti.person)
-    link = {"person_id": siti.person, "code_index": bytes(32), "expires_at": MONDAY, "tries": 1, "contact_id": siti.id}
-    db.execute(metadata.tables["links"].insert(), link)
+    link = {"person_id": siti.person, "code_index": bytes(32), "expires_at": MONDAY, "tries": 1}
+    db.execute(metadata.tables["links"].insert(), {**link, "contact_id": siti.id, "home_id": siti.id})
     bubble = {"outbox_id": 1, "place": 0, "attempt": 1, "fate": 3, "counted": True, "at": MONDAY}
     db.execute(metadata.tables["bubbles"].insert(), bubble)
     cost = {"account_id": siti.account, "day": MONDAY.date(), "flow": "register", "lane": 0, "category": "service",

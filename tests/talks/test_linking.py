@@ -43,7 +43,7 @@ def code(chats: Chats, who: str, again: str = "") -> str:
         {who} > [Minta kode]
         {who} < Kode Bapak/Ibu: …
           Di aplikasi yang lain, ketik hubungkan kepada kami, lalu kode ini. Berlaku 10 menit.
-          Mohon jangan diberikan kepada orang lain.
+          Jangan berikan kode ini kepada siapa pun: yang mengetiknya melihat semua catatan Bapak/Ibu.
           {again}
     """)
     said = "\n".join(bubble.get("text", "") for bubble in chats.bubbles(who))
@@ -234,3 +234,83 @@ def test_news_go_where_she_wants_them(whatsapp: Chats, desk: Desk) -> None:
     found = asyncio.run(desk.round(do=lambda db: contact_of(db, person)))
     assert found is not None
     assert found.id != here
+
+
+def test_who_has_had_the_notes_keeps_them_and_cuts_off_the_chat_that_came_by_the_code(
+    whatsapp: Chats, desk: Desk
+) -> None:
+    """She gave the code away: a stranger sees her notes until she says that it wasn't her."""
+    whatsapp(untold(REGISTERED))
+    typed(whatsapp, "budi@telegram", code(whatsapp, "siti"))
+    whatsapp("""
+        budi@telegram > ya
+        budi@telegram < Chat Bapak/Ibu sudah terhubung. …
+          …
+        siti < Chat ini sekarang terhubung dengan chat Bapak/Ibu di Telegram.
+          Kalau itu bukan Bapak/Ibu, ketik lepaskan.
+        > lepaskan
+        < Chat Bapak/Ibu di Telegram mau dilepaskan dari chat ini?
+          Yang sudah kami catat tetap di sini; di sana dimulai dari awal.
+          [Ya] [Tidak]
+        > ya
+        < Baik, chat ini berdiri sendiri lagi. Untuk menghubungkannya kembali, ketik hubungkan.
+        budi@telegram < Chat Bapak/Ibu di WhatsApp tidak lagi terhubung dengan chat ini.
+        budi@telegram > profil
+        budi@telegram < Bapak/Ibu belum terdaftar…
+        > profil
+    """)
+    whatsapp(PROFILE)
+    assert len(people(desk)) == 2
+
+
+def test_of_two_who_are_not_registered_the_chat_that_typed_the_code_leaves(whatsapp: Chats, desk: Desk) -> None:
+    """Also where the typist has been here for longer."""
+    whatsapp("""
+        siti@telegram > batal
+        siti@telegram < Tidak ada yang perlu dibatalkan.
+          …
+    """)
+    whatsapp(untold(TO_BUSINESS))
+    typed(whatsapp, "siti@telegram", code(whatsapp, "siti", "Sekarang kita lanjutkan yang tadi.\n Apa nama usahanya?"))
+    whatsapp(f"""
+        {there(YES + JOINED)}
+        siti < Chat ini sekarang …
+          …
+        > lepaskan
+        < Chat Bapak/Ibu di Telegram mau dilepaskan dari chat ini?
+          …
+        > ya
+        < Baik, chat ini berdiri sendiri lagi. …
+          Sekarang kita lanjutkan yang tadi.
+          Apa nama usahanya?
+        siti@telegram < Chat Bapak/Ibu di WhatsApp tidak lagi terhubung dengan chat ini.
+        siti@telegram > lanjut
+        siti@telegram < Ada yang bisa kami bantu?
+    """)
+    assert len(people(desk)) == 2
+
+
+def test_what_was_open_is_not_gone_on_with_in_a_chat_that_is_parted(whatsapp: Chats) -> None:
+    whatsapp(untold(REGISTERED))
+    typed(whatsapp, "siti@telegram", code(whatsapp, "siti"))
+    whatsapp(f"""
+        {there(YES + JOINED)}
+        siti < Chat ini sekarang …
+          …
+        siti@telegram > usaha
+        siti@telegram < Tambah satu usaha lagi. Pertanyaannya sama seperti usaha pertama.
+          Tempat usahanya di kelurahan mana, Bu Siti?
+          …
+        siti@telegram > lepaskan
+        siti@telegram < Chat ini mau dilepaskan dari chat yang lain?
+          …
+        siti@telegram > ya
+        siti@telegram < Baik, chat ini berdiri sendiri lagi. Untuk menghubungkannya kembali, ketik hubungkan.
+        siti < Chat Bapak/Ibu di Telegram tidak lagi terhubung dengan chat ini.
+        siti@telegram > lanjut
+        siti@telegram < Ada yang bisa kami bantu?
+        siti > purwantoro
+        siti < Kita lanjutkan pengisian sebelumnya?
+          Tempat usahanya di kelurahan mana, Bu Siti?
+          …
+    """)

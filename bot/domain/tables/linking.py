@@ -15,5 +15,6 @@ links = Table(
     Column("tries", SmallInteger, nullable=False),  # codes she typed that weren't right, since `tried_at`
     Column("tried_at", Utc),
     Column("contact_id", Id, ForeignKey("contacts.id")),  # where what the office starts goes
+    Column("home_id", Id, ForeignKey("contacts.id")),  # the chat that others were joined to; None: none were
     CheckConstraint("(code_index is null) = (expires_at is null)", name="code"),
 )

@@ -78,6 +78,7 @@ inbox = Table(
     Column("state", SmallInteger, nullable=False),
     Column("attempts", SmallInteger, nullable=False),
     Column("received_at", Utc, nullable=False),
+    Column("said_at", Utc),  # by her, where the platform tells: it may be brought days later
     Column("done_at", Utc),
     Column("error", String(400)),
     UniqueConstraint("account_id", "key"),

@@ -52,6 +52,7 @@ def upgrade() -> None:
     if last is not None:  # the table was made anew; numbers of rows that are gone aren't given again
         run(sa.text("DELETE FROM sqlite_sequence WHERE name = 'outbox'"))
         run(sa.text("INSERT INTO sqlite_sequence VALUES ('outbox', :last)"), {"last": last})
+    op.add_column("inbox", sa.Column("said_at", sa.DateTime(timezone=True), nullable=True))
     _told()
     _joined()
 
