@@ -12,7 +12,6 @@ from bot.chat.text import Lines, Text, Words, caption, t
 from bot.domain import access, audit, owners, places
 from bot.domain.assess import instruments
 from bot.domain.assess import ranking as ranks
-from bot.domain.assess.instrument import Instrument
 from bot.domain.assess.instruments import CHECK
 from bot.domain.db import Db
 from bot.domain.officers import Officer
@@ -123,7 +122,7 @@ def _list(chat: Chat, db: Db, officer: Officer, filters: Filters) -> None:
     if not found:
         chat.say(Lines((*head[1:], t("There is no such check yet."))))
     else:
-        chat.say(Lines((*head, *(_row(db, officer, instrument, one) for one in found[:SHOWN]))))
+        chat.say(Lines((*head, *(_row(db, officer, one) for one in found[:SHOWN]))))
     for what, words in FILTERS.items():
         if what != "place" or len(_districts(chat, db, officer)) > 1:
             chat.button(chat.offer(words, "rank_by", what=what, by=filters.packed()))
@@ -145,8 +144,9 @@ def _said(chat: Chat, db: Db, officer: Officer, filters: Filters) -> list[str | 
     return found
 
 
-def _row(db: Db, officer: Officer, instrument: Instrument, one: ranks.Ranked) -> Words:
-    """A business of the list; that he sees it is noted."""
+def _row(db: Db, officer: Officer, one: ranks.Ranked) -> Words:
+    """A business of the list, in the words of its check's version; that he sees it is noted."""
+    instrument = instruments.of(db, CHECK, one.version)
     owner = owners.find(db, Person(one.person, ""))
     name = next((b.name for b in owner.businesses if b.id == one.business), "-") if owner else "-"
     audit.note(db, officer.person, "listed", one.person, f"assessment:{one.assessment}")
@@ -182,7 +182,8 @@ def _counts(chat: Chat, db: Db, officer: Officer) -> None:
     names = {i.code: i.short for i in instrument.indicators}
     titles: dict[str, str | Text] = {level.code: level.title for level in instrument.levels} | {"": t("good")}
     head = t(
-        "Businesses by indicator and kecamatan, by what is confirmed. – stands for fewer than {n}.", n=ranks.FEWEST
+        "Businesses by indicator and kecamatan, by what is confirmed. – isn't shown: under {n}, or it would tell one.",
+        n=ranks.FEWEST,
     )
     lines: list[Words] = [head if fewest else t("Businesses by indicator and kecamatan, by what is confirmed.")]
     before = ""

@@ -72,7 +72,7 @@ def test_who_plans_sees_numbers_and_none_below_five(telegram: Telegram, desk: De
     joins(telegram, desk, role=role)
     telegram(f"""{CHECKED}
         petugas > /peringkat
-        petugas < Jumlah usaha per indikator dan kecamatan, menurut yang dipastikan. Tanda – berarti kurang dari 5.
+        petugas < Jumlah usaha per indikator dan kecamatan, menurut yang dipastikan. Tanda –: kurang dari 5, …
           Blimbing
           Legalitas: Mulai –, Tingkatkan –, baik –
           Kualitas: Mulai –, Tingkatkan –, baik –

@@ -24,11 +24,13 @@ _KECAMATAN = len("35.73.01")
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A business at its `place` of the list, by its newest finished check. `failed`: gates closed in what is verified.
+    """A business at its `place` of the list, by its newest finished check. `band` and `failed` (gates closed in what is
+    verified) are codes of the instrument's `version`.
     Its name isn't here: whoever may see it asks `bot.domain.lookup`."""
 
     place: int
     assessment: int
+    version: str
     business: int
     person: int
     sector: str
@@ -51,17 +53,11 @@ def ranked(
     limit: int = 100,
 ) -> list[Ranked]:
     """The best first, within an area (a Kemendagri code); of some `sectors`, a `band`, with a `gate` closed, if given.
-    Who has taken back her leave to be noted isn't among them.
 
     The place is that in the filtered list. Quick checks aren't ranked with full ones: they leave most questions out.
     """
-    allowed = consents.not_withdrawn(assessments.c.person_id)
-    rows = (
-        _newest(code, kind, area)
-        .where(allowed)
-        .order_by(
-            assessments.c.verified.desc(), assessments.c.claimed.desc(), assessments.c.finished_at, assessments.c.id
-        )
+    rows = _newest(code, kind, area).order_by(
+        assessments.c.verified.desc(), assessments.c.claimed.desc(), assessments.c.finished_at, assessments.c.id
     )
     if sectors:
         rows = rows.where(businesses.c.sector.in_(sectors))
@@ -70,15 +66,16 @@ def ranked(
     found = (row for row in db.execute(rows) if not gate or gate in row.marks["failed"]["verified"])
     return [
         Ranked(
-            place, row.id, row.business_id, row.person_id, row.sector, row.village, row.claimed, row.verified,
-            row.verified_band, tuple(row.marks["failed"]["verified"]),
+            place, row.id, row.version, row.business_id, row.person_id, row.sector, row.village, row.claimed,
+            row.verified, row.verified_band, tuple(row.marks["failed"]["verified"]),
         )
         for place, row in enumerate(islice(found, limit), 1)
     ]  # fmt: skip
 
 
 def _newest(code: str, kind: str, area: str) -> Select[Any]:
-    """The newest finished check of each business, of nobody who asked to be erased."""
+    """The newest finished check of each business, of nobody who asked to be erased or has taken back her leave to
+    be noted."""
     last = (
         select(func.max(assessments.c.id))
         .where(assessments.c.instrument == code, assessments.c.kind == kind, assessments.c.finished_at.is_not(None))
@@ -89,13 +86,14 @@ def _newest(code: str, kind: str, area: str) -> Select[Any]:
         .join(businesses, businesses.c.id == assessments.c.business_id)
         .join(people, people.c.id == assessments.c.person_id)
         .where(assessments.c.id.in_(last), people.c.frozen_at.is_(None), within(businesses.c.village, area))
+        .where(consents.not_withdrawn(assessments.c.person_id))
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Businesses of a kecamatan by how an indicator stands: by the codes of the instrument's levels, "" for none of
-    them. None: too few to be shown."""
+    them. None: too few to be shown, or it would tell one that is."""
 
     kecamatan: str
     indicator: str
@@ -105,7 +103,7 @@ class Counts:
 def counts(db: Db, area: str, instrument: Instrument, *, kind: str = "full", fewest: int = FEWEST) -> list[Counts]:
     """How the indicators stand in each kecamatan, by what is verified. `fewest` 0 hides nothing.
 
-    Where one count of a row would be hidden, the next smallest is hidden too: it could be worked out from the others.
+    What is hidden can't be worked out from the rest of its row, though the row's total is known from another one.
     """
     cells: Counter[tuple[str, str, str]] = Counter()
     for row in db.execute(_newest(instrument.code, kind, area)):
@@ -124,9 +122,15 @@ def _rows(instrument: Instrument, cells: Counter[tuple[str, str, str]], fewest: 
 
 
 def _hidden(numbers: dict[str, int], fewest: int) -> dict[str, int | None]:
-    small = {level for level, number in numbers.items() if number < fewest}
-    if len(small) == 1 and len(numbers) > 1:
-        small.add(min((n, level) for level, n in numbers.items() if level not in small)[1])
+    """Those under `fewest` hidden, with as many after them as leave two or more that sum up to `fewest`.
+
+    The ones after them, for the smallest of the rest would tell by its being the smallest.
+    """
+    levels = list(numbers)
+    small = {level for level in levels if numbers[level] < fewest}
+    while small and len(small) < len(levels) and (len(small) < 2 or sum(numbers[one] for one in small) < fewest):
+        after = zip(levels, levels[1:] + levels[:1], strict=True)
+        small.add(next(level for before, level in after if before in small and level not in small))
     return {level: None if level in small else number for level, number in numbers.items()}
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from bot.chat.text import Text, Words, t
 from bot.domain import audit, places
+from bot.domain.assess import instruments
 from bot.domain.assess.instrument import Instrument
-from bot.domain.assess.ranking import FEWEST, Counts, Ranked
+from bot.domain.assess.ranking import Counts, Ranked
 from bot.domain.cells import Cell
 from bot.domain.db import Db
 from bot.domain.tables import assessments, businesses, owners
@@ -52,14 +53,14 @@ def header(instrument: Instrument) -> list[Words]:
 def ranking(
     db: Db, instrument: Instrument, found: Sequence[Ranked], names: Names, sectors: Mapping[str, str], zone: ZoneInfo
 ) -> Iterator[list[Cell]]:
-    """A row for each business, under `header`. `sectors` are names by their codes."""
-    steps = {gate.code: gate.step for gate in instrument.gates}
+    """A row for each business, under `header`, in its own version's words. `sectors` are names by their codes."""
     for one, (marks, finished) in zip(found, _kept(db, found), strict=True):
         business, owner = names.get(one.assessment, ("", ""))
+        own = instruments.of(db, instrument.code, one.version)
         yield [
             one.place, business, owner, places.name(db, one.village[:_KECAMATAN]), places.name(db, one.village),
-            sectors.get(one.sector, one.sector), one.verified, instrument.band(one.band).title, one.claimed,
-            ", ".join(steps[code] for code in one.failed if code in steps), finished.astimezone(zone).date(),
+            sectors.get(one.sector, one.sector), one.verified, own.band(one.band).title, one.claimed,
+            ", ".join(gate.step for gate in own.gates if gate.code in one.failed), finished.astimezone(zone).date(),
             *(marks.get(indicator.code) for indicator in instrument.indicators),
         ]  # fmt: skip
 
@@ -80,10 +81,10 @@ def counts_header(instrument: Instrument) -> list[Words]:
 
 
 def counts(db: Db, instrument: Instrument, found: Iterable[Counts]) -> Iterator[list[Cell]]:
-    """A row for each kecamatan and indicator, under `counts_header`; what is hidden is told as "< 5"."""
+    """A row for each kecamatan and indicator, under `counts_header`; what is hidden is told as "–"."""
     titles = {indicator.code: indicator.title for indicator in instrument.indicators}
     levels = [*(level.code for level in instrument.levels), ""]
     for one in found:
         numbers = (one.by_level[level] for level in levels)
         yield [places.name(db, one.kecamatan), titles[one.indicator],
-               *(f"< {FEWEST}" if number is None else number for number in numbers)]  # fmt: skip
+               *("–" if number is None else number for number in numbers)]  # fmt: skip
