@@ -9,40 +9,22 @@ from typing import Any
 
 from bot.chat.flow import Chat
 from bot.chat.messages import File
-from bot.chat.questions import Choice, Draw, Optional, Outcome, Question, Said, optional
+from bot.chat.questions import Draw, Optional, Outcome, Question, Said, optional
 from bot.chat.reading import Invalid, Reading, plain
 from bot.chat.reading.identifiers import NO_IDENTIFIER, check
 from bot.chat.reading.identifiers import Kind as Number
-from bot.chat.reading.yesno import read_yes_no
 from bot.chat.text import Lines, Words, caption, t
 from bot.domain.assess import assessments as checks
 from bot.domain.assess import evidence, instruments, photos
 from bot.domain.assess.assessments import Assessment
-from bot.domain.assess.instrument import Evidence, Fact, Instrument, Item, Option
+from bot.domain.assess.instrument import Evidence, Fact, Instrument, Item
 from bot.domain.assess.progress import asked, bar, questions
 from bot.domain.assess.scoring import counts, holds
 from bot.domain.db import Db
+from handlers.assess_answers import Graded
 
 LATER = "later"
 """The answer to "may we see it?" of one who would rather show everything afterwards."""
-
-
-@dataclass(frozen=True, slots=True)
-class Graded(Choice):
-    """One of an item's answers. Plain yes and no, "sedang diurus" and "sudah mati" are those that mean it."""
-
-    graded: Sequence[Option] = field(kw_only=True)
-
-    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[str]:
-        if said.code or not said.text:
-            return Choice.read(self, said, reading, draw)
-        meaning = read_yes_no(said.text, reading)
-        surely = plain.yes_no(said.text) is not None or meaning in ("in_progress", "expired")
-        meant = [o.code for o in self.graded if o.means and o.means == meaning]
-        if surely and len(meant) == 1:
-            return meant[0]
-        found = Choice.read(self, said, reading, draw)
-        return meant[0] if isinstance(found, Invalid) and len(meant) == 1 else found
 
 
 def question(asking: Item | Fact, instrument: Instrument, answers: Mapping[str, str], *, quick: bool) -> Graded:

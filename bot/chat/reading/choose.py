@@ -80,7 +80,7 @@ _LINKING = listed("dan atau the or and a of to di ke dari untuk yang yg sing bid
 _UNKNOWN = re.compile(r"\b(?:belum|tidak|kurang|not|don t|durung) (?:\w+ )?(?:tahu|tau|yakin|known|know|sure|ngerti)\b")
 
 
-_BOUNDS = UNIT_WORDS | listed(
+BOUND_WORDS = UNIT_WORDS | listed(
     "sampai hingga di bawah atas dibawah diatas kurang lebih dari besar maksimal minimal more less than below above up"
     " over under at most least"
 )
@@ -110,7 +110,7 @@ def _prepared(labels: tuple[str, ...]) -> tuple[_Label, ...]:
     for label, span in zip(labels, spans, strict=True):
         fits = span if span and count > 1 and span.kind == kind else None
         folded = plain.fold(label[:_LONGEST])
-        words = (w for w in _contents(folded) if not fits or (w.isalpha() and w not in _BOUNDS))
+        words = (w for w in _contents(folded) if not fits or (w.isalpha() and w not in BOUND_WORDS))
         prepared.append(_Label(folded, frozenset(words), fits))
     return tuple(prepared)
 

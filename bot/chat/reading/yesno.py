@@ -85,7 +85,7 @@ def read_yes_no(text: str, reading: Reading, *, thumb: bool = True) -> Answer | 
 def doesnt_know(text: str) -> bool:
     """Whether somebody says that she doesn't know, and nothing else ("ga tau", "mboh", "masih bingung")."""
     _, said, _ = _prepared(text)
-    marks = {w: _mark(w) for w in said}
+    marks = {w: mark(w) for w in said}
     only = all(m in _NOT_KNOWING or (m is None and single(w) in _IDLE) for w, m in marks.items())
     return bool(said) and only and _read(text, thumb=False) == "unsure"
 
@@ -112,7 +112,7 @@ def _read(text: str, thumb: bool) -> Answer | Invalid | Unsure[Answer]:
     if not said:
         number = plain.strip(" .)")
         return "yes" if number == "1" else "no" if number == "2" else _hand(plain, thumb)  # the first button is yes
-    marks = [_mark(w) for w in said]
+    marks = [mark(w) for w in said]
     if _IT_IS_ME.fullmatch(" ".join(said)):
         return "yes"
     read = _meaning([m for m in marks if m], " ".join(squeeze(w) for w in said))
@@ -137,7 +137,7 @@ _YA = re.compile(r"(?:i?y[aeiou]{1,3}|ok[aei]{0,2})[hkpsyz]{0,3}")
 """Yes in its many endings: "yaps", "iyak", "yupz", "okeh"."""
 
 
-def _mark(word: str) -> str | None:
+def mark(word: str) -> str | None:
     """The meaning of one word, None for one without."""
     if word not in KNOWN and single(word) in _IDLE:
         return None
@@ -146,7 +146,7 @@ def _mark(word: str) -> str | None:
     if _YA.fullmatch(squeeze(word)):
         return "ya"
     if (bare := _CLITIC.sub("", word)) != word:
-        return _mark(bare)
+        return mark(bare)
     return "proses" if any(KNOWN.get(stem) == "proses" for stem in stems(word)) else None
 
 

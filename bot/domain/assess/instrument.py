@@ -40,13 +40,15 @@ class Condition(_Part):
 
 class Option(_Part):
     """An answer. `points` None: it doesn't apply, and the item leaves the denominator. `means` is how "sedang diurus",
-    "sudah mati" and plain yes and no are understood."""
+    "sudah mati" and plain yes and no are understood; `span`: the quantities it stands for, from and (None: without end)
+    to, where the question asks how many."""
 
     code: Code
     title: Row
     note: Annotated[str, Field(max_length=72)] = ""
     points: Annotated[int, Field(ge=0, le=4)] | None = None
     means: Literal["yes", "no", "in_progress", "expired", "unsure"] | None = None
+    span: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)] | None] | None = None
 
 
 class Evidence(_Part):

@@ -66,6 +66,19 @@ def _question(instrument: Instrument, question: Item | Fact) -> Iterator[str]:
                 yield f"{at}.options.{option.code}.title: a button has at most {CAPTION} characters"
     if question.permit and (lacking := PERMIT - {option.means for option in question.options}):
         yield f"{at}.options: a permit needs an option that means {', '.join(sorted(lacking))}"
+    yield from _spans(at, question.options)
+
+
+def _spans(at: str, options: tuple[Option, ...]) -> Iterator[str]:
+    """A quantity belongs to one answer only."""
+    before: Option | None = None
+    for option in sorted((o for o in options if o.span), key=lambda o: o.span[0] if o.span else 0):
+        least, most = option.span or (0, None)
+        if most is not None and most < least:
+            yield f"{at}.options.{option.code}.span: it ends before it begins"
+        if before and before.span and (before.span[1] is None or before.span[1] >= least):
+            yield f"{at}.options.{option.code}.span: {before.code} has a part of it"
+        before = option
 
 
 def _item(instrument: Instrument, item: Item) -> Iterator[str]:

@@ -1,0 +1,156 @@
+"""How an answer of a check is read: what is typed beside its buttons.
+
+A graded answer is worth points, so nothing is taken that isn't surely one: what leaves a strange word is asked back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import ceil, floor, inf
+
+from bot.chat.questions import Choice, Draw, Outcome, Said
+from bot.chat.reading import Invalid, Reading, Unsure, plain
+from bot.chat.reading.choose import BOUND_WORDS
+from bot.chat.reading.numerals import in_digits
+from bot.chat.reading.quantities import spans_in
+from bot.chat.reading.slips import COMMON
+from bot.chat.reading.words import PADDING, clean, listed, squeeze, words
+from bot.chat.reading.yesno import doesnt_know, mark, read_yes_no
+from bot.chat.reading.yesno_words import KNOWN, LOOSE
+from bot.chat.text import t
+from bot.domain.assess.instrument import Option
+
+_SMALL = (
+    PADDING | LOOSE | listed("tadi pilih pilihan opsi pertama kedua ketiga keempat kelima keenam terakhir atas bawah")
+)
+_COUNTING = BOUND_WORDS | listed(
+    "cuma cuman hanya baru mek masih total lengkap semuanya ada sudah sdh udah belum jumlahnya"
+)
+"""Words that may stand beside a number."""
+_PLACE = re.compile(r"\b(?:nomor|nomer|nmr|no|pilih\w*|opsi|urutan)\b|\bke ?-?[0-9]")
+_YES = listed("ya iya iyo yo yoi yah yes y nggih inggih enggih enggeh nggeh injih njih betul benar leres bener")
+_HEDGES = listed("mungkin mgkn kayaknya kyknya sepertinya koyoke koyone ketoke barangkali paling")
+_THANKS = listed("terima kasih terimakasih makasih trimakasih trims suwun nuwun matur thanks")
+_GOODS = listed("produk produknya makanan minuman usaha bahan stok kemasan")
+""" "Produk habis" is sold out rather than expired."""
+_TELLING = listed("sudah punya bisa tidak belum bukan proses daftar sedang keluar mati habis masa tahu ragu")
+"""What a word has to say for an answer, of the meanings of `KNOWN`; to agree ("siap", "ok") is none."""
+_SLIPS = listed("tidak belum proses daftar sedang mati habis")
+_BESIDE = listed("nate dalam dlm on process perpanjang diperpanjang")
+_IDLE = listed("ya nanti dulu")
+
+
+@dataclass(frozen=True, slots=True)
+class Graded(Choice):
+    """One of an item's answers. Plain yes and no, "sedang diurus" and "sudah mati" are those that mean it; where the
+    answers are quantities, a number is the quantity and never a place in the list."""
+
+    graded: Sequence[Option] = field(kw_only=True)
+
+    def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[str]:
+        if said.code or not said.text or not any(o.means or o.points is not None for o in self.graded):
+            return Choice.read(self, said, reading, draw)
+        folded = plain.fold(said.text)
+        if (exact := next((o.code for o in self.graded if plain.fold(o.title) == folded), None)) is not None:
+            return exact
+        own = frozenset(
+            word
+            for line in (draw(self.brief or self.text), *(f"{o.title} {o.note}" for o in self.graded))
+            for word in plain.fold(line.replace("-", "")).split()
+        )
+        counts = any(o.span for o in self.graded)
+        if counts and (counted := self._counted(clean(said.text), own)) is not None:
+            return counted
+        meaning = read_yes_no(said.text, reading, thumb=False)
+        meant = self._meant(said.text, meaning)
+        found = Choice.read(self, said, reading, draw)
+        surely = meaning in ("in_progress", "expired") or plain.yes_no(said.text) is not None or _refuses(said.text)
+        if isinstance(found, Invalid) or surely:
+            if len(meant) > 1 and not isinstance(self._surely(meant[0], clean(said.text), own, meaning), Invalid):
+                return self.which(meant)
+            found = meant[0] if meant else found
+        elif counts and meant and isinstance(found, str) and found not in meant:
+            found = self.which([*meant, found])  # "tidak pernah": none, or none was noted
+        return self._surely(found, clean(said.text), own, meaning) if isinstance(found, str) else found
+
+    def _meant(self, text: str, meaning: object) -> list[str]:
+        """The answers that a yes, a no and the like stand for."""
+        said = words(clean(text))
+        if meaning == "unsure" and not doesnt_know(text):
+            return []  # "nanti dulu"
+        told = any(_says(w) in _TELLING for w in said)
+        if meaning == "yes" and not told and (not said or said[0] not in _YES or _THANKS & set(said)):
+            return []  # "terima kasih ya"
+        none = [o.code for o in self.graded if meaning == "no" and o.span and o.span[0] == 0]
+        return none or [o.code for o in self.graded if o.means and o.means == meaning]
+
+    def _surely(self, found: str, typed: str, own: frozenset[str], meaning: object) -> Outcome[str]:
+        """An answer of whose sentence nothing strange is left; asked back where more of it tells than is strange."""
+        telling = strange = 0
+        hedged = False
+        for word in (w for w in words(typed) if w.isalpha()):
+            says = _says(word)
+            hedged = hedged or word in _HEDGES
+            if word in _GOODS and meaning in ("in_progress", "expired"):
+                strange += 1
+            elif says in _TELLING or word in _BESIDE or _bare(word) & own - PADDING:
+                telling += 1
+            elif word not in _SMALL and says not in _IDLE:
+                strange += 1
+        if not strange and not hedged:
+            return found
+        return self._doubt(found) if telling > strange else Invalid(_CHOOSE)
+
+    def _counted(self, typed: str, own: frozenset[str]) -> Outcome[str] | None:
+        """The answer whose span holds the number that was typed; None where none was, or where it names a place."""
+        typed = in_digits(typed)
+        if _PLACE.search(typed):
+            return None
+        tops = [o.span[1] for o in self.graded if o.span]
+        if None not in tops:  # "3 dari 10"
+            typed = re.sub(rf"(?<=[0-9]) ?(?:dari|per|/) ?{max(n for n in tops if n is not None)}\b", "", typed)
+        spans = spans_in(typed)
+        if spans is not None and not spans:
+            return None
+        if spans is None or len(spans) > 1 or spans[0].kind in ("months", "rupiah") or re.search("%|persen", typed):
+            return Invalid(_CHOOSE)
+        span = spans[0]
+        low = floor(span.low) + 1 if span.open_low else ceil(span.low)
+        high = inf if span.high == inf else ceil(span.high) - 1 if span.open_high else floor(span.high)
+        fits = [o.code for o in self.graded if o.span and o.span[0] <= max(low, high) and _upto(o) >= low]
+        strange = [w for w in words(typed) if w.isalpha() and w not in _SMALL | _COUNTING and not _bare(w) & own]
+        if not fits or len(strange) > 1:
+            return Invalid(_CHOOSE)
+        if len(fits) > 1:
+            return self.which(fits)
+        return self._doubt(fits[0]) if strange else fits[0]
+
+    def _doubt(self, code: str) -> Unsure[str]:
+        return Unsure(code, t("Do you mean: {what}?", what=dict(self.choices)[code]))
+
+
+_CHOOSE = t("Please choose one of these.")
+
+
+def _upto(option: Option) -> float:
+    return inf if option.span is None or option.span[1] is None else option.span[1]
+
+
+def _refuses(text: str) -> bool:
+    """Nothing but a no: "mboten pak" isn't "Tidak berlaku lagi"."""
+    said = {_says(w) for w in words(clean(text)) if w not in PADDING}
+    return "tidak" in said and said <= {"tidak", "bisa", "bukan", "ya"}
+
+
+def _says(word: str) -> str | None:
+    """The meaning of a word for yes and no, slips forgiven where they aren't everyday words ("modal", no "medal")."""
+    known = KNOWN.get(squeeze(word))
+    near = None if known or word in COMMON else mark(word)
+    return known or (near if near in _SLIPS else None)
+
+
+def _bare(word: str) -> frozenset[str]:
+    """A word and what it is without its ending: "nibnya" is of "nib"."""
+    return frozenset({word, squeeze(word), re.sub(r"(?:nya|ne|ku|mu|e)$", "", word)})

@@ -1,0 +1,98 @@
+"""What is typed as an answer of a check: nothing is taken that isn't surely one, and a number is a quantity."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.chat.questions import Said
+from bot.chat.reading import Invalid, Reading, Unsure
+from handlers.assess_questions import question
+from tests.talks.assess_scripts import CHECK
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+READING = Reading(datetime(2026, 11, 23, 9, tzinfo=JAKARTA), JAKARTA, "35.73")
+
+
+def read(code: str, text: str) -> str | list[str] | None:
+    """The answer taken; the ones asked back; None where none is."""
+    asked = question(CHECK.question(code), CHECK, {"P1": "pangan"}, quick=False)
+    found = asked.read(Said(text=text), READING, str)
+    if isinstance(found, Unsure):
+        return [answer for _, answer in found.choices] or [found.value]
+    return None if isinstance(found, Invalid) else found
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("A1", "terima kasih bu|terima kasih ya|lagi masak|ok siap|👍|siap bu nanti saya isi|nanti dulu ya bu"),
+        ("A1", "bahan baku habis|modal habis bu|masih repot bu|ya bu terima kasih|listrik mati"),
+        ("A3", "stok produk habis|produk habis|saya jual keripik, lagi proses produksi"),
+        ("A6", "nanti dulu ya bu|sebentar bu"),
+        ("B4", "lagi masak bu nanti ya|pulsa saya habis|hp saya tadi mati|mohon maaf tadi mati lampu|ok siap"),
+    ],
+)
+def test_polite_and_other_words_are_no_answers(code: str, line: str):
+    assert {text: read(code, text) for text in line.split("|")} == dict.fromkeys(line.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "answers"),
+    [
+        ("A1", "sudah punya tapi hilang", ["ada"]),
+        ("A1", "mungkin sudah", ["ada"]),
+        ("A3", "sudah", ["pirt", "md"]),
+        ("A3", "ya", ["pirt", "md"]),
+        ("B4", "sudah pernah", ["sertifikat", "uji_lab"]),
+        ("B3", "tidak pernah", ["nol", "tidak_dicatat"]),
+        ("F2", "2-5", ["4-10", "1-3"]),
+        ("F2", "3 warung", ["1-3"]),
+    ],
+)
+def test_what_may_be_one_is_asked_back(code: str, text: str, answers: list[str]):
+    assert read(code, text) == answers
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "answer"),
+    [
+        ("A1", "ya|iya bu|sudah|sdh punya|wis duwe|sampun gadhah|nib sudah ada|nibnya sudah ada pak|betul", "ada"),
+        ("A1", "belum|durung|dereng gadhah pak|blm punya nib bu|mboten pak|gak", "belum"),
+        ("A1", "sedang diurus|lagi proses|masih dalam proses|tasih diproses", "proses"),
+        ("A1", "nib saya sudah mati|sudah habis masanya|wis kadaluarsa|tidak berlaku lagi", "habis"),
+        ("A3", "punya bpom md|md", "md"),
+        ("A3", "pirt sudah mati|sudah habis masanya", "habis"),
+        ("B4", "penyuluhan saja", "penyuluhan"),
+        ("B5", "sanggup|bisa|sanggup bu", "sanggup"),
+    ],
+)
+def test_answers_in_everyday_words(code: str, line: str, answer: str):
+    assert {text: read(code, text) for text in line.split("|")} == dict.fromkeys(line.split("|"), answer)
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("F2", "0=rumah|1=1-3|4=4-10|sepuluh=4-10|12=gt10|15 toko=gt10|dua toko=1-3|10 lebih=gt10"),
+        ("F2", "4-10=4-10|belum ada=rumah"),
+        ("E1", "0=belum|1=1|2=2|3=ge3|5 saluran=ge3|tidak ada=belum"),
+        ("C2", "1=lt3|4=3-5|7=6-7|8=8|6 dari 8=6-7|sudah 5=3-5"),
+        ("C2N", "1=lt2|6=6"),
+        ("E3", "0=belum|2=1-2|4=3-5|7=ge6|3 dari 10=3-5"),
+        ("D5", "1=sedikit|3=sedikit|25=ge20|lebih dari 20=ge20|belum ada=belum"),
+        ("B3", "0=nol|1=1-2|4 orang=3-5|10=gt5"),
+        ("F1", "2=luar_jatim"),
+        ("F2", "nomor 1=gt10|yang kedua=4-10"),
+    ],
+)  # fmt: skip
+def test_a_number_is_the_quantity_where_the_answers_are_quantities(code: str, line: str):
+    wanted = dict(pair.split("=") for pair in line.split("|"))
+    assert {text: read(code, text) for text in wanted} == wanted
+
+
+@pytest.mark.parametrize(("code", "text"), [("C2", "9"), ("E3", "3%"), ("E1", "2 bulan"), ("F2", "2 toko 3 reseller")])
+def test_a_number_that_is_no_such_quantity_is_not_taken(code: str, text: str):
+    assert read(code, text) is None
