@@ -253,10 +253,17 @@ def status(raw: Raw) -> Status | None:
             billable=bool(price["billable"]) if "billable" in price else None,
             category=_words(price, "category"),
             tariff=_words(price, "type"),
-            errors=tuple((int(e["code"]), _said(e)[:200]) for e in told.get("errors") or ()),
+            errors=tuple(_error(e) for e in told.get("errors") or ()),
         )
     except (KeyError, TypeError, AttributeError, OverflowError, OSError, ValueError) as error:
         raise ValueError(f"not a WhatsApp status: {type(error).__name__}") from error
+
+
+def _error(told: Any) -> tuple[int, str]:
+    """Code and words of an error; that it failed is told however little is said of it."""
+    error: Mapping[str, Any] = cast(dict[str, Any], told) if isinstance(told, dict) else {}
+    code: Any = error.get("code")
+    return code if type(code) is int else NO_CODE, _said(error)[:200]
 
 
 def _time(m: Mapping[str, Any]) -> datetime:
@@ -292,6 +299,8 @@ _AWAY = {1, 2, 131000, 131016, 133004}
 REFUSED = {0, 3, 10, 190, 368, 130497, 131031, 131042, *range(200, 300)}
 PAIR = 131056
 """Too many messages to one person."""
+_FILE = (100, 131009, 131052, 131053)
+"""A parameter is wrong, which its file may be; or the file can't be had."""
 
 
 def verdict(status: int, code: int, said: str, tries: int = 1) -> Later | Never | AccountRefused:
@@ -305,7 +314,7 @@ def verdict(status: int, code: int, said: str, tries: int = 1) -> Later | Never 
     if code == 100 and "does not exist" in said:  # the id of our number: no message is to blame
         return AccountRefused(reason)
     if code == PAIR:
-        return Later(min(4.0**tries, 900.0), reason, counts=False, alone=True)
+        return Later(min(4.0 ** min(tries, 5), 900.0), reason, counts=False, alone=True)
     if code == 130429:
         return Later(patience(1), reason, counts=False, account=True)
     if code in (4, 80007, 131057):
@@ -322,6 +331,8 @@ def verdict(status: int, code: int, said: str, tries: int = 1) -> Later | Never 
         return Never(reason, because="opted_out")
     if code == 131026:
         return Never(reason, unreachable=True)
+    if code in _FILE:
+        return Never(reason, because="file")
     if code in _AWAY or (code == NO_CODE and (status == 429 or status >= 500 or status < 400)):
         return Later(patience(2), reason, counts=status != 429)
     return Never(reason)

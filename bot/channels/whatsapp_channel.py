@@ -108,8 +108,11 @@ class WhatsAppChannel:
         return whatsapp_news.standing(raw)
 
     def failure(self, status: Status) -> Later | Never | AccountRefused:
-        code, said = status.errors[0] if status.errors else (whatsapp.NO_CODE, "failed without a reason")
-        return whatsapp.verdict(0, code, said) if status.errors else Never(said)
+        code, said = status.errors[0] if status.errors else (whatsapp.NO_CODE, "")
+        if code == whatsapp.NO_CODE:
+            return Never(said or "failed without a reason")
+        _, _, attempt = status.mark.rpartition(".")[0].rpartition(".")  # of "row.attempt.place"
+        return whatsapp.verdict(0, code, said, int(attempt) if attempt.isdecimal() else 1)
 
     def updates(self, body: Raw) -> tuple[Sequence[Raw], int]:
         return whatsapp.updates(body, self._number)
@@ -177,8 +180,9 @@ class WhatsAppChannel:
         except (Later, AccountRefused) as rest:
             rest.ids = tuple(ids)
             raise
-        except Never:
-            if file and not fresh and len(ids) == len(after):  # perhaps the platform has thrown the file away
+        except Never as never:
+            gone = never.because == "file" and not fresh  # perhaps the platform has thrown the file away
+            if file and gone and len(ids) == len(after):
                 await self.uploads.forget(file.media)
                 again = Later(1.0, "the file is uploaded anew")
                 again.ids = tuple(ids)

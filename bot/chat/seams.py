@@ -29,7 +29,7 @@ class SystemClock:
         return datetime.now(UTC)  # noqa: TID251 - the one place that asks the machine
 
 
-Because = Literal["", "window", "opted_out", "large", "template"]
+Because = Literal["", "window", "opted_out", "large", "template", "file"]
 
 
 class Later(Exception):
@@ -77,7 +77,8 @@ class Never(Exception):
     """A send can't ever happen. `unreachable`: the address itself is dead (blocked, deactivated, not found).
 
     `because` "window": she hasn't written for so long that only a template may go; "opted_out": she has told the
-    platform that she wants no such messages; "large": a file to be fetched has too many bytes.
+    platform that she wants no such messages; "large": a file to be fetched has too many bytes; "file": the file that
+    lies at the platform may be to blame.
     """
 
     def __init__(self, reason: str, *, unreachable: bool = False, because: Because = "") -> None:

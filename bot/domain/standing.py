@@ -89,6 +89,19 @@ def refused(db: Db, account: int, template: Template, why: str) -> bool:
     return note(db, account, [Standing(about, state, why, wrong=True)])
 
 
+def doubtful(db: Db, account: int, template: Template) -> bool:
+    """Whether a template was refused before, and hasn't gone out since."""
+    known = _known(db, account, about_template(template.name, template.language))
+    return known is not None and known.state == "REFUSED"
+
+
+def taken(db: Db, account: int, template: Template) -> None:
+    """A template that was refused before is taken again; what the platform told of it by itself stays."""
+    about = about_template(template.name, template.language)
+    ours = standings.c.account_id == account, standings.c.about == about
+    db.execute(delete(standings).where(*ours, standings.c.state == "REFUSED"))
+
+
 def tier(db: Db, account: int, configured: int) -> int:
     """How many people the office may begin with in 24 hours: as the platform has told, else as it was `configured`."""
     known = _known(db, account, "tier")

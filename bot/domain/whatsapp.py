@@ -115,7 +115,7 @@ def note(db: Db, account: int, told: Sequence[Told], zone: ZoneInfo, budget: int
     for key, count in spent.items():
         _spend(db, account, key, count)
     if spent:
-        outcome.due |= costs.warn(db, budget)
+        outcome.due |= costs.warn(db, budget, zone)
     return outcome
 
 

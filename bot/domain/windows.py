@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, delete, func, select
 
@@ -86,15 +87,17 @@ class Way:
     template: Template | None = None
     wait: float = 0.0
     reason: str = ""
+    doubtful: bool = False
+    """Its template was refused before: when it is taken now, that is over."""
 
 
-def way(db: Db, parcel: Parcel, account: int, starts: int, budget: int) -> Way:
+def way(db: Db, parcel: Parcel, account: int, starts: int, budget: int, zone: ZoneInfo) -> Way:
     """How a message that the office starts may go now; `starts` is how many people it may begin with in 24 hours, where
     the platform hasn't told that itself.
 
     With the month's `budget` (rupiah, 0 for none) spent, reminders and announcements wait.
     """
-    if parcel.lane in _BULK and costs.over(db, budget):
+    if parcel.lane in _BULK and costs.over(db, budget, zone):
         return Way(None, _HOUR, "the month's budget is spent")
     row = db.execute(_ROW, {"row": parcel.id}).one()
     heard = db.execute(_HEARD, {"person": parcel.person, "contact": parcel.contact, "account": account}).scalar()
@@ -106,7 +109,9 @@ def way(db: Db, parcel: Parcel, account: int, starts: int, budget: int) -> Way:
     if standing.stopped(db, account, found):
         return Way(None, _AGAIN, "its template is stopped")
     starts = standing.tier(db, account, starts)
-    return Way(found) if (wait := _begin(db, parcel.contact, account, starts)) == 0 else Way(None, wait, "tier is full")
+    if wait := _begin(db, parcel.contact, account, starts):
+        return Way(None, wait, "tier is full")
+    return Way(found, doubtful=standing.doubtful(db, account, found))
 
 
 _ROW = select(outbox.c.origin, outbox.c.error).where(outbox.c.id == bindparam("row"))

@@ -212,7 +212,7 @@ class Sender:
         log.info("waits", row=parcel.id, account=self._account, why=why)
 
     async def _one(self, parcel: Parcel) -> None:
-        outcome, message = "sent", parcel.message
+        outcome, message, doubtful = "sent", parcel.message, None
         try:
             message = await self._filled(parcel)
             after, mark = parcel.after, whatsapp.mark(parcel.id, parcel.attempts)
@@ -222,6 +222,7 @@ class Sender:
                     await self._wait(parcel, way.wait, way.reason)
                     return
                 message = replace(message, template=way.template)
+                doubtful = way.template if way.doubtful else None
             if parcel.attempts > 1:  # what a status has told of meanwhile isn't sent again
                 after = await self._note(partial(whatsapp.out, row=parcel.id, after=after))
             sent = await self._channel.send(parcel.address, message, parcel.language, parcel.replaces, after, mark)
@@ -258,6 +259,8 @@ class Sender:
             if self._refused and self._channel.door != "whatsapp":  # there only a status tells that it went out
                 self._refused = False
                 await self._note(lambda db: standing.mended(db, self._account, db.now))
+            if doubtful:
+                await self._note(partial(standing.taken, account=self._account, template=doubtful))
             if sent.ids:
                 self._pacing.said_more(parcel.contact, len(sent.ids) - len(after) - 1)
         self._office.metrics.sends.labels(outcome).inc()
@@ -266,8 +269,8 @@ class Sender:
               attempt=parcel.attempts, outcome=outcome)  # fmt: skip
 
     def _way(self, parcel: Parcel) -> Work[windows.Way]:
-        starts, budget = self._channel.pace.starts, self._office.bounds.budget
-        return partial(windows.way, parcel=parcel, account=self._account, starts=starts, budget=budget)
+        starts, budget, zone = self._channel.pace.starts, self._office.bounds.budget, self._office.rules.zone
+        return partial(windows.way, parcel=parcel, account=self._account, starts=starts, budget=budget, zone=zone)
 
     async def _note_sent(self) -> None:
         """Write down what was sent, together what was sent while the last were written down."""

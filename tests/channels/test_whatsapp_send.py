@@ -119,7 +119,7 @@ def test_a_receipt_alone_is_no_message(op: Any) -> None:
         (131053, Never, {}),
         (131008, Never, {}),
         (131009, Never, {}),
-        (100, Never, {"unreachable": False, "because": ""}),
+        (100, Never, {"unreachable": False, "because": "file"}),
         (131021, Never, {}),
         (131062, Never, {}),
         (132000, Never, {}),
@@ -231,11 +231,43 @@ def test_a_file_is_uploaded_once() -> None:
     assert [body["image"]["id"] for body in graph.sent()] == ["media.101"] * 3
 
 
+@pytest.mark.parametrize(
+    ("mark", "error", "seconds"),
+    [
+        ("7.1.0", 131056, 4.0),
+        ("7.3.0", 131056, 64.0),
+        ("7.4000.0", 131056, 900.0),
+        ("", 131056, 4.0),
+        ("7.1.0", -1, None),
+    ],
+)
+def test_a_failure_told_afterwards_waits_longer_each_time(mark: str, error: int, seconds: float | None) -> None:
+    errors: list[Any] = [{"code": error}] if error > 0 else [{"title": "no code"}]
+    one = {"id": "wamid.X", "status": "failed", "timestamp": "1795312800", "biz_opaque_callback_data": mark}
+    channel = WhatsAppChannel("100", "token", "secret", "word")
+    status = channel.status({"status": one | {"errors": errors}})
+    assert status
+    wrong = channel.failure(status)
+    assert getattr(wrong, "seconds", None) == seconds
+    assert isinstance(wrong, Later if seconds else Never)
+
+
+@pytest.mark.parametrize("error", [{}, {"code": None}, {"code": "x"}, "words", None])
+def test_what_failed_without_a_code_has_failed(error: Any) -> None:
+    one = {"id": "wamid.X", "status": "failed", "timestamp": "1795312800", "errors": [error]}
+    status = whatsapp.status({"status": one})
+    assert status
+    assert (status.fate, status.errors) == ("failed", ((whatsapp.NO_CODE, ""),))
+
+
 def test_a_file_that_is_gone_is_uploaded_anew() -> None:
     async def run() -> FakeGraph:
         async with opened() as (channel, graph):
             message = Message(file=CARD)
             await channel.send(USER, message, "id")
+            graph.will("messages", refusal(131026))  # no matter of the file
+            with pytest.raises(Never):
+                await channel.send(USER, message, "id")
             graph.will("messages", refusal(131053, "media not found"))
             with pytest.raises(Later):
                 await channel.send(USER, message, "id")

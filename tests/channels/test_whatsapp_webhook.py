@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import io
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ import aiohttp
 from bot.channels.whatsapp_channel import WhatsAppChannel
 from bot.chat.seams import Busy, Raw
 from bot.metrics import Metrics
-from bot.web.server import Door, Server
+from bot.web.server import LARGEST_UPDATE, Door, Server
 
 from .test_whatsapp_heard import NUMBER, SECRET, WIRE
 
@@ -57,7 +58,9 @@ def with_server(scenario: Callable[[Inbox, Metrics, Call], Awaitable[None]], *, 
                 method: str, query: str = "", body: bytes | None = None, headers: Mapping[str, str] | None = None
             ) -> tuple[int, str]:
                 url = f"http://{at}/whatsapp{query}"
-                async with session.request(method, url, data=body, headers=headers) as answer:
+                async with session.request(
+                    method, url, data=io.BytesIO(body) if body else None, headers=headers
+                ) as answer:
                     return answer.status, await answer.text()
 
             try:
@@ -87,6 +90,16 @@ def test_a_changed_byte_is_refused_and_nothing_kept() -> None:
             assert (await call("POST", body=changed, headers=signature))[0] == 401
         assert (await call("POST", body=body))[0] == 401
         assert (await call("POST", body=body, headers=sign(json.dumps(json.loads(body)).encode())))[0] == 401
+        assert inbox.kept == []
+
+    with_server(scenario)
+
+
+def test_too_large_a_call_is_told_to_be_so_with_or_without_a_signature() -> None:
+    async def scenario(inbox: Inbox, metrics: Metrics, call: Call) -> None:
+        body = b" " * LARGEST_UPDATE + body_of("text")
+        for headers in (sign(body), {}):
+            assert (await call("POST", body=body, headers=headers))[0] == 413
         assert inbox.kept == []
 
     with_server(scenario)

@@ -8,7 +8,7 @@ from typing import Any
 from bot.channels import whatsapp_news
 from bot.chat.flow import Person
 from bot.chat.messages import Standing
-from bot.chat.seams import AccountRefused, Raw
+from bot.chat.seams import AccountRefused, Later, Raw
 from bot.check import told as told_to_operators
 from bot.domain import officers, people, standing
 from bot.domain.db import Db
@@ -135,6 +135,40 @@ def test_what_is_accepted_each_minute_and_fails_afterwards_alerts_once(post: Pos
             await again(station, number)
             await station.settled()
         assert len(await alerts(station)) == 1
+
+    post.run(work, started=False)
+
+
+def test_a_template_that_goes_out_again_stands_wrong_no_longer(post: Post) -> None:
+    async def work(station: Station) -> None:
+        number = Number()
+        await with_admin(station, number)
+        post.move(30 * 3600)
+
+        def no_such(address: str, words: str) -> None:
+            number.trouble = lambda address, words: None
+            raise Later(1.0, "132001 no such template", counts=False, alone=True, because="template")
+
+        number.trouble = no_such
+        await told_of(station, 2, Lane.ALERT, "change:1")
+        assert [one[2] for one in await station.store.write(standing.wrong)] == ["REFUSED"]
+        post.move(7 * 3600)  # it is tried again
+        station.wake()
+        await station.settled()
+        assert await station.store.write(standing.wrong) == []
+
+    post.run(work, started=False)
+
+
+def test_a_template_that_a_status_tells_to_be_refused_is_noted_too(post: Post) -> None:
+    async def work(station: Station) -> None:
+        number = Number()
+        await with_admin(station, number)
+        post.move(30 * 3600)
+        await told_of(station, 2, Lane.ALERT, "change:1")
+        await station.intake.deliver([told(f"{number.marks[-1]}.0", "failed", 132015)])
+        (seen,) = await station.store.write(standing.wrong)
+        assert seen[1:3] == ("template pendamping_kabar id", "REFUSED")
 
     post.run(work, started=False)
 

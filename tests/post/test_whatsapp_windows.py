@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.channels import whatsapp as wire
 from bot.chat.messages import Message, Sent, Template
@@ -15,6 +16,8 @@ from bot.domain.tables import outbox as rows
 from tests.office import MONDAY
 from tests.post.station import Post, Station
 from tests.post.test_whatsapp_statuses import Number, row, told
+
+ZONE = ZoneInfo("Asia/Jakarta")
 
 
 class Starts(Number):
@@ -179,6 +182,26 @@ def test_a_spent_budget_stops_what_the_office_starts_and_no_answer(post: Post) -
     post.run(work, started=False)
 
 
+def test_a_month_ends_where_the_office_is(post: Post) -> None:
+    async def work(station: Station) -> None:
+        await station.start(channel=Starts())
+
+        def spend(db: Db) -> list[bool]:
+            dated.put(db, costs.TARIFFS, MONDAY.date() - timedelta(days=40), {"service": 400}, "tarif")
+            cost = {"account_id": station.account, "day": date(2026, 11, 30), "flow": "", "lane": 0,
+                    "category": "service", "tariff": "regular", "billable": True, "count": 2}  # fmt: skip
+            db.execute(table.insert(), [cost, cost | {"flow": "bantuan"}])
+            ends = datetime(2026, 11, 30, 17, tzinfo=UTC)  # midnight in Jakarta
+            found: list[bool] = []
+            for db.now in (ends - timedelta(seconds=1), ends):
+                found.append(costs.over(db, 1600, ZONE))
+            return found
+
+        assert await station.store.write(spend) == [True, False]
+
+    post.run(work, started=False)
+
+
 def test_a_category_without_a_tariff_counts_as_the_dearest(post: Post) -> None:
     async def work(station: Station) -> None:
         await station.start(channel=Starts())
@@ -188,7 +211,7 @@ def test_a_category_without_a_tariff_counts_as_the_dearest(post: Post) -> None:
             cost = {"account_id": station.account, "day": db.now.date(), "flow": "", "lane": 0, "category": "unknown",
                     "tariff": "regular", "billable": True, "count": 2}  # fmt: skip
             db.execute(table.insert(), cost)
-            return [costs.over(db, budget) for budget in (0, 800, 801)]
+            return [costs.over(db, budget, ZONE) for budget in (0, 800, 801)]
 
         assert await station.store.write(spend) == [False, True, False]
         assert await station.store.write(lambda db: db.execute(rows.select()).all()) == []

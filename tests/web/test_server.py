@@ -97,9 +97,9 @@ def test_an_update_is_answered_after_it_is_kept():
 )
 def test_without_the_secret_nothing_is_kept(secret: str):
     async def scenario(desk: Desk, server: Server, call: Client) -> None:
-        for body in (b'{"update_id": 1}', b"not json", b"x" * (LARGEST_UPDATE + 1)):
+        for body, answered in ((b'{"update_id": 1}', 401), (b"not json", 401), (b"x" * (LARGEST_UPDATE + 1), 413)):
             status, _, _ = await call("POST", "/telegram/owners", body, secret)
-            assert status == 401
+            assert status == answered
         server.refuse()
         status, _, _ = await call("POST", "/telegram/owners", b"{}", secret)
         assert status == 401
