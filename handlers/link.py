@@ -72,11 +72,14 @@ def link(chat: Chat, db: Db) -> None:
         chat.say(t("All right, nothing was joined."))
         return
     match linking.use(db, chat.person, code, chat.local.date()):
-        case "joined":
+        case "joined" | "registered" as outcome:
             chat.say(
                 t("Your chats are joined. What we have noted is the same on both.\n"
                   "To part them again, type *lepaskan*.")
             )  # fmt: skip
+            if outcome == "registered" and linking.REGISTERING in chat.under_way():
+                chat.let_go()
+                chat.say(linking.ALREADY)
         case "unknown":
             chat.say(
                 t("We couldn't use that code. It may be too old, or a digit is different.\n"
@@ -114,8 +117,8 @@ def unlink(chat: Chat, db: Db) -> None:
 
 @flow(
     "prefer", command="kabar",
-    words=("kirim kabar lewat whatsapp", "kirim kabar lewat wa", "kirim kabar lewat telegram", "kabar lewat whatsapp",
-           "kabar lewat wa", "kabar lewat telegram", "pilih kanal"),
+    words=("kabar", "kirim kabar lewat whatsapp", "kirim kabar lewat wa", "kirim kabar lewat telegram",
+           "kabar lewat whatsapp", "kabar lewat wa", "kabar lewat telegram", "pilih kanal"),
 )  # fmt: skip
 def prefer(chat: Chat, db: Db) -> None:
     """Where what the office starts goes."""

@@ -54,9 +54,13 @@ from bot.domain.tables import talks as talks_table
 
 DIGITS = 8
 """Of a code."""
-Outcome = Literal["joined", "unknown", "both", "later"]
-"""What a typed code came to. ``unknown``: wrong, too old, used, or tried too often, which nobody is told apart.
-``both``: both are registered, or one is an officer or about to be erased. ``later``: a job is at work just now."""
+REGISTERING = "register"
+"""The flow that one who is registered already doesn't go on with."""
+ALREADY = t("You are registered already, so there is nothing to fill in again.")
+Outcome = Literal["joined", "registered", "unknown", "both", "later"]
+"""What a typed code came to. ``registered``: joined, and she is registered. ``unknown``: wrong, too old, used, or tried
+too often, which nobody is told apart. ``both``: both are registered, or one is an officer or about to be erased.
+``later``: a job is at work just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +111,26 @@ def use(db: Db, person: Person, code: str, day: date) -> Outcome:
     kept, gone = _kept_first(db, person.id, other)
     here = contact(db, person)
     told = [each for each in of(db, other) if each.id != here.id]
-    theirs = _talks_of(db, other)
+    theirs = talks.load(db, other)[0]
+    registered = db.execute(select(owners.c.person_id).where(owners.c.person_id == kept)).first() is not None
     _join(db, kept, gone)
     db.became = Became(replace(here, person=kept), theirs)
     words = t(
         "This chat is now joined with your chat on {platform}.\nIf that wasn't you, type *lepaskan*.",
         platform=platform(db, here),
     )
+    said = Message((words, ALREADY) if registered and _let_go(theirs) else (words,))
     for each in told:
-        outbox.put(db, replace(each, person=kept), Message((words,)), f"linked:{gone}:{each.id}", Lane.ALERT)
-    return "joined"
+        outbox.put(db, replace(each, person=kept), said, f"linked:{gone}:{each.id}", Lane.ALERT)
+    return "registered" if registered else "joined"
+
+
+def _let_go(theirs: Talks) -> bool:
+    """Drop a registration that was begun; whether there was one."""
+    begun = [talk for talk in (theirs.open, theirs.parked) if talk]
+    left = [talk for talk in begun if talk.flow != REGISTERING]
+    theirs.open, theirs.parked, *_ = (*left, None, None)
+    return left != begun
 
 
 def _may_try(db: Db, person: int, most: int, pause: timedelta) -> bool:
@@ -152,10 +166,6 @@ def _kept_first(db: Db, typist: int, shown: int) -> tuple[int, int]:
     registered = db.execute(select(owners.c.person_id).where(owners.c.person_id.in_((typist, shown)))).scalar()
     kept = registered or shown
     return kept, shown if kept == typist else typist
-
-
-def _talks_of(db: Db, person: int) -> Talks:
-    return talks.load(db, person)[0]
 
 
 # Joining

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from sqlalchemy import LargeBinary, func, select
 from bot.chat.flow import Person
 from bot.chat.messages import Message
 from bot.chat.talk import Talk, Talks
-from bot.domain import consents, dated, erasure, inbox, jobs, linking, outbox, reminders, talks, tickets
+from bot.domain import consents, dated, erasure, inbox, jobs, linking, outbox, people, reminders, talks, tickets
 from bot.domain.db import Db
 from bot.domain.keys import NoKey
 from bot.domain.tables import metadata
@@ -155,3 +156,56 @@ def test_a_row_that_waits_finds_its_new_person(bench: Bench) -> None:
 
     here, there = one(bench, work)
     assert here == there
+
+
+def test_where_she_wants_news_and_the_greater_count_of_wrong_codes_are_kept(bench: Bench) -> None:
+    def work(db: Db) -> tuple[int | None, int, bool]:
+        first, other = both(db)
+        code, _ = linking.show(db, first, DAY)
+        assert linking.use(db, other, "0" * 8 if code != "0" * 8 else "1" * 8, DAY) == "unknown"
+        linking.prefer(db, other, linking.contact(db, other))
+        assert linking.use(db, other, code, DAY) == "joined"
+        row = db.execute(select(metadata.tables["links"])).one()
+        return row.contact_id - other.contact, row.tries, row.tried_at is not None
+
+    assert one(bench, work) == (0, 1, True)
+
+
+def test_what_is_preferred_by_the_one_who_stays_is_preferred(bench: Bench) -> None:
+    def work(db: Db) -> int:
+        first, other = both(db)
+        code, _ = linking.show(db, first, DAY)
+        for person in (first, other):
+            linking.prefer(db, person, linking.contact(db, person))
+        assert linking.use(db, other, code, DAY) == "joined"
+        return db.execute(select(metadata.tables["links"].c.contact_id)).scalar_one() - first.contact
+
+    assert one(bench, work) == 0
+
+
+def test_the_chat_with_the_notes_cuts_off_all_others_also_those_that_blocked_us(bench: Bench) -> None:
+    def work(db: Db) -> tuple[list[int], set[int]]:
+        first, other = both(db)
+        third = lived(db, "300")
+        for each in (other, third):
+            code, _ = linking.show(db, first, DAY)
+            assert linking.use(db, each, code, DAY) == "joined"
+        people.set_reachable(db, other.contact, False)
+        linking.part(db, first)
+        left = [each.id - first.contact for each in linking.of(db, first.id)]
+        return left, {met(db, address).person for address in ("20", "300")} & {first.id, other.id, third.id}
+
+    assert one(bench, work) == ([0], set())
+
+
+def test_a_chat_that_was_joined_leaves_alone(bench: Bench) -> None:
+    def work(db: Db) -> bool:
+        first, other = both(db)
+        third = lived(db, "300")
+        for each in (other, third):
+            code, _ = linking.show(db, first, DAY)
+            assert linking.use(db, each, code, DAY) == "joined"
+        linking.part(db, replace(third, id=first.id))
+        return [each.id for each in linking.of(db, first.id)] == [first.contact, other.contact]
+
+    assert one(bench, work)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.people import contact_of
 from tests.office import Desk
-from tests.talks.scripts import PROFILE, REGISTERED, TO_BUSINESS, kept, untold
+from tests.talks.scripts import PROFILE, REGISTERED, TO_BUSINESS, TO_NAME, kept, untold
 from tests.transcript import Chats
 
 ASKED = """
@@ -228,7 +228,10 @@ def test_news_go_where_she_wants_them(whatsapp: Chats, desk: Desk) -> None:
     assert found is not None
     assert found.id == here
     whatsapp("""
-        > kirim kabar lewat wa
+        > kabar
+        < Kabar dan pengingat dari kami dikirim ke mana?
+          [WhatsApp] [Telegram]
+        > [WhatsApp]
         < Baik, kabar dan pengingat kami kirim ke chat Bapak/Ibu di WhatsApp.
     """)
     found = asyncio.run(desk.round(do=lambda db: contact_of(db, person)))
@@ -313,4 +316,42 @@ def test_what_was_open_is_not_gone_on_with_in_a_chat_that_is_parted(whatsapp: Ch
         siti < Kita lanjutkan pengisian sebelumnya?
           Tempat usahanya di kelurahan mana, Bu Siti?
           …
+    """)
+
+
+TO_CALLED = f"""{TO_NAME}
+    > Siti Aminah
+    < Salam kenal. Kami panggil dengan…
+"""
+REGISTERED_ALREADY = "Bapak/Ibu sudah terdaftar, jadi tidak perlu mengisi pendaftaran lagi."
+
+
+def test_a_half_registration_falls_away_where_the_code_of_a_registered_chat_is_typed(whatsapp: Chats) -> None:
+    whatsapp(untold(REGISTERED))
+    shown = code(whatsapp, "siti")
+    whatsapp(there(TO_CALLED))
+    typed(whatsapp, "siti@telegram", shown)
+    whatsapp(f"""
+        {there(YES + JOINED)}
+          {REGISTERED_ALREADY}
+        siti < Chat ini sekarang …
+          …
+        siti@telegram > lanjut
+        siti@telegram < Ada yang bisa kami bantu?
+    """)
+
+
+def test_a_half_registration_falls_away_where_its_code_is_typed_on_a_registered_chat(whatsapp: Chats) -> None:
+    whatsapp(untold(REGISTERED))
+    whatsapp(there(TO_CALLED))
+    again = "Sekarang kita lanjutkan yang tadi.\n Salam kenal. Kami panggil dengan…"
+    typed(whatsapp, "siti", code(whatsapp, "siti@telegram", again))
+    whatsapp(f"""
+        > ya
+        {JOINED}
+        siti@telegram < Chat ini sekarang terhubung dengan chat Bapak/Ibu di WhatsApp.
+          Kalau itu bukan Bapak/Ibu, ketik lepaskan.
+          {REGISTERED_ALREADY}
+        siti@telegram > lanjut
+        siti@telegram < Ada yang bisa kami bantu?
     """)
