@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.chat.flow import Chat, Refused, flow, happening
@@ -12,7 +12,7 @@ from bot.domain import consents, owners, people
 from bot.domain.assess import assessments as checks
 from bot.domain.assess import evidence, instruments, photos
 from bot.domain.assess.assessments import Assessment
-from bot.domain.assess.instrument import Instrument, Item
+from bot.domain.assess.instrument import Fact, Instrument, Item
 from bot.domain.assess.instruments import CHECK
 from bot.domain.assess.progress import asked, missing
 from bot.domain.db import Db
@@ -21,6 +21,8 @@ from handlers import assess, assess_questions, assess_result, business, consent
 
 LISTED = 6
 """Checks that the history tells."""
+_FACTS = "facts"
+"""The part of what is asked of the business and isn't scored."""
 
 
 def _check(chat: Chat, db: Db) -> Assessment:
@@ -30,7 +32,7 @@ def _check(chat: Chat, db: Db) -> Assessment:
     return found
 
 
-def _title(item: Item, answer: str) -> str:
+def _title(item: Item | Fact, answer: str) -> str:
     return next((option.title for option in item.options if option.code == answer), answer)
 
 
@@ -67,7 +69,7 @@ def assess_change(chat: Chat, db: Db) -> None:
     assess.show_parts(chat, db, check)
 
 
-def _numbered(asking: Words, items: list[Item], answers: Mapping[str, str]) -> Choice:
+def _numbered(asking: Words, items: Sequence[Item | Fact], answers: Mapping[str, str]) -> Choice:
     """A choice of questions by their number, each with the answer it has."""
     lines = [
         t("{n}. {question} *{answer}*", n=n, question=_first_line(item.text), answer=_title(item, answers[item.code]))
@@ -86,6 +88,9 @@ def assess_proof(chat: Chat, db: Db) -> None:
     check = _check(chat, db) if "check" in chat.talk.given else _newest(chat, db)
     if check is None or not consent.allowed(chat, db):
         return
+    if "item" in chat.talk.given:
+        check = _meant(chat, db, check, chat.talk.given["item"])
+        chat.talk.given["check"] = str(check.id)
     instrument = instruments.of(db, check.instrument, check.version)
     answers = checks.given(db, check.id)
     items = _unshown(db, instrument, check, answers)
@@ -106,23 +111,35 @@ def assess_proof(chat: Chat, db: Db) -> None:
 @happening(photos.LOOKED_AT)
 def photo_looked_at(chat: Chat, db: Db, data: Mapping[str, Any]) -> None:
     """What came of a photo: it waits for an officer now, or she is asked for another one."""
-    if data.get("failed"):
-        chat.say(photos.WHY["gone"], chat.offer(caption("Send another"), "assess_proof"))
-        return
-    item = str(data["about"]["item"])
-    check = checks.hers(db, chat.person, int(data["about"]["check"]))
+    about = data.get("about", {})
+    check = checks.hers(db, chat.person, int(about.get("check", "0")))
     if check is None:
         chat.silence()
         return
-    if data["verdict"] == "kept":
-        evidence.show(db, chat.person, check.id, item, media=data["files"][0]["media"])
+    item = str(about["item"])
+    verdict = "gone" if data.get("failed") else data["verdict"]
+    if verdict == "kept":
+        media = data["files"][0]["media"]
+        evidence.show(db, chat.person, check.id, item, answer=str(about.get("answer", "")), media=media)
         chat.silence()
         return
+    question = _first_line(instruments.of(db, check.instrument, check.version).question(item).text)
     again = {"check": str(check.id), "item": item, "again": "1"}
     chat.say(
-        photos.WHY[data["verdict"]],
+        Lines((photos.WHY[verdict], t("The photo was for: {question}", question=question))),
         chat.offer(caption("Send another"), "assess_proof", **again),
     )
+
+
+def _meant(chat: Chat, db: Db, check: Assessment, code: str) -> Assessment:
+    """Where an item is to be shown once more: the newest check of the business in which it can be."""
+    past = checks.history(db, chat.person, check.business, check.instrument)
+    for one in (checks.open_of(db, check.business, check.instrument), *reversed(past)):
+        if one is not None:
+            instrument = instruments.of(db, one.instrument, one.version)
+            if any(found.code == code for found in _unshown(db, instrument, one, checks.given(db, one.id))):
+                return one
+    return check
 
 
 def _unshown(db: Db, instrument: Instrument, check: Assessment, answers: Mapping[str, str]) -> list[Item]:

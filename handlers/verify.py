@@ -51,8 +51,8 @@ def verify_decide(chat: Chat, db: Db) -> None:
         reason = _reason(chat)
         decide = evidence.ask_again if decision == "again" else evidence.reject
         decided = decide(db, officer, shown, _kept(reason))
-    _tell_her(db, decided, decision, reason)
-    chat.say(t("Noted, and the owner is told."))
+    told = _tell_her(db, decided, decision, reason)
+    chat.say(t("Noted, and the owner is told.") if told else t("Noted. The owner can't be reached in a chat now."))
     _next(chat, db, officer)
 
 
@@ -105,12 +105,12 @@ def _business(db: Db, shown: Shown) -> tuple[str, str]:
     return (found.name, found.village) if found else ("-", "-")
 
 
-def _tell_her(db: Db, decided: Decided, decision: str, reason: Words) -> None:
-    """What came of it, kindly; also when she wants no news: it is what she asked for."""
+def _tell_her(db: Db, decided: Decided, decision: str, reason: Words) -> bool:
+    """What came of it, kindly; also when she wants no news: it is what she asked for. False where she has no chat."""
     shown = decided.shown
     contact = people.contact_of(db, shown.person)
     if contact is None:
-        return
+        return False
     question, answer = _claim(db, shown)
     name, _ = _business(db, shown)
     said: list[Words] = []
@@ -134,6 +134,7 @@ def _tell_her(db: Db, decided: Decided, decision: str, reason: Words) -> None:
     if decided.after != decided.before:
         said.append(t("The confirmed score of {business} is now {total} of 100.", business=name, total=decided.after))
     outbox.put(db, contact, Message(tuple(said), buttons), f"evidence:{shown.id}", Lane.ALERT)
+    return True
 
 
 def _value(reason: Words) -> str | Text:

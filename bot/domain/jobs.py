@@ -78,7 +78,8 @@ def done(db: Db, job: Job, result: Mapping[str, Any]) -> inbox.Letter | None:
 
 
 def failed(db: Db, job: Job, error: str) -> inbox.Letter | None:
-    """Try again in a minute, or after the third time tell its person's happening ``{"failed": true}``."""
+    """Try again in a minute, or after the third time tell its person's happening ``{"failed": true}``, with what it
+    was `about`, if its arguments say so."""
     row = update(jobs).where(jobs.c.id == job.id)
     if job.attempts < TRIES:
         due = db.now + timedelta(minutes=job.attempts)
@@ -87,7 +88,8 @@ def failed(db: Db, job: Job, error: str) -> inbox.Letter | None:
     db.execute(row.values(state=Working.FAILED, done_at=db.now, error=error[:400]))
     if job.person is None or not job.then:
         return None
-    return inbox.add_happening(db, job.person, f"job:{job.id}", job.then, {"failed": True})
+    about = {"about": job.args["about"]} if "about" in job.args else {}
+    return inbox.add_happening(db, job.person, f"job:{job.id}", job.then, {"failed": True} | about)
 
 
 def release(db: Db) -> int:

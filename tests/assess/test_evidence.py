@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event, select, update
 
 from bot.chat.flow import Person
+from bot.domain import consents
 from bot.domain.assess import assessments as checks
 from bot.domain.assess import evidence, instruments, ranking
 from bot.domain.db import Db
+from bot.domain.officers import Officer
 from bot.domain.tables import Proof
-from tests.assess.test_assessments import CHECK, DAY, answer, changed, database, example, finished, officer, owner
+from bot.domain.tables import evidence as rows
+from tests.assess.test_assessments import (
+    CHECK,
+    DAY,
+    answer,
+    changed,
+    database,
+    example,
+    finished,
+    officer,
+    owner,
+    refused,
+)
 
 
 @pytest.fixture
@@ -94,3 +110,37 @@ def test_a_photo_that_comes_late_is_for_the_answer_it_was_sent_for(db: Db):
     evidence.show(db, person, check.id, "A1", answer="ada", words="x")
     assert evidence.waiting(db, officer(db)) == 0
     assert checks.proofs(db, check.id, checks.given(db, check.id)) == {}
+
+
+def test_what_another_officer_was_quicker_to_take_is_left_to_him(db: Db):
+    person, business = owner(db)
+    check = finished(db, person, business, example("maju"))
+    one, two = officer(db, "8"), officer(db, "9")
+    for item in ("A1", "A3"):
+        evidence.show(db, person, check.id, item, words="x")
+
+    other: list[Officer] = []
+
+    def quicker(connection: Any, *said: Any) -> None:
+        if said[1].startswith("UPDATE evidence") and not other:
+            other.append(one)
+            (first, _) = db.execute(select(rows.c.id).order_by(rows.c.id)).scalars()
+            lease = {"taken_by": one.person, "taken_until": db.now + evidence.LEASE}
+            db.execute(update(rows).where(rows.c.id == first).values(lease))
+
+    event.listen(db.connection, "before_cursor_execute", quicker)
+    taken = evidence.take(db, two)
+    assert taken is not None
+    assert taken.item == "A3"
+
+
+def test_of_one_who_took_back_her_leave_nothing_is_decided(db: Db):
+    person, business = owner(db)
+    check = finished(db, person, business, example("maju"))
+    evidence.show(db, person, check.id, "A1", words="x")
+    boss = officer(db)
+    taken = evidence.take(db, boss)
+    assert taken is not None
+    consents.note(db, person, consents.SERVICE, "1", allowed=True)
+    consents.note(db, person, consents.SERVICE, "1", allowed=False)
+    refused(lambda: evidence.confirm(db, boss, taken.id))

@@ -111,6 +111,7 @@ def test_a_bad_photo_is_asked_for_again_once(telegram: Telegram, desk: Desk):
         > (foto)
         < Sudah diterima. Petugas akan memeriksanya, dan kami kabari di sini.
           Fotonya agak kecil. …
+          Fotonya tadi untuk: Apakah usaha Bapak/Ibu sudah punya NIB (Nomor Induk Berusaha)?
           [Kirim lagi]
         > [Kirim lagi]
         < Boleh kami lihat? …
@@ -200,3 +201,24 @@ def test_of_one_who_took_back_her_leave_nothing_is_looked_at_until_she_gives_it_
           …
           …
     """)
+
+
+def test_send_another_is_for_the_business_whichever_check_came_since(telegram: Telegram, desk: Desk):
+    joins(telegram, desk)
+    telegram(f"""{QUICK}{TO_NIB}
+        > 1234567890001
+        petugas > /verifikasi
+        petugas > [Minta lagi]
+        petugas > [Kurang terbaca]
+        > cek naik kelas
+        {taps(*CORE)}
+    """)
+    telegram("""
+        > [Kirim lagi]
+        < Boleh kami lihat? …
+          Kirim satu foto, …
+        > 1234567890002
+        < Sudah diterima. …
+    """)
+    (_, shown) = kept(desk, "evidence")
+    assert shown["assessment_id"] == 2

@@ -22,6 +22,8 @@ from bot.domain.tables import Proof, assessments, businesses, evidence, people
 DECIDE: Action = "evidence.decide"
 LEASE = timedelta(minutes=10)
 """How long an officer has one to himself."""
+_TRIED = 10
+"""How many officers at most may be quicker than one."""
 _DECIDED = {Proof.CONFIRMED: "evidence.confirmed", Proof.REJECTED: "evidence.rejected", Proof.AGAIN: "evidence.again"}
 
 
@@ -108,14 +110,13 @@ def take(db: Db, officer: Officer) -> Shown | None:
     if not access.may(db, officer, DECIDE, officer.area):
         return None
     his = case((evidence.c.taken_by == officer.person, 0), else_=1)
-    row = db.execute(_free(db, officer, *_SHOWN).order_by(his, evidence.c.at, evidence.c.id).limit(1)).first()
-    if row is None:
-        return None
-    taken = update(evidence).where(evidence.c.id == row.id, evidence.c.state == Proof.CLAIMED, _untaken(db, officer))
-    if db.execute(taken.values(taken_by=officer.person, taken_until=db.now + LEASE)).rowcount == 0:
-        return None
-    audit.note(db, officer.person, "evidence.seen", row.person_id, f"evidence:{row.id}")
-    return _made(db, row)
+    for row in db.execute(_free(db, officer, *_SHOWN).order_by(his, evidence.c.at, evidence.c.id).limit(_TRIED)).all():
+        free = evidence.c.id == row.id, evidence.c.state == Proof.CLAIMED, _untaken(db, officer)
+        taken = update(evidence).where(*free).values(taken_by=officer.person, taken_until=db.now + LEASE)
+        if db.execute(taken).rowcount:  # otherwise another officer was quicker
+            audit.note(db, officer.person, "evidence.seen", row.person_id, f"evidence:{row.id}")
+            return _made(db, row)
+    return None
 
 
 _SHOWN: tuple[Any, ...] = (
@@ -142,11 +143,15 @@ def _free(db: Db, officer: Officer, *columns: Any) -> Select[*tuple[Any, ...]]:
         evidence.c.state == Proof.CLAIMED,
         assessments.c.finished_at.is_not(None),
         assessments.c.person_id != officer.person,
-        people.c.frozen_at.is_(None),
-        consents.not_withdrawn(assessments.c.person_id),
+        *_noted(),
         access.within(businesses.c.village, officer.area),
         _untaken(db, officer),
     )
+
+
+def _noted() -> tuple[ColumnElement[bool], ...]:
+    """Of nobody who asked to be erased or has taken back her leave to be noted."""
+    return people.c.frozen_at.is_(None), consents.not_withdrawn(assessments.c.person_id)
 
 
 def _untaken(db: Db, officer: Officer) -> ColumnElement[bool]:
@@ -184,7 +189,7 @@ def _decide(db: Db, officer: Officer, id: int, state: Proof, reason: str) -> Dec
     reason = " ".join(reason.split())
     if state is not Proof.CONFIRMED and not reason:
         raise ValueError("a reason is needed")
-    row = db.execute(_joined(*_SHOWN).where(evidence.c.id == id)).first()
+    row = db.execute(_joined(*_SHOWN).where(evidence.c.id == id, *_noted())).first()
     if row is None or row.person_id == officer.person or not access.may(db, officer, DECIDE, row.village):
         raise Refused(_GONE)
     sealed = db.seal(row.person_id, "evidence.reason", reason) if reason else None
