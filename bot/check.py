@@ -16,6 +16,7 @@ from bot.app import LOCALES
 from bot.channels.whatsapp_channel import WhatsAppChannel
 from bot.channels.whatsapp_graph import Refusal
 from bot.channels.whatsapp_templates import USABLE, compare
+from bot.channels.whatsapp_templates import wrong as wrong_with_templates
 from bot.chat.seams import AccountRefused, Channel, Later
 from bot.chat.text import Catalogs
 from bot.config import Config
@@ -208,8 +209,8 @@ async def _templates(channel: WhatsAppChannel, account: str) -> list[Finding]:
     try:
         found = compare(windows.templates(), await channel.graph.templates(account))
     except Refusal as refusal:
-        mend = "the token needs whatsapp_business_management"
-        return [Finding("wrong", f"templates can't be looked at: {refusal.code} {refusal.said}", mend)]
+        why, mend = wrong_with_templates(refusal)
+        return [Finding("wrong", f"templates can't be looked at: {why}", mend)]
     mend = {"missing": "pendamping whatsapp templates push"}
     wrong = [
         Finding(

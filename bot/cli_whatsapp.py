@@ -72,11 +72,14 @@ def _asked(work: Callable[[Graph, str], Awaitable[T]]) -> T:
 async def _at_meta(config: Config, work: Callable[[Graph, str], Awaitable[T]]) -> T:
     from bot.channels.whatsapp_channel import WhatsAppChannel
     from bot.channels.whatsapp_graph import Refusal
+    from bot.channels.whatsapp_templates import wrong
     from bot.chat.text import Catalogs
 
     told = config.whatsapp
     if told.lacking() or not told.waba_id:
-        raise ValueError("[whatsapp] isn't set: phone_number_id, waba_id, access_token, app_secret, verify_token")
+        plays = "the simulator plays WhatsApp, without templates of an account; " if config.simulated else ""
+        keys = ", ".join([*told.lacking(), *([] if told.waba_id else ["waba_id"])])
+        raise ValueError(f"{plays}in [whatsapp] set {keys}")
     token, secret = told.access_token.get_secret_value(), told.app_secret.get_secret_value()
     word, id = told.verify_token.get_secret_value(), told.phone_number_id
     channel = WhatsAppChannel(id, token, secret, word, api_url=told.api_url, api_version=told.api_version)
@@ -84,6 +87,6 @@ async def _at_meta(config: Config, work: Callable[[Graph, str], Awaitable[T]]) -
     try:
         return await work(channel.graph, told.waba_id)
     except Refusal as refusal:
-        raise ValueError(f"Meta refuses: {refusal.code} {refusal.said}") from None
+        raise ValueError("; ".join(wrong(refusal))) from None
     finally:
         await channel.close()

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from bot.channels.whatsapp_graph import Graph
+from bot.channels.whatsapp import NO_CODE
+from bot.channels.whatsapp_graph import Graph, Refusal
 from bot.domain.windows import Listed
 
 State = Literal["approved", "pending", "missing", "rejected", "paused", "disabled", "different"]
@@ -54,6 +55,16 @@ def _plain(words: Any) -> Any:
     if not isinstance(words, list):
         return words
     return [(one.get("type"), one.get("text")) for one in cast(list[dict[str, Any]], words)]
+
+
+def wrong(refusal: Refusal) -> tuple[str, str]:
+    """Why an account's templates can't be had, and what to look at; for who looks after the machine."""
+    if refusal.code == NO_CODE:
+        return f"can't reach Meta: {refusal.said}", "check the network and [whatsapp] api_url"
+    told = f"Meta refuses: {refusal.code} {refusal.said}"
+    if refusal.code == 100:
+        return told, "see [whatsapp] waba_id: the account's id at Meta, which isn't the number's"
+    return told, "see [whatsapp] access_token: it needs whatsapp_business_management"
 
 
 async def push(graph: Graph, account: str, ours: Sequence[Listed]) -> list[str]:

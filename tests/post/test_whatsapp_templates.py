@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+import pytest
+from typer.testing import CliRunner
+
 from bot.channels.whatsapp_channel import WhatsAppChannel
-from bot.channels.whatsapp_templates import compare, push
+from bot.channels.whatsapp_graph import Refusal
+from bot.channels.whatsapp_templates import compare, push, wrong
 from bot.chat.messages import Message, Template
 from bot.chat.text import Catalogs
+from bot.cli_whatsapp import whatsapp_app
 from bot.domain import erasure
 from bot.domain.tables import Lane
 from bot.domain.windows import template, templates
@@ -91,3 +97,25 @@ def test_an_origin_is_looked_for_before_its_lane() -> None:
     invited = template(Lane.REMINDER, "recheck:i1.0")
     assert invited
     assert invited.name == "pendamping_cek"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        (Refusal(400, 100, "Object does not exist"), "waba_id"),
+        (Refusal(401, 190, "Session has expired"), "access_token"),
+        (Refusal(0, -1, "ClientConnectorDNSError"), "can't reach Meta"),
+    ],
+)
+def test_operators_are_told_what_to_look_at(refusal: Refusal, said: str) -> None:
+    told = "; ".join(wrong(refusal))
+    assert said in told
+    assert "-1" not in told
+
+
+def test_beside_the_simulator_operators_are_told_what_to_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(whatsapp_app, ["templates", "check"])
+    assert told.exit_code != 0
+    assert "simulator" in told.output
+    assert "waba_id" in told.output
