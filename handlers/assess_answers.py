@@ -111,10 +111,10 @@ class Graded(Choice):
         tops = [o.span[1] for o in self.graded if o.span]
         if None not in tops:  # "3 dari 10"
             typed = re.sub(rf"(?<=[0-9]) ?(?:dari|per|/) ?{max(n for n in tops if n is not None)}\b", "", typed)
-        spans = spans_in(typed)
-        if spans is not None and not spans:
+        spans = list(found) if (found := spans_in(typed)) is not None else None
+        if spans == []:
             return None
-        if spans is None or len(spans) > 1 or spans[0].kind in ("months", "rupiah") or re.search("%|persen", typed):
+        if not spans or len(spans) > 1 or spans[0].kind in ("months", "rupiah") or re.search("%|persen", typed):
             return Invalid(_CHOOSE)
         span = spans[0]
         low = floor(span.low) + 1 if span.open_low else ceil(span.low)

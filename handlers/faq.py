@@ -22,14 +22,13 @@ TOPICS: dict[str, Words] = {
 
 @flow(
     "faq", command="faq", words=("faq", "tanya jawab", "tanya dulu", "tanya izin usaha", "info izin"),
-    title=caption("Questions, answers"), link=True, intents=INTENTS,
+    title=caption("Questions, answers"), menu=70, link=True, intents=INTENTS,
 )  # fmt: skip
 def faq(chat: Chat, db: Db) -> None:
     """`meant` is an intent's label with the words that were `heard`, `answer` the code of an answer."""
     shown = faqs.shown(db, chat.local.date())
     given = chat.talk.given
-    if "meant" in given and not _led_by_words(given, shown):
-        _not_yet(chat, db, given["meant"])
+    if "meant" in given and "answer" not in given and not _led_by_words(chat, db, shown):
         return
     if known := next((f for f in shown if f.code == given.get("answer")), None):
         given.setdefault("topic", known.topic)
@@ -45,13 +44,30 @@ def faq(chat: Chat, db: Db) -> None:
     _say(chat, next(f for f in shown if f.code == code), more=len(choices) > 1)
 
 
-def _led_by_words(given: dict[str, str], shown: list[Faq]) -> bool:
-    """Take the topic that was meant, and the answer if the words ask for one. False where nothing can be shown."""
-    of_topic = [f for f in shown if f.topic == given["meant"]]
-    given.setdefault("topic", given["meant"])
-    if found := faqs.meant(of_topic, given.get("heard", "")):
+def _led_by_words(chat: Chat, db: Db, shown: list[Faq]) -> bool:
+    """Take the topic that was meant, and the answer if the words ask for one. False where all is said: the answer they
+    ask for isn't approved, or there is one only, which they don't ask for."""
+    given = chat.talk.given
+    topic = given["meant"]
+    of_topic = [f for f in shown if f.topic == topic]
+    waiting = [f for f in faqs.hidden(db, chat.local.date()) if f.topic == topic]
+    found = faqs.meant([*of_topic, *waiting], given.get("heard", ""))
+    if not of_topic or found in waiting:
+        _not_yet(chat, db, topic)
+        return False
+    given.setdefault("topic", topic)
+    if found:
         given.setdefault("answer", found.code)
-    return bool(of_topic)
+    elif len(of_topic) == 1:
+        only = of_topic[0]
+        chat.say(
+            t("Is this what you would like to know?"),
+            chat.offer(only.title, "faq", answer=only.code),
+            _officer(chat),
+            chat.offer(caption("Menu"), "menu"),
+        )
+        return False
+    return True
 
 
 def _say(chat: Chat, found: Faq, more: bool) -> None:

@@ -43,7 +43,7 @@ class Row(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Faq:
-    """An answer that may be shown."""
+    """An answer; whether it may be `shown`."""
 
     code: str
     since: date
@@ -52,6 +52,7 @@ class Faq:
     question: str
     answer: str
     words: tuple[str, ...]
+    shown: bool = True
 
 
 def read(rows: Any) -> list[Row]:
@@ -118,14 +119,24 @@ def listed(db: Db) -> list[dict[str, Any]]:
 
 def shown(db: Db, day: date) -> list[Faq]:
     """The answers that may be shown on a day of the office's calendar, in their order."""
+    return [faq for faq in _in_force(db, day) if faq.shown]
+
+
+def hidden(db: Db, day: date) -> list[Faq]:
+    """Those of which none may be shown yet."""
+    return [faq for faq in _in_force(db, day) if not faq.shown]
+
+
+def _in_force(db: Db, day: date) -> list[Faq]:
     key = f"faqs {day}"
     if (found := db.kept.get(key)) is None:
         newest: dict[str, Faq] = {}
         for row in listed(db):
-            if row["shown"] and row["since"] <= day:
+            before = newest.get(row["code"])
+            if row["since"] <= day and (row["shown"] or before is None or not before.shown):
                 newest[row["code"]] = Faq(
                     row["code"], row["since"], row["topic"], row["title"], row["question"], row["answer"],
-                    tuple(row["words"].split()),
+                    tuple(row["words"].split()), row["shown"],
                 )  # fmt: skip
         found = db.kept[key] = list(newest.values())
     return found

@@ -23,6 +23,7 @@ def test_help_in_the_middle(telegram: Telegram):
           …
           …
           …
+          …
           Apa nama usahanya?
         > Keripik Bu Siti
         < Usahanya bergerak di bidang apa?
@@ -33,7 +34,7 @@ def test_the_menu_in_the_middle(telegram: Telegram):
     telegram(f"""{TO_BUSINESS}
         > menu
         < Ada yang bisa kami bantu?
-          [Lanjutkan yang tadi] [Data saya] [Tanya petugas] [Bantuan]
+          [Lanjutkan yang tadi] [Data saya] [Tanya jawab] [Tanya petugas] [Bantuan]
         > [Lanjutkan yang tadi]
         < Apa nama usahanya?
         > menu

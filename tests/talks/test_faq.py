@@ -98,6 +98,49 @@ def test_what_is_not_sure_is_not_shown_before_it_is_approved(telegram: Telegram,
     """)
 
 
+@pytest.mark.parametrize(
+    ("words", "topic"),
+    [
+        ("pinjaman kur bunganya berapa", "Modal dan pinjaman"),
+        ("pajak umkm berapa persen", "Info pajak"),
+        ("cara punya qris", "Info QRIS"),
+        ("informasi gizi wajib gak", "Info kemasan"),
+        ("cara urus pirt", "Info P-IRT"),
+    ],
+)
+def test_no_other_answer_is_given_for_one_that_waits(telegram: Telegram, words: str, topic: str):
+    telegram(f"""
+        > {words}
+        < {CHECKED} {topic}
+          Petugas bisa menjawab sekarang juga.
+          [Tanya petugas] [Menu]
+    """)
+
+
+def test_the_only_answer_is_offered_when_the_words_do_not_ask_for_it(telegram: Telegram):
+    telegram("""
+        > info qris
+        < Apakah ini yang ingin Bapak/Ibu ketahui?
+          [Potongan QRIS] [Tanya petugas] [Menu]
+        > [Potongan QRIS]
+        < QRIS kena potongan?
+          Usaha mikro: …
+
+          Berlaku per 1 November 2026.
+          [Tanya petugas] [Menu]
+    """)
+
+
+def test_the_menu_leads_to_the_answers(telegram: Telegram):
+    telegram("""
+        > menu
+        < Ada yang bisa kami bantu?
+          [Daftar] [Data saya] [Tanya jawab] [Tanya petugas] [Bantuan]
+        > [Tanya jawab]
+        < Bapak/Ibu ingin tahu tentang apa?
+    """)
+
+
 def test_a_corrected_answer_waits_for_approval_and_the_old_one_holds_on(desk: Desk):
     day = date(2026, 11, 23)
 

@@ -63,7 +63,7 @@ def test_not_going_on_now(telegram: Telegram):
           Apa nama usahanya?
         > tidak
         < Ada yang bisa kami bantu?
-          [Lanjutkan yang tadi] [Data saya] [Tanya petugas] [Bantuan]
+          [Lanjutkan yang tadi] [Data saya] [Tanya jawab] [Tanya petugas] [Bantuan]
         > [Lanjutkan yang tadi]
         < Apa nama usahanya?
     """)
@@ -257,7 +257,7 @@ def test_the_stop_word_in_the_middle(telegram: Telegram, desk: Desk):
         < Baik, kita berhenti di sini…
           …
         > mulai
-        < Baik, info dan pengingat kami kirim lagi.
+        < Baik, pengingat kami kirim lagi.
           Selamat pagi, Bapak/Ibu. 🙏
           …
           …

@@ -332,7 +332,7 @@ def test_the_menu_before_and_after(telegram: Telegram):
         {REGISTERED}
         > /menu
         < Ada yang bisa kami bantu?
-          [Cek Naik Kelas] [Profil saya] [Data saya] [Tanya petugas] [Bantuan]
+          [Cek Naik Kelas] [Profil saya] [Data saya] [Tanya jawab] [Tanya petugas] [Bantuan]
     """)
 
 
