@@ -109,6 +109,7 @@ def help(chat: Chat, db: Db) -> None:
             "• answer questions: just type them, or ask an officer: type *petugas*\n"
             "• show what we have noted: type *profil*; correct it: type *ubah*; add a business: type *usaha*\n"
             "• your rights: type *data saya*, *izin saya* or *hapus data*\n"
+            "• join WhatsApp and Telegram: type *hubungkan*; choose where our news go: type *kabar*\n"
             "• change the language: type *bahasa*; everything you can do: type *menu*\n"
             "While you answer: *kembali* goes one question back, *batal* stops."
         )
