@@ -21,7 +21,7 @@ from bot.chat.messages import Status
 from bot.chat.seams import Later
 from bot.domain import costs, dated, outbox, standing, windows
 from bot.domain.db import Db
-from bot.domain.tables import Lane, Outgoing, bubbles, talks
+from bot.domain.tables import Lane, Outgoing, bubbles
 from bot.domain.tables import costs as _costs
 from bot.domain.tables import outbox as rows
 from bot.domain.verdicts import Outcome, Refused, Wrong, follow
@@ -125,22 +125,17 @@ def _weight(known: tuple[int, int]) -> tuple[int, int, int]:
     return (fate if fate >= _DELIVERED else 0, attempt, fate)
 
 
-_ROWS = (
-    select(
-        rows.c.id,
-        rows.c.person_id,
-        rows.c.contact_id,
-        rows.c.lane,
-        rows.c.origin,
-        rows.c.state,
-        rows.c.attempts,
-        rows.c.error,
-        rows.c.done_at,
-        talks.c.flow,
-    )
-    .outerjoin(talks, talks.c.person_id == rows.c.person_id)
-    .where(rows.c.account_id == bindparam("account"), rows.c.id.in_(bindparam("rows", expanding=True)))
-)
+_ROWS = select(
+    rows.c.id,
+    rows.c.person_id,
+    rows.c.contact_id,
+    rows.c.lane,
+    rows.c.origin,
+    rows.c.state,
+    rows.c.attempts,
+    rows.c.error,
+    rows.c.done_at,
+).where(rows.c.account_id == bindparam("account"), rows.c.id.in_(bindparam("rows", expanding=True)))
 _KNOWN = select(bubbles).where(bubbles.c.outbox_id.in_(bindparam("rows", expanding=True)))
 _DUE = update(rows).where(rows.c.id == bindparam("row"), rows.c.state == Outgoing.READY).values(due_at=bindparam("at"))
 _OPEN = (Outgoing.LEASED, Outgoing.SENT)
@@ -175,9 +170,9 @@ _AGAIN = (
 
 
 def _cost(row: Any, status: Status, zone: ZoneInfo) -> tuple[Any, ...]:
-    """What a delivered bubble is counted under: a reply under the conversation that is open, else under its origin."""
+    """What a delivered bubble is counted under; its origin names the flow or the happening that said it."""
     origin, _, rest = row.origin.partition(":")
-    flow = origin if rest else row.flow or ""
+    flow = origin if rest else ""
     day = status.at.astimezone(zone).date()
     return day, flow[:40], row.lane, status.category[:20], status.tariff[:40], bool(status.billable)
 

@@ -158,8 +158,9 @@ def _turn(
     _watch(db, contact.person, before.number if before else 0, kept, office)
     expires = db.now + office.bounds.reply_expires if lane == Lane.REPLY else None
     parcels: list[Parcel] = []
+    by = event["happening"] if event else reply.flow
     for i, message in enumerate(reply.messages):
-        origin = f"{event['happening']}:i{letter.id}.{i}" if event else f"i{letter.id}.{i}"
+        origin = f"{by}:i{letter.id}.{i}" if by else f"i{letter.id}.{i}"
         if i == 0 and expires and db.sole and contact.account in office.senders and message.op == "send":
             if parcel := outbox.put_in_hand(db, contact, message, origin, expires):
                 parcels.append(parcel)

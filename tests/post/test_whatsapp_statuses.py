@@ -89,6 +89,7 @@ def test_a_status_never_makes_a_turn_and_says_once_what_was_delivered(post: Post
         bubble, cost, updates = await station.store.write(look)
         assert (bubble.fate, bubble.counted) == (4, True)
         assert (cost.count, cost.category, cost.billable, cost.lane) == (1, "service", True, 0)
+        assert cost.flow == "satu"  # which has ended
         assert updates == 1
 
     post.run(work, started=False)
