@@ -43,9 +43,7 @@ def export_assessments(
         _known("gate", [gate] if gate else [], [one.code for one in instrument.gates])
         area = _area(db, kecamatan, config.office.region)
         kind = "quick" if quick else "full"
-        found = ranking.ranked(
-            db, area, code=of, kind=kind, sectors=sector or (), band=band, gate=gate, limit=1_000_000
-        )
+        found = ranking.ranked(db, area, code=of, kind=kind, sectors=sector or (), band=band, gate=gate)
         names: dict[int, tuple[str, str]] = {}
         for begin in range(0, len(found), sheets.PAGE):
             some = [one.assessment for one in found[begin : begin + sheets.PAGE]]

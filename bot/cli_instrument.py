@@ -49,12 +49,16 @@ def instrument_import(file: _File) -> None:
 
 @instrument_app.command("show")
 def instrument_show(
-    of: _Of = "naik-kelas",
+    of: Annotated[str, typer.Option("--of", help="naik-kelas (if not given) or ekspor.")] = "",
     version: _Version = "",
     example: Annotated[str, typer.Option("--example", help="Work out one of its examples.")] = "",
 ) -> None:
     """Print an instrument as JSON, or one of its worked examples."""
-    document = do("instrument show", code=of, version=version)["document"]
+    document = do("instrument show", code=of or "naik-kelas", version=version)["document"]
+    if example and not of and example not in document.get("examples", {}):
+        codes = sorted({str(row["code"]) for row in do("instrument list")["instruments"]} - {"naik-kelas"})
+        others = (do("instrument show", code=code, version="")["document"] for code in codes)
+        document = next((other for other in others if example in other.get("examples", {})), document)
     if not example:
         typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return

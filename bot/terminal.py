@@ -69,6 +69,8 @@ def said() -> Generator[None]:
         told = "The running desk couldn't do it; its log says why."
     except ValidationError as error:  # without what was typed: it may hold a password
         told = "; ".join(detail["msg"] for detail in error.errors(include_input=False))
+    except FileNotFoundError as error:
+        told = f"There is no file {error.filename}."
     except (ValueError, LookupError, OSError, sqlite3.Error) as error:
         told = str(error)
     except (CantMove, NoKey, UpgradeFailed, Locked, StoreDown) as error:

@@ -62,7 +62,10 @@ def ranking(chat: Chat, db: Db) -> None:
     if officer is None:
         return
     if _may(db, officer, "owner.see"):
-        _list(chat, db, officer, Filters.unpacked(chat.talk.given.get("by", "")))
+        given = chat.talk.given
+        begin = given.get("from", "")
+        by = Filters.unpacked(given.get("by", ""))
+        _list(chat, db, officer, by, int(begin) if begin.isascii() and begin.isdecimal() else 0)
     else:
         _counts(chat, db, officer)
 
@@ -104,7 +107,7 @@ def _districts(chat: Chat, db: Db, officer: Officer) -> list[str]:
     return sorted({code.rpartition(".")[0] for code in inside})
 
 
-def _list(chat: Chat, db: Db, officer: Officer, filters: Filters) -> None:
+def _list(chat: Chat, db: Db, officer: Officer, filters: Filters, begin: int = 0) -> None:
     if not _may(db, officer, "owner.see"):
         chat.say(t("Your role doesn't include looking at owners' data."))
         return
@@ -116,13 +119,19 @@ def _list(chat: Chat, db: Db, officer: Officer, filters: Filters) -> None:
         band=_code([band.code for band in instrument.bands], filters.band),
         gate=_code([gate.code for gate in instrument.gates], filters.gate),
     )  # fmt: skip
-    head: list[Words] = [t("Businesses by their confirmed score, full checks. Shown: {shown} of {n}",
-                           shown=min(len(found), SHOWN), n=len(found))]  # fmt: skip
+    shown = found[begin : begin + SHOWN]
+    which = f"{begin + 1}–{begin + len(shown)}" if begin else len(shown)
+    head: list[Words] = [
+        t("Businesses by their confirmed score, full checks. Shown: {shown} of {n}", shown=which, n=len(found))
+    ]
     head += [t("Only: {what}", what=what) for what in _said(chat, db, officer, filters)]
-    if not found:
+    if not shown:
         chat.say(Lines((*head[1:], t("There is no such check yet."))))
     else:
-        chat.say(Lines((*head, *(_row(db, officer, one) for one in found[:SHOWN]))))
+        chat.say(Lines((*head, *(_row(db, officer, one) for one in shown))))
+    if begin + SHOWN < len(found):
+        more = {"by": filters.packed(), "from": str(begin + SHOWN)}
+        chat.button(chat.offer(caption("Next ten"), "ranking", **more))
     for what, words in FILTERS.items():
         if what != "place" or len(_districts(chat, db, officer)) > 1:
             chat.button(chat.offer(words, "rank_by", what=what, by=filters.packed()))

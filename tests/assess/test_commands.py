@@ -90,3 +90,8 @@ def test_answers_are_listed_approved_and_corrected(place: Place):
     rows[0]["sure"] = "X"
     place.file.write_text(json.dumps(rows), encoding="utf-8")
     assert "nib_apa.sure" in place.do("faq", "import", str(place.file), code=1)
+
+
+def test_an_example_is_found_and_a_file_that_is_not_there_is_told(place: Place):
+    assert "(ekspor 1)" in place.do("instrument", "show", "--example", "uji-pasar")
+    assert place.do("instrument", "check", "nofile.json", code=1).strip() == "There is no file nofile.json."

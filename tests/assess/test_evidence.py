@@ -144,3 +144,12 @@ def test_of_one_who_took_back_her_leave_nothing_is_decided(db: Db):
     consents.note(db, person, consents.SERVICE, "1", allowed=True)
     consents.note(db, person, consents.SERVICE, "1", allowed=False)
     refused(lambda: evidence.confirm(db, boss, taken.id))
+
+
+def test_an_old_quick_check_answers_nothing_of_a_full_one(db: Db):
+    person, business = owner(db)
+    before = quick(db, person, business, example("maju"))
+    assert before.finished is not None
+    db.now = checks.recheck_on(CHECK, before.finished)
+    full = checks.start(db, person, business, "naik-kelas", "full", DAY)
+    assert "A1" not in checks.given(db, full.id)

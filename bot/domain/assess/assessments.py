@@ -81,8 +81,8 @@ def start(db: Db, person: Person, business: int, code: str, kind: Kind, day: dat
     """The open check of a business, or a new one by the instrument in force on that day of the office's calendar.
 
     What is known is answered already: the profile by facts of the business, and a full check by the quick one that was
-    finished before it with the same version. An open quick check that is to be a full one becomes it. `Refused` if the
-    business isn't hers (any more).
+    finished before it with the same version, unless a new check is due since. An open quick check that is to be a full
+    one becomes it. `Refused` if the business isn't hers (any more).
     """
     facts = db.execute(_BUSINESS, {"business": business, "person": person.id}).mappings().first()
     if facts is None:
@@ -101,7 +101,8 @@ def start(db: Db, person: Person, business: int, code: str, kind: Kind, day: dat
     id = db.insert(assessments, row)
     known = prefilled(instrument, dict(facts), others)
     last = next((past for past in reversed(before) if past.instrument == code), None)
-    if kind == "full" and last and last.quick and last.version == instrument.version:
+    goes_on = last and last.finished and last.quick and db.now < recheck_on(instrument, last.finished)
+    if kind == "full" and last and goes_on and last.version == instrument.version:
         known = given(db, last.id) | known
     if known:
         db.execute(

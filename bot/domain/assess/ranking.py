@@ -50,7 +50,7 @@ def ranked(
     sectors: Collection[str] = (),
     band: str = "",
     gate: str = "",
-    limit: int = 100,
+    limit: int | None = None,
 ) -> list[Ranked]:
     """The best first, within an area (a Kemendagri code); of some `sectors`, a `band`, with a `gate` closed, if given.
 
