@@ -13,7 +13,7 @@ from bot.chat.flow import Chat
 from bot.chat.questions import Draw, Outcome, Said, YesNo
 from bot.chat.reading import Invalid, Reading, plain
 from bot.chat.text import Day, Text, Words, caption, t
-from bot.domain import consents, dated
+from bot.domain import consents, dated, people
 from bot.domain.consents import GALLERY, NEWS, PROVINCE, SERVICE
 from bot.domain.db import Db
 
@@ -115,7 +115,7 @@ def refused(chat: Chat, db: Db) -> None:
 
 
 def allowed(chat: Chat, db: Db) -> bool:
-    """Whether what she tells may be noted, in a flow that notes each answer: asked and kept before the first of them."""
+    """Whether what she tells may be noted, in a flow that notes each answer: asked before the first of them."""
     if not agreed(chat, db):
         refused(chat, db)
         return False
@@ -248,7 +248,7 @@ def state(chat: Chat, db: Db, purpose: str) -> Text:
     """What she has decided about a purpose, in words."""
     last = consents.decisions(db, chat.person).get(purpose)
     if last is None:
-        return t("not asked yet")
+        return t("stopped") if purpose == NEWS and people.opted_out(db, chat.person.id) else t("not asked yet")
 
     def day(at: datetime) -> Day:
         return Day(at.astimezone(chat.zone).date())

@@ -10,7 +10,7 @@ from bot.chat.messages import Attachment
 from bot.chat.questions import YesNo
 from bot.chat.reading.identifiers import masked
 from bot.chat.text import Lines, Moment, Text, Words, caption, t, to_json
-from bot.domain import audit, changes, consents, export, officers, owners
+from bot.domain import audit, changes, consents, export, officers, owners, talks
 from bot.domain.db import Db
 from handlers import business, consent, profile
 
@@ -44,6 +44,9 @@ def mydata(chat: Chat, db: Db) -> None:
         lines += [_line(t("business"), noted.name) for noted in owner.businesses]
     else:
         lines.append(t("• You aren't registered. We only keep what is needed to answer you here."))
+    kept, _ = talks.load(db, chat.person.id)
+    if answered := sum(len(talk.answers) for talk in (kept.open, kept.parked) if talk and talk.flow != "mydata"):
+        lines.append(_line(t("answers of a conversation that is still open"), str(answered)))
     counts = export.counts(db, chat.person.id)
     lines.append(_line(t("messages, from you and from us"), str(counts["inbox"] + counts["outbox"])))
     if counts["tickets"]:

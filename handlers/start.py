@@ -29,10 +29,12 @@ def greeting(chat: Chat) -> Text:
 def start(chat: Chat, db: Db) -> None:
     if people.opted_out(db, chat.person.id):  # the word that `stop` has told her
         consents.go_on(db, chat.person)
-        if consents.refused(db, chat.person, consents.NEWS):
+        if consents.given(db, chat.person, consents.NEWS, chat.local.date()):
+            chat.say(t("All right, we send news and reminders again."))
+        elif owners.known(db, chat.person):
             chat.say(t("All right, we send reminders again. For news and invitations too, type *izin saya*."))
         else:
-            chat.say(t("All right, we send news and reminders again."))
+            chat.say(t("All right, we send reminders again."))
     _greet(chat, db)
 
 

@@ -79,12 +79,6 @@ def given(db: Db, person: Person, purpose: str, day: date | None = None) -> bool
     return decided.version == text(db, purpose, day or db.now.date()).value["version"]
 
 
-def refused(db: Db, person: Person, purpose: str) -> bool:
-    """Whether she has said no to a purpose, or taken her leave for it back."""
-    last = decisions(db, person).get(purpose)
-    return last is not None and not last.given
-
-
 def withdrawn(db: Db, person: int) -> bool:
     """Whether she has taken back her leave to be noted."""
     hers = select(consents.c.given).where(consents.c.person_id == person, consents.c.purpose == SERVICE)

@@ -81,7 +81,7 @@ def test_stop_in_the_middle_and_back_again(telegram: Telegram, desk: Desk, stop:
     assert opted_out(desk)
     telegram(f"""
         > mulai
-        < Baik, info dan pengingat kami kirim lagi.
+        < Baik, pengingat kami kirim lagi.
           Selamat pagi, Bapak/Ibu. 🙏
           …
           …

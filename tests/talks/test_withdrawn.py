@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.consents import SERVICE
 from tests.office import Desk
-from tests.talks.scripts import REGISTERED, kept
+from tests.talks.scripts import REGISTERED, TO_BUSINESS, kept
 from tests.transcript import Telegram
 
 WITHDRAWN = f"""{REGISTERED}
@@ -97,3 +97,29 @@ def test_a_check_that_is_open_notes_nothing_more(telegram: Telegram, desk: Desk)
     """)
     assert kept(desk, "answers") == answered
     assert not last(desk, SERVICE)
+
+
+def test_what_she_answered_in_a_registration_that_is_still_open_is_told(telegram: Telegram):
+    telegram(f"""{TO_BUSINESS}
+        > Keripik Bu Siti
+        > data saya
+        < Ringkasan data Bapak/Ibu yang kami simpan. Semuanya ada di berkas lengkap.
+          • Bapak/Ibu belum terdaftar. Kami hanya menyimpan yang perlu untuk menjawab di sini.
+          • jawaban di percakapan yang belum selesai: …
+          • pesan, dari Bapak/Ibu dan dari kami: …
+          …
+          …
+    """)
+
+
+def test_that_news_were_stopped_is_told(telegram: Telegram):
+    telegram(f"""{REGISTERED}
+        > menu
+        > berhenti
+        > izin saya
+        < Ini yang Bapak/Ibu izinkan:
+          • Layanan UMKM: boleh, sejak 23 November 2026
+          • Info dan undangan: dihentikan
+          …
+          …
+    """)
