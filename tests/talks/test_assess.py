@@ -156,6 +156,31 @@ def test_going_back_changes_what_was_kept(telegram: Telegram, desk: Desk):
     assert answers(desk)["A1"] == "proses"
 
 
+def test_words_that_only_may_be_an_answer_are_asked_back(telegram: Telegram, desk: Desk):
+    telegram(f"""{REGISTERED}{BEGIN}
+        > lagi masak bu
+        < Mohon pilih salah satu.
+          …
+        > sudah punya tapi hilang
+        < Maksudnya "Sudah punya"?
+          [Ya, betul] [Tidak]
+        > [Tidak]
+        < ▱▱▱▱▱▱ Legalitas 0/12
+          …
+          …
+          [Sudah punya] [Sedang diurus] [Tidak berlaku lagi] [Belum punya]
+        > sedang diurus
+        < ▰▱▱▱▱▱ …
+          …
+          …
+          …
+          …
+          …
+          …
+    """)
+    assert answers(desk)["A1"] == "proses"
+
+
 def test_an_answer_changed_at_the_end_changes_the_result(telegram: Telegram, desk: Desk):
     telegram(f"""{REGISTERED}{BEGIN}
         {taps(*CORE, B1="ditulis")}
@@ -184,6 +209,15 @@ def test_an_answer_changed_at_the_end_changes_the_result(telegram: Telegram, des
     """)
     (check,) = kept(desk, "assessments")
     assert (check["claimed"], check["claimed_band"]) == (74, "berkembang")
+
+
+def test_after_a_day_no_answer_is_changed_any_more(telegram: Telegram, desk: Desk):
+    telegram(f"""{REGISTERED}{BEGIN}
+        {taps(*CORE)}
+        ~ 25 jam
+        > [Ubah jawaban]
+        < Cek ini sudah selesai. …
+    """)
 
 
 def test_the_buttons_of_the_steps_note_wishes(telegram: Telegram, desk: Desk):
@@ -263,11 +297,11 @@ def test_the_full_check_by_its_parts_in_any_order(telegram: Telegram, desk: Desk
         ~ 20 hari
         > cek lengkap
         > [Lanjut]
-        {part("A")}
-        {part("B")}
-        {part("F")}
-        {part("D")}
-        {part("E")}
+        {part("A", told=True)}
+        {part("B", told=True)}
+        {part("F", told=True)}
+        {part("D", told=True)}
+        {part("E", told=True)}
         < Semua pertanyaan sudah terjawab. 🙏
           ▰▰▰▰▰▰ Legalitas 5/5
           …
