@@ -160,5 +160,6 @@ def show_parts(chat: Chat, db: Db, check: Assessment) -> None:
     facts = any(f.code not in answers for f in asked_of_profile(instrument, answers, quick=check.quick))
     names = {i.code: i.short for i in instrument.indicators}
     rest = [part.indicator for part in far if part.done < part.of]
+    later = {"later": "1"} if "later" in chat.talk.given else {}  # of the whole check, not of one part
     for indicator in rest or ([far[0].indicator] if facts else []):
-        chat.button(chat.offer(names[indicator], "assess_part", check=str(check.id), part=indicator))
+        chat.button(chat.offer(names[indicator], "assess_part", check=str(check.id), part=indicator, **later))

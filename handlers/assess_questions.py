@@ -116,9 +116,15 @@ def proving(asking: Item | Fact, *, several: bool) -> Optional[File | str]:
 
 
 def to_show(instrument: Instrument, code: str, answer: str) -> Item | None:
-    """An item for whose answer something can be shown that counts; there is nothing to show of what isn't there."""
+    """An item for whose answer something can be shown that counts; there is nothing to show of what isn't there.
+
+    A permit under way has no number yet; only a trademark's application has one.
+    """
     item = instrument.question(code)
-    if not isinstance(item, Item) or not counts(item) or not item.points.get(answer):
+    if not isinstance(item, Item) or item.evidence is None or not counts(item) or not item.points.get(answer):
+        return None
+    under_way = any(option.code == answer and option.means == "in_progress" for option in item.options)
+    if item.permit and under_way and item.evidence.identifier != "trademark":
         return None
     return item
 
@@ -179,4 +185,5 @@ def keep_shown(chat: Chat, db: Db, check: Assessment, item: str, shown: File | s
         evidence.show(db, chat.person, check.id, item, words=shown)
     else:
         day = chat.local.date()
-        photos.ask_for_photo(db, chat.person, shown, day, again=again, check=check.id, item=item)
+        answer = checks.given(db, check.id)[item]  # it may have changed when the photo has been looked at
+        photos.ask_for_photo(db, chat.person, shown, day, again=again, check=check.id, item=item, answer=answer)

@@ -22,11 +22,11 @@ def taps(*codes: str, **other: str) -> str:
     return "\n".join(f"> [{title(code, other.get(code, ''))}]" for code in codes)
 
 
-def part(indicator: str, *, left: bool = False) -> str:
-    """All answers of a part of the full check, or what a quick one has `left`; evidence later."""
+def part(indicator: str, *, left: bool = False, told: bool = False) -> str:
+    """All answers of a part of the full check, or what a quick one has `left`; evidence later, unless she has `told`
+    that already."""
     items = [i for i in asked(CHECK, MIDDLE) if i.indicator == indicator and not (left and i.core)]
     lines = [f"> [{next(i.short for i in CHECK.indicators if i.code == indicator)}]"]
-    told = False
     for item in items:
         lines.append(taps(item.code))
         if not told and _shows(item):

@@ -15,11 +15,11 @@ CHECKED = f"""{REGISTERED}
     > [Kemasan]
     > [Buku atau Excel]
     {part("C").partition(chr(10))[2]}
-    {part("A")}
-    {part("B")}
-    {part("D")}
-    {part("E")}
-    {part("F")}
+    {part("A", told=True)}
+    {part("B", told=True)}
+    {part("D", told=True)}
+    {part("E", told=True)}
+    {part("F", told=True)}
     > [Lihat hasil]
 """
 BUTTONS = "[Per kecamatan] [Per bidang usaha] [Per status] [Per syarat kurang] [Lihat jumlah]"

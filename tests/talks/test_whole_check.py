@@ -83,10 +83,10 @@ AFTER = f"""
     > [Kualitas]
     {taps("B5")}
     > [Bukti nanti saja]
-    {part("C", left=True)}
-    {part("D", left=True)}
-    {part("E", left=True)}
-    {part("F", left=True)}
+    {part("C", left=True, told=True)}
+    {part("D", left=True, told=True)}
+    {part("E", left=True, told=True)}
+    {part("F", left=True, told=True)}
     > [Ubah jawaban]
     > [Branding]
     > 2
