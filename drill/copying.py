@@ -60,7 +60,7 @@ def _made_old(office: Place) -> dict[str, int]:
     else:
         (office.folder / "office.db").unlink()
     upgrade.upgrade(office.url, MONDAY, to=_OLDEST)
-    Keys(office.folder / "keys").close()
+    keys = Keys(office.folder / "keys")
     engine = writing(office.url)
     with engine.begin() as db:
         tables = MetaData()
@@ -68,7 +68,7 @@ def _made_old(office: Place) -> dict[str, int]:
         rows: dict[str, list[dict[str, Any]]] = {
             "accounts": [{"name": "telegram:999"}],
             "people": [
-                {"key_id": f"k{n}", "language": "id", "desk": "owners", "met_at": MONDAY} for n in range(_PEOPLE)
+                {"key_id": keys.new(), "language": "id", "desk": "owners", "met_at": MONDAY} for _ in range(_PEOPLE)
             ],
             "contacts": [
                 {"account_id": 1, "address": str(n), "person_id": n + 1, "reachable": True} for n in range(_PEOPLE)
@@ -82,6 +82,8 @@ def _made_old(office: Place) -> dict[str, int]:
         for name, found in rows.items():
             db.execute(insert(tables.tables[name]), found)
     engine.dispose()
+    keys.commit()
+    keys.close()
     return _counts(office)
 
 
