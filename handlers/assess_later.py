@@ -14,7 +14,7 @@ from bot.domain.assess import evidence, instruments, photos
 from bot.domain.assess.assessments import Assessment
 from bot.domain.assess.instrument import Fact, Instrument, Item
 from bot.domain.assess.instruments import CHECK
-from bot.domain.assess.progress import asked, missing
+from bot.domain.assess.progress import asked, asked_of_profile, missing
 from bot.domain.db import Db
 from bot.domain.tables import Proof
 from handlers import assess, assess_questions, assess_result, business, consent
@@ -40,16 +40,23 @@ def _title(item: Item | Fact, answer: str) -> str:
 def assess_change(chat: Chat, db: Db) -> None:
     """Another answer to one question of the `check`, as long as it can be changed."""
     check = _check(chat, db)
+    if check.finished is not None and chat.now - check.finished > checks.CORRECTED:
+        raise Refused(t("This check is finished already. A new one can be begun at any time."))
     if not consent.allowed(chat, db):
         return
     instrument = instruments.of(db, check.instrument, check.version)
     answers = checks.given(db, check.id)
     items = [item for item in asked(instrument, answers, quick=check.quick) if item.code in answers]
-    parts = [i for i in instrument.indicators if any(item.indicator == i.code for item in items)]
-    part = parts[0].code
+    profile = asked_of_profile(instrument, answers, quick=check.quick)  # what the business itself says is changed there
+    facts = [one for one in profile if one.code in answers and one.fact is None and one.taken_from is None]
+    inside_of = [i for i in instrument.indicators if any(item.indicator == i.code for item in items)]
+    parts: list[tuple[str, Words]] = [(i.code, i.short) for i in inside_of]
+    if facts:
+        parts.append((_FACTS, caption("The business")))
+    part = parts[0][0]
     if len(parts) > 1:
-        part = chat.ask(Choice("part", t("Which part is it in?"), tuple((i.code, i.short) for i in parts)))
-    inside = [item for item in items if item.indicator == part]
+        part = chat.ask(Choice("part", t("Which part is it in?"), tuple(parts)))
+    inside = facts if part == _FACTS else [item for item in items if item.indicator == part]
     code = chat.ask(_numbered(t("Which answer should be changed?"), inside, answers))
     changed = {
         code: chat.ask(assess_questions.question(instrument.question(code), instrument, answers, quick=check.quick))
