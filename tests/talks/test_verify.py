@@ -222,3 +222,27 @@ def test_send_another_is_for_the_business_whichever_check_came_since(telegram: T
     """)
     (_, shown) = kept(desk, "evidence")
     assert shown["assessment_id"] == 2
+
+
+def test_how_books_are_kept_can_be_changed_at_the_end(telegram: Telegram, desk: Desk):
+    parts = "\n".join(part(indicator, told=indicator != "A") for indicator in "ABCDEF")
+    telegram(f"""{REGISTERED}
+        > cek lengkap
+        > [Legalitas]
+        > [Buku atau Excel]
+        {parts.partition(chr(10))[2]}
+        > [Ubah jawaban]
+        > [Usaha]
+        > 1
+        > [Aplikasi]
+        < Sudah diubah.
+          Semua pertanyaan sudah terjawab. 🙏
+          …
+          …
+          …
+          …
+          …
+          …
+          [Lihat hasil] [Ubah jawaban]
+    """)
+    assert {row["item"]: row["answer"] for row in kept(desk, "answers")}["P6"] == "aplikasi"
