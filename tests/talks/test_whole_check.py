@@ -50,14 +50,7 @@ BEFORE = f"""
       …
       …
     > [{title("A4")}]
-    > (foto buram)
     < ▰▰▰▰▱▱ Legalitas 4/5
-      Apakah merek usaha sudah didaftarkan di DJKI (HKI)?
-      …
-      …
-      Fotonya agak buram. …
-      Fotonya tadi untuk: Apakah produk sudah bersertifikat halal?
-      ▰▰▰▰▱▱ Legalitas 4/5
       Apakah merek usaha sudah didaftarkan di DJKI (HKI)?
       …
       …
@@ -138,8 +131,8 @@ def ranked(*lines: str) -> str:
 
 @pytest.mark.everywhere
 def test_from_the_first_question_to_the_ranking(telegram: Telegram, desk: Desk, library: str):
-    """A desk that is killed, a break of days, a changed answer, two photos and a bad one; then an officer's word."""
-    telegram.photos |= {"tajam": scenes.photo(1), "tajam dua": scenes.photo(2), "buram": scenes.photo(3, "focus")}
+    """A desk that is killed, a break of days, a changed answer, two photos; then an officer's word."""
+    telegram.photos |= {"tajam": scenes.photo(1), "tajam dua": scenes.photo(2)}
     joins(telegram, desk)
     asyncio.run(desk.round(do=another))
     other = "Kue (Purwantoro): 45, Berkembang; menurut pemilik 68"
