@@ -40,6 +40,7 @@ def test_help_names_the_officer(telegram: Telegram):
           • bertanya: langsung ketik pertanyaannya, atau ke petugas: ketik petugas
           • melihat data yang tercatat: ketik profil; memperbaiki: ketik ubah; menambah usaha: ketik usaha
           • hak atas data: ketik data saya, izin saya, atau hapus data
+          • menyambungkan WhatsApp dan Telegram: ketik hubungkan; memilih tempat kabar dari kami: ketik kabar
           • ganti bahasa: ketik bahasa; semua pilihan: ketik menu
           Saat mengisi: kembali ke pertanyaan sebelumnya, batal untuk berhenti.
     """)

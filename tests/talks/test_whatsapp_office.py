@@ -152,6 +152,7 @@ def test_the_month_s_budget_is_told_of_and_stops_reminders_but_no_answer(whatsap
     whatsapp(f"""
         ~ 9 hari
         {REMINDED.strip()}
+        {REMINDED.strip()}
         petugasrina < (diam)
     """)
     assert spent == 9 * 400
