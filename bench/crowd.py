@@ -94,7 +94,8 @@ class Person:
             crowd.fail(f"step {_KEYS[self.step]}: {said.get('text', '')!r}, not {wanted!r}")
             return
         crowd.turns += 1
-        crowd.seconds.append(crowd.loop.time() - self.due)
+        if self.due < crowd.until:
+            crowd.seconds.append(crowd.loop.time() - self.due)
         markup: Any = said.get("reply_markup", "")
         self._buttons = _DATA.findall(markup if isinstance(markup, str) else json.dumps(markup))
         self.step += 1
@@ -130,6 +131,8 @@ class Crowd:
         self.addresses: dict[int, Person] = {}
         self.began = self.registered = self.ages = self.turns = 0
         self.seconds: list[float] = []
+        self.until = float("inf")
+        """The instant of the loop from which on messages aren't timed any more."""
         self.url = ""
         self._hook: asyncio.Future[str] = self.loop.create_future()
         self._people: list[Person] = []
@@ -175,20 +178,25 @@ class Crowd:
         return (self.turns - turns) / (self.loop.time() - began)
 
     async def paced(self, rate: float, seconds: float) -> list[float]:
-        """So many messages a second, come what may; how long each waited for its answer, from when it was due."""
+        """So many messages a second, come what may; how long each waited for its answer, from when it was due.
+
+        What people say afterwards, all at once, to come to the end of their registrations isn't among them.
+        """
         self._mode = "open"
         self.seconds = []
         chance = random.Random(4242)
-        due = began = self.loop.time()
-        while due < began + seconds:
+        due = self.loop.time()
+        self.until = due + seconds
+        while due < self.until:
             await self._pass(max(0.0, due - self.loop.time()))
-            now = self.loop.time()
+            now = min(self.loop.time(), self.until)
             while due <= now:
                 if self._free:
                     self._free.popleft().speak(due)
                 else:
                     self._due.append(due)
                 due += chance.expovariate(rate)
+        await self._wait_until(lambda: not self._due)
         await self.finish()
         return self.seconds
 
@@ -198,12 +206,15 @@ class Crowd:
         for person in [person for person in self._free if person.step]:
             self._free.remove(person)
             person.speak(self.loop.time())
-        until = self.loop.time() + PATIENCE
-        while lost := len(self._people) - len(self._free):
+        await self._wait_until(lambda: len(self._free) == len(self._people))
+
+    async def _wait_until(self, reached: Callable[[], bool]) -> None:
+        longest = self.loop.time() + PATIENCE
+        while not reached():
             await self._pass(0.01)
-            if self.loop.time() > until:
-                raise Failed(f"{lost} people are still waiting for an answer")
-        self._due.clear()
+            if self.loop.time() > longest:
+                lost = len(self._people) - len(self._free) + len(self._due)
+                raise Failed(f"{lost} messages are still waiting for an answer")
 
     def free(self, person: Person) -> None:
         """She has her answer, and her update is taken: what now?"""
