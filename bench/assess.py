@@ -35,8 +35,8 @@ from handlers.assess_questions import each
 from tests.assess.test_drawing import DAYS, plain, told
 from tests.chat.kernel import Notes, Siti
 from tests.office import Desk, make_template
-from tests.talks.assess_scripts import CHECK, CORE, MIDDLE, part, taps
-from tests.talks.scripts import REGISTERED, untold
+from tests.talks.assess_scripts import CHECK, CORE, MIDDLE, QUICK, part, taps
+from tests.talks.scripts import NO_NIB, REGISTERED, untold
 from tests.talks.test_whatsapp import delivered
 from tests.transcript import Chats, parse
 
@@ -59,7 +59,7 @@ FULL = f"""
     {part("E")}
     {part("F")}
 """
-QUICK = f"""
+BRIEF = f"""
     > cek naik kelas
     {taps(*CORE)}
 """
@@ -122,7 +122,7 @@ async def _chat(desk: Lasting, people: int) -> None:
     try:
         for n in range(people):
             who = f"siti{'abcdefghijklmnopqrstuvwxyz'[n]}"
-            for script in (REGISTERED, FULL, "> [Lihat hasil]", QUICK):
+            for script in (REGISTERED, FULL, "> [Lihat hasil]", BRIEF):
                 await talks.play(script, who)
     finally:
         await desk.running.stop()
@@ -151,14 +151,14 @@ def replayed() -> float:
 
 
 def messages() -> int:
-    """Delivered on WhatsApp during a quick check of one who is registered."""
+    """Delivered on WhatsApp during a quick check of one who is registered and has no NIB: it is a question more."""
     with TemporaryDirectory() as folder, redirect_stdout(StringIO()):
         make_template(Path(folder) / "template")
         desk = Desk(Path(folder) / "desk", Path(folder) / "template", whatsapp=True)
         chats = Chats(desk, "whatsapp", numbers=True)
-        chats(untold(REGISTERED))
+        chats(untold(NO_NIB))
         before = delivered(desk)
-        chats(QUICK)
+        chats(f"> cek naik kelas\n{taps(*QUICK)}")
     return delivered(desk) - before
 
 

@@ -9,7 +9,7 @@ from bot.chat.questions import Choice
 from bot.chat.text import Lines, Words, caption, t
 from bot.domain import owners
 from bot.domain.assess import assessments as checks
-from bot.domain.assess import instruments
+from bot.domain.assess import instruments, known
 from bot.domain.assess.assessments import Assessment, Kind
 from bot.domain.assess.instruments import CHECK, EXPORT
 from bot.domain.assess.progress import asked_of_profile, missing, progress
@@ -92,6 +92,8 @@ def begin(chat: Chat, db: Db, code: str, kind: Kind) -> Assessment | None:
     if waiting is not None and _goes_on(chat, db, owner, waiting) == "new":
         checks.give_up(db, chat.person, waiting.id)
     check = checks.start(db, chat.person, which.id, code, kind, chat.local.date())
+    for fact in known.fill(db, chat.person, check):
+        chat.say(t("{what} is noted in your profile, so it isn't asked again.", what=business.LABELS[fact]))
     consent.note(chat, db)
     chat.talk.given["check"] = str(check.id)
     db.mark()  # it is begun: more is asked below
@@ -110,9 +112,11 @@ def which_business(chat: Chat, owner: owners.Owner) -> owners.Business:
 def _goes_on(chat: Chat, db: Db, owner: owners.Owner, waiting: Assessment) -> str:
     """Whether a check that was begun goes on, or a new one begins."""
     instrument = instruments.of(db, waiting.instrument, waiting.version)
-    far = progress(instrument, checks.given(db, waiting.id), quick=waiting.quick)
+    answers = checks.given(db, waiting.id)
+    far = progress(instrument, answers, quick=waiting.quick)
     done, of = sum(part.done for part in far), sum(part.of for part in far)
-    if done == 0 or done == of:
+    hers = [item for item in instrument.items if item.code in answers and item.known is None]
+    if not hers or done == of:
         return "go"
     at = next(part.indicator for part in far if part.done < part.of)
     name = next(i.short for i in instrument.indicators if i.code == at)

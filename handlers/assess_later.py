@@ -10,7 +10,7 @@ from bot.chat.questions import Choice
 from bot.chat.text import Day, Lines, Words, caption, t
 from bot.domain import consents, owners, people
 from bot.domain.assess import assessments as checks
-from bot.domain.assess import evidence, instruments, photos
+from bot.domain.assess import evidence, instruments, known, photos
 from bot.domain.assess.assessments import Assessment
 from bot.domain.assess.instrument import Fact, Instrument, Item
 from bot.domain.assess.instruments import CHECK
@@ -68,10 +68,12 @@ def assess_change(chat: Chat, db: Db) -> None:
         )
     if check.finished is not None:
         checks.correct(db, chat.person, check.id, changed)
+        known.fill(db, chat.person, check)
         chat.say(t("Changed. The result is worked out anew."))
         assess_result.worked_out(chat, db, check)
         return
     checks.put(db, chat.person, check.id, code, changed[code])
+    known.fill(db, chat.person, check)
     chat.say(t("Changed."))
     assess.show_parts(chat, db, check)
 
@@ -98,6 +100,9 @@ def assess_proof(chat: Chat, db: Db) -> None:
     if "item" in chat.talk.given:
         check = _meant(chat, db, check, chat.talk.given["item"])
         chat.talk.given["check"] = str(check.id)
+    else:
+        known.fill(db, chat.person, check)
+        db.mark()  # a number that is noted needn't be sent
     instrument = instruments.of(db, check.instrument, check.version)
     answers = checks.given(db, check.id)
     items = _unshown(db, instrument, check, answers)

@@ -15,12 +15,13 @@ from bot.chat.reading.identifiers import NO_IDENTIFIER, check
 from bot.chat.reading.identifiers import Kind as Number
 from bot.chat.text import Lines, Words, caption, t
 from bot.domain.assess import assessments as checks
-from bot.domain.assess import evidence, instruments, photos
+from bot.domain.assess import evidence, instruments, known, photos
 from bot.domain.assess.assessments import Assessment
 from bot.domain.assess.instrument import Evidence, Fact, Instrument, Item
 from bot.domain.assess.progress import asked, bar, questions
 from bot.domain.assess.scoring import counts, holds
 from bot.domain.db import Db
+from bot.domain.tables import Proof
 from handlers.assess_answers import Graded
 
 LATER = "later"
@@ -142,6 +143,8 @@ def ask_all(chat: Chat, db: Db, check: Assessment, *, indicator: str | None = No
     for asking, answer in each(chat, instrument, before, quick=check.quick, indicator=indicator):
         if kept.get(asking.code) != answer:
             checks.put(db, chat.person, check.id, asking.code, answer)
+            if isinstance(asking, Item) and asking.known:
+                known.fill(db, chat.person, check)
             db.mark()  # it is kept, whatever comes: the rule "first ask, then write" begins anew
         if prove and (item := to_show(instrument, asking.code, answer)) is not None:
             _prove(chat, db, check, item)
@@ -162,10 +165,16 @@ def each(
         yield asking, answer
 
 
+def proven(db: Db, check: Assessment, item: str) -> bool:
+    """Whether what is shown for an answer waits for an officer, or is confirmed: there is nothing to ask for."""
+    proof = checks.proofs(db, check.id, checks.given(db, check.id)).get(item)
+    return proof in (Proof.CLAIMED, Proof.CONFIRMED)
+
+
 def _prove(chat: Chat, db: Db, check: Assessment, item: Item) -> None:
     asking = proving(item, several=True)
     here = asking.key in chat.talk.answers or asking.key == chat.talk.waiting
-    if "later" in chat.talk.given and not here:
+    if not here and ("later" in chat.talk.given or proven(db, check, item.code)):
         return
     shown = chat.ask(asking)
     given, at = chat.talk.given, chat.talk.answers[asking.key].at

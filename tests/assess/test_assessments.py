@@ -150,27 +150,28 @@ def test_a_new_version_holds_for_new_checks_only(db: Db):
     person, business = owner(db)
     first = finished(db, person, business, example("berkembang"))
     begun = checks.start(db, person, business, "naik-kelas", "full", DAY)
-    instruments.put(db, changed("2", "2026-11-20"))
-    instruments.put(db, changed("3", "2027-01-01", weight=10))
-    assert instruments.in_force(db, "naik-kelas", DAY).version == "2"
+    instruments.put(db, changed("own", DAY.isoformat()))
+    instruments.put(db, changed("later", "2027-01-01", weight=10))
+    assert instruments.in_force(db, "naik-kelas", DAY).version == "own"
     answer(db, person, begun, example("berkembang"))
     assert checks.finish(db, person, begun.id).claimed.total == 66  # by the version it was begun with
     later = finished(db, person, business, example("berkembang"))
-    assert [later.version, later.claimed] == ["2", 67]
+    assert [later.version, later.claimed] == ["own", 67]
     assert checks.result(db, first.id).claimed.total == first.claimed == 66
-    assert [a.version for a in checks.history(db, person, business, "naik-kelas")] == ["1", "1", "2"]
+    versions = [a.version for a in checks.history(db, person, business, "naik-kelas")]
+    assert versions == [CHECK.version, CHECK.version, "own"]
 
 
 def test_a_version_is_never_changed(db: Db):
-    instruments.put(db, changed("2", "2026-12-01"))
-    instruments.put(db, changed("2", "2026-12-01"))  # the same once more
+    instruments.put(db, changed("own", "2026-12-01"))
+    instruments.put(db, changed("own", "2026-12-01"))  # the same once more
     with pytest.raises(ValueError, match="version"):
-        instruments.put(db, changed("2", "2026-12-01", weight=6))
+        instruments.put(db, changed("own", "2026-12-01", weight=6))
     with pytest.raises(ValueError, match="since"):
-        instruments.put(db, changed("3", "2026-12-01"))
+        instruments.put(db, changed("later", "2026-12-01"))
     with pytest.raises(BadInstrument, match="weights"):
         instruments.put(
-            db, changed("4", "2026-12-02") | {"indicators": CHECK.model_dump(mode="json")["indicators"][:5]}
+            db, changed("worse", "2026-12-02") | {"indicators": CHECK.model_dump(mode="json")["indicators"][:5]}
         )
 
 

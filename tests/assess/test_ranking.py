@@ -14,7 +14,7 @@ import pytest
 from bot.domain import consents
 from bot.domain.assess import instruments, ranking, sheets
 from bot.domain.db import Db
-from tests.assess.test_assessments import CHECK, changed, database, example, finished, owner
+from tests.assess.test_assessments import CHECK, DAY, changed, database, example, finished, owner
 from tests.office import Desk
 from tests.talks.scripts import kept
 from tests.talks.test_looking import joins
@@ -31,7 +31,7 @@ def db(tmp_path: Path) -> Generator[Db]:
 
 def renamed() -> dict[str, Any]:
     """A version in which a band and a gate have other codes."""
-    text = changed("2", "2026-11-20")
+    text = changed("own", DAY.isoformat())
     for part in (*text["bands"], *text["gates"]):
         part["code"] = {"berkembang": "tumbuh", "nib": "nomor"}.get(part["code"], part["code"])
         part["closes"] = ["tumbuh" if one == "berkembang" else one for one in part.get("closes", [])]

@@ -95,6 +95,8 @@ REGISTERED = f"""{TO_REVIEW}
     > [Sudah benar]
     {DONE}
 """
+NO_NIB = REGISTERED.replace("> 1234567890001", "> lewati").replace("NIB: 1234*****0001", "NIB: dilewati")
+"""An owner who has no NIB, or doesn't tell it."""
 PROFILE = """
     < Ini yang sudah kami catat:
       • nama: Siti Aminah

@@ -9,8 +9,8 @@ import pytest
 from bot.domain import reminders
 from bot.domain.assess.drawing import ASSESSED
 from tests.office import Desk
-from tests.talks.assess_scripts import CORE, MIDDLE, part, taps, title
-from tests.talks.scripts import REGISTERED, kept
+from tests.talks.assess_scripts import CORE, MIDDLE, QUICK, SINCE, begins, part, taps, title
+from tests.talks.scripts import NO_NIB, REGISTERED, kept
 from tests.transcript import Telegram
 
 
@@ -18,22 +18,40 @@ def answers(desk: Desk) -> dict[str, str]:
     return {row["item"]: row["answer"] for row in kept(desk, "answers")}
 
 
-BEGIN = """
+ALL = len(QUICK)
+PERMIT = """
+      Produk makanan/minuman Bapak/Ibu sudah punya izin edar?
+      • P-IRT masih berlaku: Nomor P-IRT ada di label
+      • BPOM MD: Nomor BPOM RI MD ada di label
+      • Sedang diurus: Sudah daftar, nomor belum keluar
+      • Sudah habis masanya: Dua angka terakhir P-IRT: tahun berakhir
+      • Tidak wajib: Makanan siap saji atau tahan kurang dari 7 hari
+"""
+BEGIN = f"""
     > cek naik kelas
-    < Cek Naik Kelas: 12 pertanyaan, kira-kira 3 menit.
+    < NIB sudah tercatat di profil, jadi tidak ditanyakan lagi.
+      {begins(len(CORE))}
       Tidak ada jawaban salah. Jawab apa adanya supaya sarannya pas.
       Boleh berhenti dan dilanjutkan kapan saja.
-      ▱▱▱▱▱▱ Legalitas 0/12
+      ▰▱▱▱▱▱ Legalitas 1/{ALL}{PERMIT}
+"""
+WITHOUT = f"""
+    > cek naik kelas
+    < {begins(ALL)}
+      Tidak ada jawaban salah. Jawab apa adanya supaya sarannya pas.
+      Boleh berhenti dan dilanjutkan kapan saja.
+      ▱▱▱▱▱▱ Legalitas 0/{ALL}
       Apakah usaha Bapak/Ibu sudah punya NIB (Nomor Induk Berusaha)?
       • Tidak berlaku lagi: NIB lama dibekukan atau belum disesuaikan
       [Sudah punya] [Sedang diurus] [Tidak berlaku lagi] [Belum punya]
 """
-RESULT = """
+"""Of an owner whose NIB isn't noted."""
+RESULT = f"""
     < Hasil Keripik Bu Siti: 79 dari 100
       Status: Siap naik kelas
       ✅ Paling kuat: Legalitas usaha & produk (100)
       Perlu dibenahi: Kualitas produk (50)
-      Cek cepat, berlaku per 1 November 2026. Yang sudah dipastikan petugas: 42 dari 100.
+      Cek cepat, berlaku per {SINCE}. Yang sudah dipastikan petugas: 42 dari 100.
       Menurut omzetnya termasuk usaha mikro (PP 7/2021 Pasal 35, berlaku per 2 Februari 2021).
       Langkah berikutnya:
       1. Mutu harus sama setiap kali produksi. Minggu ini: Tulis takaran resep di satu lembar.
@@ -48,21 +66,11 @@ PICTURE = """
 
 @pytest.mark.everywhere
 def test_the_quick_check_ends_within_fourteen_messages(telegram: Telegram, desk: Desk):
+    """Thirteen, as her NIB is noted: a question each, the result and the picture."""
     telegram(REGISTERED)
     before = len(telegram.bubbles("siti"))
-    telegram(f"""{BEGIN}
-        > sudah
-        < ▰▱▱▱▱▱ Legalitas 1/12
-          Produk makanan/minuman Bapak/Ibu sudah punya izin edar?
-          • P-IRT masih berlaku: Nomor P-IRT ada di label
-          • BPOM MD: Nomor BPOM RI MD ada di label
-          • Sedang diurus: Sudah daftar, nomor belum keluar
-          • Sudah habis masanya: Dua angka terakhir P-IRT: tahun berakhir
-          • Tidak wajib: Makanan siap saji atau tahan kurang dari 7 hari
-        {taps(*CORE[1:])}
-        {RESULT}{PICTURE}
-    """)
-    assert len(telegram.bubbles("siti")) - before == 14
+    telegram(f"{BEGIN}{taps(*CORE)}{RESULT}{PICTURE}")
+    assert len(telegram.bubbles("siti")) - before == len(CORE) + 2 == 13
     (check,) = kept(desk, "assessments")
     assert (check["claimed"], check["claimed_band"], check["verified"]) == (79, "siap", 42)
     telegram("""
@@ -70,6 +78,19 @@ def test_the_quick_check_ends_within_fourteen_messages(telegram: Telegram, desk:
         < Hasilnya dalam satu halaman.
     """)
     assert telegram.bubbles("siti")[-1]["document"]["file_name"] == "cek-naik-kelas.pdf"
+
+
+def test_without_a_noted_nib_it_is_asked_and_is_one_message_more(telegram: Telegram, desk: Desk):
+    telegram(NO_NIB)
+    before = len(telegram.bubbles("siti"))
+    telegram(f"""{WITHOUT}
+        > sudah
+        < ▰▱▱▱▱▱ Legalitas 1/{ALL}{PERMIT}
+        {taps(*CORE)}
+        {RESULT}{PICTURE}
+    """)
+    assert len(telegram.bubbles("siti")) - before == len(QUICK) + 2 == 14
+    assert kept(desk, "evidence") == []
 
 
 def test_a_picture_that_is_ready_in_the_middle_of_something_else_comes_after_it(telegram: Telegram, desk: Desk):
@@ -92,7 +113,7 @@ def test_a_picture_that_is_ready_in_the_middle_of_something_else_comes_after_it(
 
 def test_a_check_left_in_the_middle_goes_on_after_days(telegram: Telegram, desk: Desk):
     telegram(f"""{REGISTERED}{BEGIN}
-        {taps("A1", "A3", "B1")}
+        {taps("A3", "B1")}
         > batal
         < Baik, kita berhenti di sini. Jawaban Bapak/Ibu tersimpan, bisa dilanjutkan kapan saja.
           Ada yang bisa kami bantu?
@@ -103,53 +124,52 @@ def test_a_check_left_in_the_middle_goes_on_after_days(telegram: Telegram, desk:
     telegram(f"""
         ~ 40 hari
         > /cek
-        < Bu Siti, penilaiannya baru sampai bagian Kualitas (3 dari 12).
+        < Bu Siti, penilaiannya baru sampai bagian Kualitas (3 dari {ALL}).
           Lanjut sekarang?
           [Lanjut] [Mulai baru]
         > [Lanjut]
-        < Cek Naik Kelas: 9 pertanyaan, kira-kira 2 menit.
+        < {begins(len(CORE) - 2)}
           Tidak ada jawaban salah. Jawab apa adanya supaya sarannya pas.
           Boleh berhenti dan dilanjutkan kapan saja.
-          ▰▱▱▱▱▱ Kualitas 3/12
+          ▰▱▱▱▱▱ Kualitas 3/{ALL}
           Apakah produk pernah diuji atau punya sertifikat mutu?
           …
           …
           …
           …
           …
-        {taps(*CORE[3:])}
+        {taps(*CORE[2:])}
         {RESULT}{PICTURE}
     """)
 
 
 def test_beginning_anew_drops_what_was_answered(telegram: Telegram, desk: Desk):
     telegram(f"""{REGISTERED}{BEGIN}
-        {taps("A1")}
+        {taps("A3")}
         > batal
         > cek naik kelas
-        < Bu Siti, penilaiannya baru sampai bagian Legalitas (1 dari 12).
+        < Bu Siti, penilaiannya baru sampai bagian Kualitas (2 dari {ALL}).
           Lanjut sekarang?
         > [Mulai baru]
-        < Cek Naik Kelas: 12 pertanyaan, kira-kira 3 menit.
+        < NIB sudah tercatat …
+          {begins(len(CORE))}
           …
           …
-          ▱▱▱▱▱▱ Legalitas 0/12
-          …
-          …
+          ▰▱▱▱▱▱ Legalitas 1/{ALL}{PERMIT}
     """)
-    assert "A1" not in answers(desk)
+    assert "A3" not in answers(desk)
 
 
 def test_going_back_changes_what_was_kept(telegram: Telegram, desk: Desk):
-    telegram(f"""{REGISTERED}{BEGIN}
+    telegram(f"""{NO_NIB}{WITHOUT}
         {taps("A1", "A3")}
         > kembali
         > kembali
-        < ▰▱▱▱▱▱ Legalitas 1/12
+        < ▰▱▱▱▱▱ Legalitas 1/{ALL}
           Apakah usaha Bapak/Ibu sudah punya NIB (Nomor Induk Berusaha)?
           …
         > masih diurus
-        < ▰▱▱▱▱▱ Kualitas 2/12
+        < ▰▱▱▱▱▱ Kualitas 2/{ALL}
           Apakah resep, ukuran bahan, atau cara kerja sudah ditulis dan selalu diikuti?
           • Kadang berubah: Ditulis, tetapi tidak selalu diikuti
     """)
@@ -157,7 +177,7 @@ def test_going_back_changes_what_was_kept(telegram: Telegram, desk: Desk):
 
 
 def test_words_that_only_may_be_an_answer_are_asked_back(telegram: Telegram, desk: Desk):
-    telegram(f"""{REGISTERED}{BEGIN}
+    telegram(f"""{NO_NIB}{WITHOUT}
         > lagi masak bu
         < Mohon pilih salah satu.
           …
@@ -165,7 +185,7 @@ def test_words_that_only_may_be_an_answer_are_asked_back(telegram: Telegram, des
         < Maksudnya "Sudah punya"?
           [Ya, betul] [Tidak]
         > [Tidak]
-        < ▱▱▱▱▱▱ Legalitas 0/12
+        < ▱▱▱▱▱▱ Legalitas 0/{ALL}
           …
           …
           [Sudah punya] [Sedang diurus] [Tidak berlaku lagi] [Belum punya]
@@ -243,8 +263,9 @@ def test_the_buttons_of_the_steps_note_wishes(telegram: Telegram, desk: Desk):
 
 PARTS = """
     > cek lengkap
-    < Bagian mana berikutnya? Jawabannya tersimpan, boleh dilanjutkan kapan saja.
-      ▱▱▱▱▱▱ Legalitas 0/5
+    < NIB sudah tercatat di profil, jadi tidak ditanyakan lagi.
+      Bagian mana berikutnya? Jawabannya tersimpan, boleh dilanjutkan kapan saja.
+      ▰▱▱▱▱▱ Legalitas 1/5
       ▱▱▱▱▱▱ Kualitas 0/5
       ▱▱▱▱▱▱ Kemasan 0/5
       ▱▱▱▱▱▱ Branding 0/5
@@ -287,7 +308,7 @@ def test_the_full_check_by_its_parts_in_any_order(telegram: Telegram, desk: Desk
           Apakah kemasan punya tabel informasi gizi (nutrition fact)?
         {taps("C3", "C4", "C5")}
         < Bagian mana berikutnya? …
-          ▱▱▱▱▱▱ Legalitas 0/5
+          ▰▱▱▱▱▱ Legalitas 1/5
           ▱▱▱▱▱▱ Kualitas 0/5
           ▰▰▰▰▰▰ Kemasan 5/5
           …
@@ -315,7 +336,7 @@ def test_the_full_check_by_its_parts_in_any_order(telegram: Telegram, desk: Desk
           Status: Berkembang
           ✅ Paling kuat: Legalitas usaha & produk (85)
           Perlu dibenahi: Kemasan (45)
-          Cek lengkap, berlaku per 1 November 2026. Yang sudah dipastikan petugas: …
+          Cek lengkap, berlaku per {SINCE}. Yang sudah dipastikan petugas: …
           Menurut omzetnya …
           Langkah berikutnya:
           1. Kemasan adalah penjual pertama. …

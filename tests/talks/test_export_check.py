@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.assess.instrument import shipped
 from tests.office import Desk
-from tests.talks.assess_scripts import CORE, taps
+from tests.talks.assess_scripts import CORE, SINCE, taps
 from tests.talks.scripts import REGISTERED, kept
 from tests.transcript import Telegram, shown
 
@@ -38,7 +38,7 @@ def test_it_is_offered_with_a_good_result_and_knows_the_permit(telegram: Telegra
         {answers()}
         < Hasil Keripik Bu Siti: 73 dari 100
           Status: Siap uji pasar
-          Cek siap ekspor, berlaku per 1 November 2026. Yang sudah dipastikan petugas: 45 dari 100.
+          Cek siap ekspor, berlaku per {SINCE}. Yang sudah dipastikan petugas: 45 dari 100.
           Taiwan: …
           Taiwan: …
           BIMP-EAGA: …

@@ -6,14 +6,14 @@ import pytest
 
 from tests.assess import scenes
 from tests.office import Desk
-from tests.talks.assess_scripts import CORE, part, taps
-from tests.talks.scripts import REGISTERED, kept
+from tests.talks.assess_scripts import QUICK, part, taps
+from tests.talks.scripts import NO_NIB, REGISTERED, kept
 from tests.talks.test_looking import joins
 from tests.transcript import Telegram
 
-QUICK = f"""{REGISTERED}
+CHECKED = f"""{NO_NIB}
     > cek naik kelas
-    {taps(*CORE)}
+    {taps(*QUICK)}
 """
 TO_NIB = """
     > [Kirim bukti]
@@ -40,7 +40,7 @@ TO_NIB = """
 @pytest.mark.everywhere
 def test_a_number_is_looked_at_and_the_score_moves(telegram: Telegram, desk: Desk):
     joins(telegram, desk)
-    telegram(f"""{QUICK}{TO_NIB}
+    telegram(f"""{CHECKED}{TO_NIB}
         > 12345
         < NIB biasanya 13 angka, …
           Boleh kami lihat? Nomor NIB 13 angka + foto/PDF halaman depan NIB
@@ -70,7 +70,7 @@ def test_a_number_is_looked_at_and_the_score_moves(telegram: Telegram, desk: Des
 
 def test_what_is_rejected_counts_nothing_and_another_one_may_come(telegram: Telegram, desk: Desk):
     joins(telegram, desk)
-    telegram(f"""{QUICK}{TO_NIB}
+    telegram(f"""{CHECKED}{TO_NIB}
         > 1234567890001
         petugas > /verifikasi
         petugas > [Tolak]
@@ -107,7 +107,7 @@ def test_what_is_rejected_counts_nothing_and_another_one_may_come(telegram: Tele
 
 def test_a_bad_photo_is_asked_for_again_once(telegram: Telegram, desk: Desk):
     joins(telegram, desk)
-    telegram(f"""{QUICK}{TO_NIB}
+    telegram(f"""{CHECKED}{TO_NIB}
         > (foto)
         < Sudah diterima. Petugas akan memeriksanya, dan kami kabari di sini.
           Fotonya agak kecil. …
@@ -163,7 +163,14 @@ def test_photos_of_the_full_check_wait_until_it_is_finished_and_no_two_officers_
         {part("F", told=True)}
         > [Lihat hasil]
         petugas > /verifikasi
-        petugas < 2 bukti menunggu. Yang paling lama: Keripik Bu Siti, Purwantoro
+        petugas < 3 bukti menunggu. Yang paling lama: Keripik Bu Siti, Purwantoro
+          Apakah usaha Bapak/Ibu sudah punya NIB (Nomor Induk Berusaha)?
+          Jawaban pemilik: Sudah punya
+          Yang ditunjukkan pemilik:
+          1234567890001
+        petugas > [Setuju]
+        petugas < Sudah dicatat, …
+          2 bukti menunggu. Yang paling lama: Keripik Bu Siti, Purwantoro
           Kemasan yang dipakai sekarang seperti apa?
           Jawaban pemilik: Pakai stiker/label
           [Setuju] [Minta lagi] [Tolak]
@@ -186,7 +193,7 @@ def test_photos_of_the_full_check_wait_until_it_is_finished_and_no_two_officers_
 
 def test_of_one_who_took_back_her_leave_nothing_is_looked_at_until_she_gives_it_again(telegram: Telegram, desk: Desk):
     joins(telegram, desk)
-    telegram(f"""{QUICK}{TO_NIB}
+    telegram(f"""{CHECKED}{TO_NIB}
         > 1234567890001
         < Sudah diterima. …
         > tarik izin layanan
@@ -205,13 +212,13 @@ def test_of_one_who_took_back_her_leave_nothing_is_looked_at_until_she_gives_it_
 
 def test_send_another_is_for_the_business_whichever_check_came_since(telegram: Telegram, desk: Desk):
     joins(telegram, desk)
-    telegram(f"""{QUICK}{TO_NIB}
+    telegram(f"""{CHECKED}{TO_NIB}
         > 1234567890001
         petugas > /verifikasi
         petugas > [Minta lagi]
         petugas > [Kurang terbaca]
         > cek naik kelas
-        {taps(*CORE)}
+        {taps(*QUICK)}
     """)
     telegram("""
         > [Kirim lagi]

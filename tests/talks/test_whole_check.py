@@ -11,7 +11,7 @@ from tests.assess import scenes
 from tests.assess.test_assessments import PROFILE, finished, owner
 from tests.killed import kills
 from tests.office import Desk
-from tests.talks.assess_scripts import CORE, MIDDLE, part, taps, title
+from tests.talks.assess_scripts import CORE, MIDDLE, SINCE, part, taps, title
 from tests.talks.scripts import REGISTERED, kept
 from tests.talks.test_assess import BEGIN, PICTURE, RESULT
 from tests.talks.test_looking import joins
@@ -120,7 +120,7 @@ AFTER = f"""
       Status: Berkembang
       ✅ Paling kuat: Legalitas usaha & produk (85)
       Perlu dibenahi: Kemasan (45)
-      Cek lengkap, berlaku per 1 November 2026. Yang sudah dipastikan petugas: 44 dari 100.
+      Cek lengkap, berlaku per {SINCE}. Yang sudah dipastikan petugas: 44 dari 100.
       Menurut omzetnya termasuk usaha mikro (PP 7/2021 Pasal 35, berlaku per 2 Februari 2021).
       Langkah berikutnya:
       1. Kemasan adalah penjual pertama. Minggu ini: Cek 8 info wajib label.
@@ -164,7 +164,16 @@ def test_from_the_first_question_to_the_ranking(telegram: Telegram, desk: Desk, 
     telegram(f"""
         {ranked(other, "Keripik Bu Siti (Purwantoro): 44, Berkembang; menurut pemilik 67")}
         petugas > /verifikasi
-        petugas < 2 bukti menunggu. Yang paling lama: Keripik Bu Siti, Purwantoro
+        petugas < 3 bukti menunggu. Yang paling lama: Keripik Bu Siti, Purwantoro
+          Apakah usaha Bapak/Ibu sudah punya NIB (Nomor Induk Berusaha)?
+          Jawaban pemilik: Sudah punya
+          Yang ditunjukkan pemilik:
+          1234567890001
+          [Setuju] [Minta lagi] [Tolak]
+        petugas > [Minta lagi]
+        petugas > [Nomor tidak cocok]
+        petugas < Sudah dicatat, dan pemilik sudah dikabari.
+          2 bukti menunggu. Yang paling lama: Keripik Bu Siti, Purwantoro
           Apakah NPWP usaha atau pemilik sudah aktif?
           Jawaban pemilik: Sudah aktif
           [Setuju] [Minta lagi] [Tolak]

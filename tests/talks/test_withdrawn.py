@@ -78,7 +78,7 @@ def test_a_check_that_is_open_notes_nothing_more(telegram: Telegram, desk: Desk)
         < Terima kasih, sudah dicatat.
           …
         > cek naik kelas
-        > [Belum punya]
+        > [Belum ada]
         > tarik izin layanan
         < Baik. Mulai sekarang kami tidak mencatat hal baru tentang Bapak/Ibu dan usahanya.
           …

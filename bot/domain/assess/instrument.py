@@ -61,8 +61,17 @@ class Evidence(_Part):
     identifier: Literal["nib", "npwp", "pirt", "bpom", "halal", "trademark", "hs"] | None = None
 
 
+class Known(_Part):
+    """A fact of the business that answers an item where it is noted, with this option; the fact is what is shown for
+    it then."""
+
+    fact: Literal["nib"]
+    option: Code
+
+
 class Item(_Part):
-    """A scored question. `core`: asked in the quick check; `permit`: has answers for under way and expired."""
+    """A scored question. `core`: asked in the quick check; `permit`: has answers for under way and expired; `known`:
+    what answers it, so that it isn't asked."""
 
     code: ItemCode
     indicator: ItemCode
@@ -72,6 +81,7 @@ class Item(_Part):
     text: Words
     options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=10)]
     evidence: Evidence | None = None
+    known: Known | None = None
 
     @cached_property
     def points(self) -> dict[str, int | None]:

@@ -87,6 +87,11 @@ def _item(instrument: Instrument, item: Item) -> Iterator[str]:
     worth = [option.points for option in item.options if option.points is not None]
     if not worth or max(worth) == 0:
         yield f"items.{item.code}.options: no answer is worth a point"
+    if item.known is not None:
+        at = f"items.{item.code}.known"
+        yield from _answers(instrument, f"{at}.option", item.code, [item.known.option])
+        if item.evidence is not None and item.evidence.identifier != item.known.fact:
+            yield f"{at}.fact: its evidence isn't the {item.known.fact}"
 
 
 def _conditions(
