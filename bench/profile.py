@@ -1,8 +1,7 @@
 """Pendamping under the bench's load, counted and timed from inside: ``python -m bench --profile [KEY]``.
 
-Statements a turn, and processor time a turn: of each thread, and of each kind of work
-on
-it. Where the time goes inside a work is for a sampling profiler, aimed at the process from outside.
+Statements a turn, and processor time a turn: of each thread, and of each kind of work on it. Where the time goes
+inside a work is for a sampling profiler, aimed at the process from outside.
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,13 @@ from bench import ours
 from bot.domain import inbox, outbox, people
 from bot.post import turn
 
+psycopg: Any = import_module("psycopg") if find_spec("psycopg") else None
 WRITTEN = "profile.txt"
 """In the folder of the settings, when the process has ended."""
 _WORKS: tuple[tuple[Any, str], ...] = (
     (people, "meet"),
     (inbox, "add"),
+    (turn, "at_once"),
     (turn, "take"),
     (outbox, "claim"),
     (outbox, "sent"),
@@ -49,10 +52,6 @@ def main() -> int:
         if hasattr(dbapi, "set_trace_callback"):
             dbapi.set_trace_callback(ran)  # also what goes by the driver itself
 
-    def executing(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if connection.dialect.name != "sqlite":
-            ran(statement)
-
     def timed(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
         def run(*args: Any, **more: Any) -> Any:
             began = time.thread_time()
@@ -69,7 +68,14 @@ def main() -> int:
     for owner, name in _WORKS:
         setattr(owner, name, timed(f"{owner.__name__}.{name}", getattr(owner, name)))
     event.listen(Engine, "connect", connected)
-    event.listen(Engine, "before_cursor_execute", executing)
+    if psycopg:
+        execute = psycopg.Cursor[Any].execute
+
+        def executed(cursor: Any, statement: Any, *more: Any, **how: Any) -> Any:
+            ran(str(statement))
+            return execute(cursor, statement, *more, **how)
+
+        setattr(psycopg.Cursor, "execute", executed)  # noqa: B010 - not as a type checker sees it
     try:
         return ours.main()
     finally:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from bot.domain import inbox
 from bot.domain.db import Db
 from bot.domain.keys import NoKey
+from bot.domain.prepared import Prepared
 from bot.domain.tables import Working, jobs
 
 TRIES = 3
@@ -46,10 +47,18 @@ def put(db: Db, work: str, args: Mapping[str, Any], *, person: int | None = None
     )
 
 
+_DUE = Prepared(
+    select(jobs)
+    .where(jobs.c.state == Working.READY, jobs.c.due_at <= bindparam("now"))
+    .order_by(jobs.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+
+
 def claim(db: Db, most: int) -> list[Job]:
     """Take up to `most` jobs that are due, oldest first; each counts an attempt."""
-    due = select(jobs).where(jobs.c.state == Working.READY, jobs.c.due_at <= db.now).order_by(jobs.c.id).limit(most)
-    found = db.execute(due.with_for_update(skip_locked=True)).all()
+    found = _DUE.all(db, now=db.now, most=most)
     if found:
         taken = update(jobs).where(jobs.c.id.in_([row.id for row in found]))
         db.execute(taken.values(state=Working.RUNNING, attempts=jobs.c.attempts + 1))

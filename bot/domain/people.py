@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, bindparam, case, select, update
+from sqlalchemy import Connection, bindparam, case, insert, select, update
 
 from bot.chat.flow import Person
 from bot.chat.messages import Incoming
@@ -80,19 +80,25 @@ def meet(db: Db, account: int, incoming: Incoming, desk: Desk, language: str) ->
     return add(db, account, incoming.address, desk, language)
 
 
+_NEW_PERSON = Prepared(insert(people).returning(people.c.id), "key_id", "language", "desk", "met_at")
+_NEW_CONTACT = Prepared(
+    insert(contacts).returning(contacts.c.id), "account_id", "address", "address_index", "person_id", "reachable"
+)
+
+
 def add(db: Db, account: int, address: str, desk: Desk, language: str) -> Contact:
     """A new person with a new key, and this as her address."""
     key = db.keys.new()  # what the platform calls her isn't kept: she hasn't been asked yet
-    person = db.insert(people, {"key_id": key, "language": language, "desk": desk, "met_at": db.now})
+    person = _NEW_PERSON.scalar(db, key_id=key, language=language, desk=desk, met_at=db.now)
     db.keys.names[person] = key
-    row = {
-        "account_id": account,
-        "address": db.seal(person, "contacts.address", address),
-        "address_index": address_index(db.keys, account, address),
-        "person_id": person,
-        "reachable": True,
-    }
-    contact = db.insert(contacts, row)
+    contact = _NEW_CONTACT.scalar(
+        db,
+        account_id=account,
+        address=db.seal(person, "contacts.address", address),
+        address_index=address_index(db.keys, account, address),
+        person_id=person,
+        reachable=True,
+    )
     return Contact(contact, person, account, address)
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, text
-from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain.db import StoreDown
@@ -72,27 +72,7 @@ def writing(url: str, isolation: Isolation = "SERIALIZABLE", **settings: str) ->
         hide_parameters=True,
     )
     guard(engine)
-    event.listen(engine, "handle_error", _broke)
     return engine
-
-
-BROKE = "broke"
-"""In a connection's `info`, the store's own error that came last, in case a work swallows it."""
-
-
-def _broke(context: ExceptionContext) -> None:
-    if is_stores(context.original_exception):
-        info_of(context)[BROKE] = context.original_exception
-
-
-def info_of(context: ExceptionContext) -> dict[Any, Any]:
-    """The `info` of the connection an error came over; one that is lost, or still being opened, has none to keep."""
-    if context.connection is None or context.connection.invalidated:
-        return {}
-    try:
-        return context.connection.info
-    except NotImplementedError:  # SQLAlchemy's first look at a server
-        return {}
 
 
 def reading(url: str) -> AsyncEngine:

@@ -1,9 +1,9 @@
 """Statements that are asked thousands of times a second, compiled once.
 
-They are written as every other one, in SQLAlchemy Core. On SQLite what SQLAlchemy does around a statement (cache keys,
-events, results) costs about twenty times what the database needs to answer it, so these go to the driver directly, with
-the types' own processors. On a server the way there costs more than that, and they go as all others do; so they do on
-SQLite's connections that only read, which have no transaction.
+They are written as every other one, in SQLAlchemy Core. What SQLAlchemy does around a statement (cache keys, events,
+results) costs about twenty times what SQLite needs to answer it, and more than psycopg's way to a server and back, so
+these go to the driver directly, with the types' own processors. On connections that only read asynchronously they go as
+all others do.
 """
 
 from __future__ import annotations
@@ -62,21 +62,21 @@ class Prepared:
         dialect = db.connection.dialect
         if (made := self._made.get(dialect.driver)) is None:
             made = self._statement(dialect.name) if callable(self._statement) else self._statement
-            if dialect.name == "sqlite" and not dialect.is_async:
-                made = _OnDriver(made, self._columns, dialect)
+            if not dialect.is_async:
+                made = (_OnSqlite if dialect.name == "sqlite" else _OnPostgres)(made, self._columns, dialect)
             self._made[dialect.driver] = made
         return made
 
 
 class _OnDriver:
-    """A statement as SQLite's driver takes it."""
+    """A statement as a driver takes it."""
 
     def __init__(self, statement: Any, columns: tuple[str, ...] | None, dialect: Dialect) -> None:
         compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
         assert not compiled.post_compile_params, "a list of values can't be prepared"
         self._sql = str(compiled)
         self._binds: list[tuple[str, Any, Processor | None]] = []
-        for name in compiled.positiontup or ():
+        for name in compiled.positiontup or compiled.bind_names.values():
             bind = compiled.binds[name]
             processor = bind.type.dialect_impl(dialect).bind_processor(dialect)
             fixed = _GIVEN if bind.required else compiled.params[name]
@@ -90,6 +90,18 @@ class _OnDriver:
 
     def run(self, db: Db, values: Mapping[str, Any]) -> Any:
         """The driver's cursor, after the statement."""
+        raise NotImplementedError
+
+    def all(self, db: Db, values: Mapping[str, Any]) -> list[Any]:
+        return [self._row(row) for row in self.run(db, values).fetchall()]
+
+    def first(self, db: Db, values: Mapping[str, Any]) -> Any:
+        found = self.run(db, values).fetchone()
+        return None if found is None else self._row(found)
+
+
+class _OnSqlite(_OnDriver):
+    def run(self, db: Db, values: Mapping[str, Any]) -> Any:
         raw: Any = db.connection.connection.driver_connection
         if not raw.in_transaction:
             raise Torn  # or this statement would commit by itself
@@ -99,12 +111,15 @@ class _OnDriver:
             given.append(value if processor is None else processor(value))
         return raw.execute(self._sql, given)
 
-    def all(self, db: Db, values: Mapping[str, Any]) -> list[Any]:
-        return [self._row(row) for row in self.run(db, values).fetchall()]
 
-    def first(self, db: Db, values: Mapping[str, Any]) -> Any:
-        found = self.run(db, values).fetchone()
-        return None if found is None else self._row(found)
+class _OnPostgres(_OnDriver):
+    def run(self, db: Db, values: Mapping[str, Any]) -> Any:
+        given: dict[str, Any] = {}
+        for name, fixed, processor in self._binds:
+            value = values[name] if fixed is _GIVEN else fixed
+            given[name] = value if processor is None else processor(value)
+        raw: Any = db.connection.connection.driver_connection
+        return raw.execute(self._sql, given)
 
 
 def _rows(columns: list[tuple[str, Processor | None]]) -> Callable[[Any], Any]:

@@ -13,13 +13,12 @@ import sqlite3
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import psycopg
 import structlog
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.engine import ExceptionContext
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.seams import Clock
@@ -67,8 +66,8 @@ class PostgresStore:
         self._age = 0  # how often what processes remember has changed
         self._writes: Queue = queue.SimpleQueue()
         self._turns: Queue = queue.SimpleQueue()
-        serial = _timed(postgres.writing(url, statement_timeout=_STATEMENT))
-        self._writer = _Hand(_timed(postgres.writing(url, "REPEATABLE READ")))
+        serial = postgres.writing(url, statement_timeout=_STATEMENT)
+        self._writer = _Hand(postgres.writing(url, "REPEATABLE READ"))
         self._alone = _Hand(serial)
         self._hands = [self._writer, self._alone]
         self._threads = [threading.Thread(target=self._write, name="writer", daemon=True)]
@@ -215,7 +214,6 @@ class PostgresStore:
             raw.execute("SAVEPOINT work")
         db = Db(connection, self._keys, self._clock.now(), hand.kept)
         info = connection.info  # a connection that is lost has none any more
-        info.pop(postgres.BROKE, None)
         try:
             info[engine.WORKING] = True
             hand.starts()
@@ -230,8 +228,8 @@ class PostgresStore:
             info[engine.WORKING] = False
         if engine.misused(info):
             raise Misused from item.error
-        if broke := info.pop(postgres.BROKE, None):
-            raise broke  # the work has caught what it can't mend
+        if hand.broke:
+            raise hand.broke  # the work has caught what it can't mend
         if item.error is None and raw.info.transaction_status == TransactionStatus.INERROR:
             item.error = RuntimeError("a statement failed and the work went on: what may fail needs a savepoint")
         if apart and item.error is not None:
@@ -304,6 +302,7 @@ class _Hand:
         self.connection: Connection | None = None
         self.kept: dict[str, Any] = {}
         self.age = 0
+        self.broke: psycopg.Error | None = None  # the store's own error that came last, in case a work swallows it
         self._engine = engine
         self._began: float | None = None  # when the work at hand began, later by what the server took
         self._asked: float | None = None  # when the server was asked for what it hasn't answered yet
@@ -315,7 +314,8 @@ class _Hand:
                 self.connection = self._engine.connect()
             except SQLAlchemyError as error:
                 raise _Away(postgres.sentence(error)) from error
-            self.connection.info[_HAND] = self
+            raw: Any = self.connection.connection.driver_connection
+            raw.cursor_factory, raw.hand = _Cursor, self
         return self.connection
 
     def drop(self) -> None:
@@ -334,45 +334,42 @@ class _Hand:
     # A server that takes long is no stuck turn: its statements end by their own limit.
 
     def starts(self) -> None:
-        self._asked, self._began = None, time.monotonic()
+        self.broke, self._asked, self._began = None, None, time.monotonic()
 
     def stops(self) -> None:
         self._began = None
 
-    def asks(self) -> None:
+    def __enter__(self) -> None:
         self._asked = time.monotonic()
 
-    def answered(self) -> None:
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
         asked, began = self._asked, self._began
         if asked is not None and began is not None:
             self._began = began + time.monotonic() - asked
         self._asked = None
+        if isinstance(error, psycopg.Error) and postgres.is_stores(error):
+            self.broke = error
 
     def busy_for(self) -> float:
         asked, began = self._asked, self._began
         return 0.0 if began is None else max(0.0, (time.monotonic() if asked is None else asked) - began)
 
 
-_HAND = "hand"
 _STATUS = text("SELECT pg_xact_status(CAST(:xid AS xid8))")
 
 
-def _timed(engine: Engine) -> Engine:
-    """Let hands know while they wait for the server."""
+class _Cursor(psycopg.Cursor[Any]):
+    """Lets a hand know while it waits for the server, and what the store itself failed with: whoever asks, the driver's
+    own words, SQLAlchemy's or `Prepared`'s."""
 
-    def asks(connection: Connection, *_: Any) -> None:
-        if hand := connection.info.get(_HAND):
-            hand.asks()
+    def execute(self, *asked: Any, **how: Any) -> Self:
+        with self._waiting():
+            return super().execute(*asked, **how)
 
-    def answered(connection: Connection, *_: Any) -> None:
-        if hand := connection.info.get(_HAND):
-            hand.answered()
+    def executemany(self, *asked: Any, **how: Any) -> None:
+        with self._waiting():
+            super().executemany(*asked, **how)
 
-    def refused(context: ExceptionContext) -> None:
-        if hand := postgres.info_of(context).get(_HAND):
-            hand.answered()
-
-    event.listen(engine, "before_cursor_execute", asks)
-    event.listen(engine, "after_cursor_execute", answered)
-    event.listen(engine, "handle_error", refused)
-    return engine
+    def _waiting(self) -> _Hand:
+        connection: Any = self.connection
+        return connection.hand

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 
 from bot.chat.flow import Person
 from bot.chat.messages import Message, Sent
@@ -90,14 +90,18 @@ def asked(db: Db, work: Callable[[Db], object]) -> list[tuple[str, Any]]:
         assert found or work in WRITES, "nothing was asked"
         return found
 
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith(("SELECT", "UPDATE", "DELETE")):
-            found.append((statement, parameters))
+    import psycopg
 
-    event.listen(db.connection, "before_cursor_execute", note)
+    class Noting(psycopg.Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **how: Any) -> Self:
+            if query.startswith(("SELECT", "UPDATE", "DELETE")):
+                found.append((query, params))
+            return super().execute(query, params, **how)
+
+    usual, raw.cursor_factory = raw.cursor_factory, Noting
     with suppress(NoKey):  # what is sealed here was never sealed by anybody
         work(db)
-    event.remove(db.connection, "before_cursor_execute", note)
+    raw.cursor_factory = usual
     return found
 
 
