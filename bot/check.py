@@ -21,6 +21,7 @@ from bot.chat.seams import AccountRefused, Channel, Later
 from bot.chat.text import Catalogs
 from bot.config import Config
 from bot.domain import inbox, people, regions, standing, tables, upgrade, windows
+from bot.domain.assess import instruments
 from bot.domain.db import StoreDown
 from bot.domain.engine import is_sqlite, looking, named
 from bot.domain.tables import Received
@@ -120,7 +121,12 @@ def _database(config: Config) -> list[Finding]:
     if revision != upgrade.LATEST:
         copy = ", keeping a copy" if is_sqlite(url) else "; make a backup before"
         return [Finding("note", f"{name} is at revision {revision}; the next start upgrades it{copy}")]
-    found = [Finding("ok", f"database: {name}, revision {revision}"), *_left_behind(config), *told(url)]
+    found = [
+        Finding("ok", f"database: {name}, revision {revision}"),
+        *_left_behind(config),
+        *told(url),
+        *_instruments(url),
+    ]
     if config.backup.at and not is_sqlite(url) and shutil.which("pg_dump") is None:
         mend = "apt install postgresql-client; or look after backups yourself, and set [backup] at to nothing"
         found.append(Finding("note", "pg_dump isn't installed: there will be no daily copy", mend))
@@ -159,6 +165,16 @@ def told(url: str) -> list[Finding]:
                 "wrong", " ".join(f"{account}: {about} is {state} since {at:%Y-%m-%d %H.%M} UTC {why}".split()), mend
             )
             for account, about, state, why, at in standing.wrong(db)
+        ]
+
+
+def _instruments(url: str) -> list[Finding]:
+    """Self-assessments that came with this version and aren't used, as the office has another one in their place."""
+    mend = "look at it with `pendamping instrument diff`, and import it with a version and a day of its own"
+    with looking(url) as db:
+        return [
+            Finding("note", f"the instrument {one.code} {one.version} that ships isn't used: another is there", mend)
+            for one in instruments.unused(db)
         ]
 
 

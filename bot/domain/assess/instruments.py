@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.domain.assess.instrument import Instrument, read, shipped
 from bot.domain.db import Db
@@ -33,6 +33,21 @@ def ship(db: Db) -> int:
     return sum(_insert(db, one) for one in shipped() if (one.code, one.version) not in there)
 
 
+def unused(db: Connection) -> list[Instrument]:
+    """Shipped versions that `ship` can't add: the database has something else by that version, or from that day on."""
+    rows = db.execute(select(instruments.c.code, instruments.c.version, instruments.c.since, instruments.c.document))
+    there = rows.all()
+    return [
+        one
+        for one in shipped()
+        if any(
+            row.version != one.version or row.document != _document(one)
+            for row in there
+            if row.code == one.code and (row.version == one.version or row.since == one.since)
+        )
+    ]
+
+
 def put(db: Db, document: Any) -> Instrument:
     """Add a version. Raises `BadInstrument`, and `ValueError` for a version or a day that is taken by another one."""
     instrument = read(document)
@@ -52,10 +67,14 @@ def _insert(db: Db, instrument: Instrument) -> bool:
         "code": instrument.code,
         "version": instrument.version,
         "since": instrument.since,
-        "document": instrument.model_dump(mode="json", exclude_defaults=True),
+        "document": _document(instrument),
         "put_at": db.now,
     }
     return db.execute(db.insert_new(instruments), row).rowcount == 1
+
+
+def _document(instrument: Instrument) -> dict[str, Any]:
+    return instrument.model_dump(mode="json", exclude_defaults=True)
 
 
 def in_force(db: Db, code: str, day: date) -> Instrument:
