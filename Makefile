@@ -24,7 +24,7 @@ bench: .venv/installed-dev ## Measure it beside the libraries' own ways (12 minu
 	$(BIN)/python -m bench.assess
 	$(BIN)/python -m bench $(if $(QUICK),--quick)
 
-drill: .venv/installed-dev ## Play every transcript on WhatsApp; kill, starve and flood it under load, on both stores (20 minutes; SEED=number; QUICK=1: two)
+drill: .venv/installed-dev ## Play every transcript on WhatsApp; kill, starve and flood it under load, on both stores at once (20 minutes; SEED=number; QUICK=1: two)
 	$(if $(QUICK),,$(BIN)/pytest -n 2 tests/talks --on whatsapp)
 	$(BIN)/python -m drill $(if $(SEED),--seed $(SEED)) $(if $(QUICK),--quick --whole)
 

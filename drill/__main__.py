@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import pickle
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from drill import report
 from drill.breaks import ONLY_SQLITE
@@ -26,10 +30,11 @@ from drill.scene import Drill, Result, run
 from drill.stores import Postgresql, Sqlite, Store
 from drill.troubles import DRILLS as TROUBLES
 
+STORES: dict[str, Callable[[], Store]] = {"SQLite": Sqlite, "PostgreSQL": Postgresql}
 DRILLS = (*KILLING, *TROUBLES, *COPYING)
 SEED = 20261122
 LONGEST = 30 * 60
-"""Seconds until it is given up; on two free cores it takes half of that."""
+"""Seconds until it is given up."""
 _POWER = "power cut"
 
 
@@ -39,23 +44,60 @@ def main() -> int:
         signal.signal(number, _given_up)
     signal.alarm(LONGEST)
     began = time.monotonic()
-    results: list[Result] = []
-    kinds: dict[str, Callable[[], Store]] = {"SQLite": Sqlite, "PostgreSQL": Postgresql}
-    with ExitStack() as stack:
-        # The server first: what a desk is forked from must know where its programs are.
-        stores = [stack.enter_context(closing(kinds[name]())) for name in reversed(kinds) if name in asked.store]
-        for drill, store, broken in _runs(asked, stores[::-1]):
-            result = asyncio.run(run(drill, store, asked.seed, quick=asked.quick, broken=broken))
-            results.append(result)
-            report.told(result)
-        for result in chain(_power(asked, stores), _limits(asked, stores)):
-            results.append(result)
-            report.told(result)
+    results = _side_by_side(asked) if len(asked.store) > 1 else list(_on(asked.store[0], asked))
+    if asked.results:
+        asked.results.write_bytes(pickle.dumps(results))
+        return 0
     seconds = time.monotonic() - began
     report.show(results, seconds)
-    if not (asked.quick or asked.only or asked.broken or asked.whole):
+    if not (asked.quick or asked.only or asked.broken or asked.whole or len(asked.store) == 1):
         report.write(results, asked.seed, seconds)
     return 0 if all(result.good for result in results) else 1
+
+
+def _side_by_side(asked: argparse.Namespace) -> list[Result]:
+    """Each store's drills in a process of its own: most of a drill is waiting. What counts messages a second comes
+    after them."""
+    found: list[Result] = []
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="drill-")))
+        runs: list[tuple[subprocess.Popen[bytes], Path]] = []
+        for store in asked.store:
+            results = folder / store
+            part = subprocess.Popen(
+                [sys.executable, "-m", "drill", *sys.argv[1:], "--store", store, "--results", results]
+            )
+            stack.callback(_ended, part)
+            runs.append((part, results))
+        for part, results in runs:
+            if code := part.wait():
+                raise SystemExit(f"the drills of a store ended with {code}")
+            found += pickle.loads(results.read_bytes())
+    order = {drill.name: i for i, drill in enumerate(DRILLS)}
+    found.sort(key=lambda result: order.get(result.drill, len(order)))
+    with closing(Sqlite()) as store:
+        return found + [_told(result) for result in _limits(asked, store)]
+
+
+def _ended(part: subprocess.Popen[bytes]) -> None:
+    if part.poll() is None:
+        part.terminate()
+        part.wait()
+
+
+def _on(name: str, asked: argparse.Namespace) -> Iterator[Result]:
+    """The drills of one store."""
+    with closing(STORES[name]()) as store:
+        for drill, broken in _runs(asked, store):
+            yield _told(asyncio.run(run(drill, store, asked.seed, quick=asked.quick, broken=broken)))
+        if isinstance(store, Sqlite):
+            for result in chain(_power(asked, store), () if asked.results else _limits(asked, store)):
+                yield _told(result)
+
+
+def _told(result: Result) -> Result:
+    report.told(result)
+    return result
 
 
 def _given_up(number: int, _: object) -> None:
@@ -69,52 +111,50 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=SEED, help="of every random choice")
     parser.add_argument("--quick", action="store_true", help="two minutes, for development; writes no page")
     parser.add_argument("--only", nargs="*", default=[], metavar="DRILL", help="the drills whose name begins so")
-    parser.add_argument("--store", nargs="*", default=["SQLite", "PostgreSQL"])
+    parser.add_argument("--store", nargs="+", choices=list(STORES), default=list(STORES))
+    parser.add_argument("--results", type=Path, help="write what came of it there, and no page")
     parser.add_argument("--break", dest="broken", default="", metavar="PROMISE", help="only with this promise broken")
     parser.add_argument("--whole", action="store_true", help="without breaking anything on purpose")
     return parser.parse_args()
 
 
-def _runs(asked: argparse.Namespace, stores: list[Store]) -> Iterator[tuple[Drill, Store, str]]:
-    """Every drill on its stores, each followed by itself with its promises broken."""
+def _runs(asked: argparse.Namespace, store: Store) -> Iterator[tuple[Drill, str]]:
+    """Every drill of a store, each followed by itself with its promises broken."""
     for drill in DRILLS:
-        if asked.only and not any(drill.name.startswith(name) for name in asked.only):
+        if store.name not in drill.stores or not _asked_for(asked, drill.name):
             continue
-        for store in stores:
-            if store.name not in drill.stores:
+        if not asked.broken:
+            yield drill, ""
+        for broken in drill.breaks:
+            if broken in ONLY_SQLITE and store.name != "SQLite":
                 continue
-            if not asked.broken:
-                yield drill, store, ""
-            for broken in drill.breaks:
-                if broken in ONLY_SQLITE and store.name != "SQLite":
-                    continue
-                if asked.broken in ("", broken) and not asked.whole:
-                    yield drill, store, broken
+            if asked.broken in ("", broken) and not asked.whole:
+                yield drill, broken
 
 
-def _power(asked: argparse.Namespace, stores: list[Store]) -> Iterator[Result]:
+def _power(asked: argparse.Namespace, store: Sqlite) -> Iterator[Result]:
     """The power cut, on the store as it is and with less care; what it is at PostgreSQL is told in docs/drills.md."""
-    if asked.only and not any(_POWER.startswith(name) for name in asked.only):
+    if not _asked_for(asked, _POWER):
         return
-    for store in stores:
-        if isinstance(store, Sqlite):
-            times = 20 if asked.quick else CUTS
-            if not asked.broken:
-                yield cuts(store.template, asked.seed, times, "FULL")
-            if not asked.whole:
-                yield cuts(store.template, asked.seed, times, "NORMAL")
+    times = 20 if asked.quick else CUTS
+    if not asked.broken:
+        yield cuts(store.template, asked.seed, times, "FULL")
+    if not asked.whole:
+        yield cuts(store.template, asked.seed, times, "NORMAL")
 
 
-def _limits(asked: argparse.Namespace, stores: list[Store]) -> Iterator[Result]:
+def _limits(asked: argparse.Namespace, store: Sqlite) -> Iterator[Result]:
     """What a number on WhatsApp may send, which no store changes anything about."""
-    if asked.only and not any(LIMITED.startswith(name) for name in asked.only):
+    if not _asked_for(asked, LIMITED):
         return
-    for store in stores:
-        if isinstance(store, Sqlite):
-            for broken in ("", *LIMITS):
-                if (asked.broken and broken != asked.broken) or (asked.whole and broken):
-                    continue
-                yield asyncio.run(limits(store, asked.seed, quick=asked.quick, broken=broken))
+    for broken in ("", *LIMITS):
+        if (asked.broken and broken != asked.broken) or (asked.whole and broken):
+            continue
+        yield asyncio.run(limits(store, asked.seed, quick=asked.quick, broken=broken))
+
+
+def _asked_for(asked: argparse.Namespace, name: str) -> bool:
+    return not asked.only or any(name.startswith(start) for start in asked.only)
 
 
 if __name__ == "__main__":
