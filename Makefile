@@ -34,13 +34,12 @@ lock: .venv/installed ## Write both lock files anew from pyproject.toml, with th
 	$(BIN)/uv pip compile pyproject.toml --extra postgresql --extra dev --constraint requirements.lock $(LOCK) --output-file requirements-dev.lock
 LOCK := --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
 
-texts: .venv/installed-dev ## Bring locales/*.po up to date with what the code says
+texts: .venv/installed-dev ## Bring locales/id.po up to date with what the code says; locales/jv.po is a part, kept by hand
 	@mkdir -p build
 	$(BIN)/pybabel --quiet extract --no-default-keywords -k t -k caption --no-location --sort-output -o build/texts.pot bot handlers
-	for po in locales/*.po; do \
-	  $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap \
-	    --input-file build/texts.pot --output-file $$po --locale $$(basename $$po .po) && \
-	  sed -i '/^"\(Project-Id-Version\|Report-Msgid-Bugs-To\|POT-Creation-Date\|PO-Revision-Date\|Last-Translator\|Language-Team\|Generated-By\): /d' $$po; done
+	$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap \
+	  --input-file build/texts.pot --output-file locales/id.po --locale id
+	sed -i '/^"\(Project-Id-Version\|Report-Msgid-Bugs-To\|POT-Creation-Date\|PO-Revision-Date\|Last-Translator\|Language-Team\|Generated-By\): /d' locales/id.po
 
 clean: ## Remove what was installed and built; data/ stays
 	rm -rf .venv build dist *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
