@@ -114,22 +114,21 @@ def _list(chat: Chat, db: Db, officer: Officer, filters: Filters, begin: int = 0
     instrument = instruments.in_force(db, CHECK, chat.local.date())
     district = next((code for code in _districts(chat, db, officer) if code.endswith(f".{filters.place}")), "")
     area = district if filters.place and district.startswith(officer.area) else officer.area
-    found = ranks.ranked(
-        db, area, sectors=[filters.sector] if filters.sector else (),
-        band=_code([band.code for band in instrument.bands], filters.band),
-        gate=_code([gate.code for gate in instrument.gates], filters.gate),
-    )  # fmt: skip
-    shown = found[begin : begin + SHOWN]
+    sectors = [filters.sector] if filters.sector else []
+    band = _code([band.code for band in instrument.bands], filters.band)
+    gate = _code([gate.code for gate in instrument.gates], filters.gate)
+    count = ranks.number(db, area, sectors=sectors, band=band, gate=gate)
+    shown = ranks.ranked(db, area, sectors=sectors, band=band, gate=gate, begin=begin, limit=SHOWN)
     which = f"{begin + 1}–{begin + len(shown)}" if begin else len(shown)
     head: list[Words] = [
-        t("Businesses by their confirmed score, full checks. Shown: {shown} of {n}", shown=which, n=len(found))
+        t("Businesses by their confirmed score, full checks. Shown: {shown} of {n}", shown=which, n=count)
     ]
     head += [t("Only: {what}", what=what) for what in _said(chat, db, officer, filters)]
     if not shown:
         chat.say(Lines((*head[1:], t("There is no such check yet."))))
     else:
         chat.say(Lines((*head, *(_row(db, officer, one) for one in shown))))
-    if begin + SHOWN < len(found):
+    if begin + SHOWN < count:
         more = {"by": filters.packed(), "from": str(begin + SHOWN)}
         chat.button(chat.offer(caption("Next ten"), "ranking", **more))
     for what, words in FILTERS.items():

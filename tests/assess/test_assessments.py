@@ -400,6 +400,13 @@ def test_the_ranking_goes_by_what_is_verified_and_can_be_filtered(db: Db):
     assert names(gate="izin_edar") == ["pirt-habis", "maju"]
     assert names(band="siap") == []
     assert names(limit=1) == ["pirt-habis"]
+    assert names(begin=1, limit=1) == ["maju"]
+    assert names(gate="izin_edar", begin=1) == ["maju"]
+    assert names(gate="edar") == names(gate="izin%") == []
+    assert [row.place for row in ranking.ranked(db, "35.73", begin=1)] == [2, 3]
+    assert ranking.number(db, "35.73") == 3
+    assert ranking.number(db, "35.73", sectors=["pangan"], gate="izin_edar") == 2
+    assert ranking.number(db, "35.73", band="siap") == 0
     assert names(kind="quick") == []
     db.execute(update(everybody).where(everybody.c.id == people_["maju"]).values(frozen_at=MONDAY, erase_at=MONDAY))
     assert names() == ["pirt-habis", "jasa"]

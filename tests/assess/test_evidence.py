@@ -70,6 +70,23 @@ def test_a_quick_check_takes_nothing_from_a_full_one_and_both_move(db: Db):
     assert ranking.ranked(db, "35.73")[0].verified == scores[full.id] == decided[-1].after
 
 
+def test_a_corrected_quick_check_takes_nothing_from_a_full_one_that_is_open(db: Db):
+    person, business = owner(db)
+    boss = officer(db)
+    first = quick(db, person, business, example("maju"))
+    evidence.show(db, person, first.id, "A1", words="x")
+    full = checks.start(db, person, business, "naik-kelas", "full", DAY)
+    checks.correct(db, person, first.id, {"A1": "proses"})
+    assert evidence.waiting(db, boss) == 1
+    answer(db, person, full, {**example("maju"), **checks.given(db, full.id)})
+    checks.finish(db, person, full.id)
+    assert evidence.waiting(db, boss) == 1  # the full one holds the answer still
+    assert checks.proofs(db, full.id, checks.given(db, full.id)) == {"A1": Proof.CLAIMED}
+    assert checks.proofs(db, first.id, checks.given(db, first.id)) == {}
+    checks.correct(db, person, full.id, {"A1": "proses"})
+    assert evidence.waiting(db, boss) == 0
+
+
 def test_what_is_shown_again_in_another_check_waits_once(db: Db):
     person, business = owner(db)
     full = finished(db, person, business, example("maju"))

@@ -218,9 +218,12 @@ def finish(db: Db, person: Person, assessment: int) -> Result:
 
 def sift(db: Db, check: Assessment) -> None:
     """Withdraw what waits for an answer that the business doesn't give any more, and all but the newest for one that
-    it gives: in its newest check, and in its newest full one, which a quick check takes nothing from."""
+    it gives: in its newest check, in its newest full one, which a quick check takes nothing from, and in one that is
+    open and holds the answer still."""
     past = [one for one in _finished(db, check.business) if one.instrument == check.instrument]
     newest = [*past[-1:], *[one for one in past if not one.quick][-1:]]
+    if (waiting := open_of(db, check.business, check.instrument)) is not None:
+        newest.append(waiting)
     held = {(item, answer) for one in newest for item, answer in given(db, one.id).items()}
     rows = db.execute(_SHOWN, {"business": check.business}).all()
     for row in reversed(rows):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -50,27 +49,50 @@ def ranked(
     sectors: Collection[str] = (),
     band: str = "",
     gate: str = "",
+    begin: int = 0,
     limit: int | None = None,
 ) -> list[Ranked]:
-    """The best first, within an area (a Kemendagri code); of some `sectors`, a `band`, with a `gate` closed, if given.
+    """The best first, within an area (a Kemendagri code); of some `sectors`, a `band`, with a `gate` closed, if given:
+    `limit` of them, after the first `begin`.
 
     The place is that in the filtered list. Quick checks aren't ranked with full ones: they leave most questions out.
     """
-    rows = _newest(code, kind, area).order_by(
+    rows = _filtered(_newest(code, kind, area), sectors, band, gate).order_by(
         assessments.c.verified.desc(), assessments.c.claimed.desc(), assessments.c.finished_at, assessments.c.id
     )
-    if sectors:
-        rows = rows.where(businesses.c.sector.in_(sectors))
-    if band:
-        rows = rows.where(assessments.c.verified_band == band)
-    found = (row for row in db.execute(rows) if not gate or gate in row.marks["failed"]["verified"])
     return [
         Ranked(
             place, row.id, row.version, row.business_id, row.person_id, row.sector, row.village, row.claimed,
             row.verified, row.verified_band, tuple(row.marks["failed"]["verified"]),
         )
-        for place, row in enumerate(islice(found, limit), 1)
+        for place, row in enumerate(db.execute(rows.offset(begin).limit(limit)), begin + 1)
     ]  # fmt: skip
+
+
+def number(
+    db: Db,
+    area: str,
+    *,
+    code: str = instruments.CHECK,
+    kind: str = "full",
+    sectors: Collection[str] = (),
+    band: str = "",
+    gate: str = "",
+) -> int:
+    """How many `ranked` has in all."""
+    rows = _filtered(_newest(code, kind, area), sectors, band, gate)
+    return db.execute(select(func.count()).select_from(rows.subquery())).scalar_one()
+
+
+def _filtered(rows: Select[Any], sectors: Collection[str], band: str, gate: str) -> Select[Any]:
+    if sectors:
+        rows = rows.where(businesses.c.sector.in_(sectors))
+    if band:
+        rows = rows.where(assessments.c.verified_band == band)
+    if gate:  # a list of codes, as its text
+        failed = assessments.c.marks[("failed", "verified")].as_string()
+        rows = rows.where(failed.contains(f'"{gate}"', autoescape=True))
+    return rows
 
 
 def _newest(code: str, kind: str, area: str) -> Select[Any]:
