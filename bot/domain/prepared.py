@@ -36,7 +36,7 @@ class Prepared:
     def __init__(self, statement: Executable | Callable[[str], Executable], *columns: str) -> None:
         self._statement = statement
         self._columns = columns or None
-        self._made: dict[str, _OnDriver | Executable] = {}
+        self._made: dict[tuple[str, bool], _OnDriver | Executable] = {}
 
     def all(self, db: Db, **values: Any) -> list[Any]:
         """Every row, its columns by name."""
@@ -60,11 +60,12 @@ class Prepared:
 
     def _for(self, db: Db) -> _OnDriver | Executable:
         dialect = db.connection.dialect
-        if (made := self._made.get(dialect.driver)) is None:
+        key = dialect.driver, dialect.is_async  # psycopg is both
+        if (made := self._made.get(key)) is None:
             made = self._statement(dialect.name) if callable(self._statement) else self._statement
             if not dialect.is_async:
                 made = (_OnSqlite if dialect.name == "sqlite" else _OnPostgres)(made, self._columns, dialect)
-            self._made[dialect.driver] = made
+            self._made[key] = made
         return made
 
 
