@@ -6,12 +6,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from bot.chat.flow import Chat
 from bot.chat.questions import Draw, Outcome, Said, YesNo
 from bot.chat.reading import Invalid, Reading, plain
+from bot.chat.talk import Talk
 from bot.chat.text import Day, Text, Words, caption, t
 from bot.domain import consents, dated, people
 from bot.domain.consents import GALLERY, NEWS, PROVINCE, SERVICE
@@ -131,6 +132,12 @@ def note(chat: Chat, db: Db) -> None:
     if answer is not None and answer.value is True:
         at = datetime.fromisoformat(answer.at)
         consents.note(db, chat.person, SERVICE, text.value["version"], allowed=True, at=at)
+
+
+def agreed_in(talk: Talk | None, db: Db, day: date) -> bool:
+    """Whether she has agreed in a conversation that is still open, which keeps it with its end."""
+    answer = talk.answers.get(_key(consents.text(db, SERVICE, day))) if talk else None
+    return answer is not None and answer.value is True
 
 
 def _key(text: dated.Rule) -> str:

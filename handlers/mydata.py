@@ -9,8 +9,10 @@ from bot.chat.flow import Chat, flow, happening
 from bot.chat.messages import Attachment
 from bot.chat.questions import YesNo
 from bot.chat.reading.identifiers import masked
+from bot.chat.talk import Talks
 from bot.chat.text import Lines, Moment, Text, Words, caption, t, to_json
 from bot.domain import audit, changes, consents, export, officers, owners, talks
+from bot.domain.consents import SERVICE
 from bot.domain.db import Db
 from handlers import business, consent, profile
 
@@ -52,7 +54,7 @@ def mydata(chat: Chat, db: Db) -> None:
     if counts["tickets"]:
         lines.append(_line(t("questions to officers"), str(counts["tickets"])))
     chat.say(Lines(tuple(lines)))
-    chat.say(_allowed(chat, db))
+    chat.say(_allowed(chat, db, kept))
     for waiting in changes.of(db, chat.person):
         chat.say(profile.looked_at(waiting.what, Moment(waiting.due)))
     chat.say(_looks(chat, db))
@@ -69,8 +71,8 @@ def _line(what: Words, value: Words) -> Words:
     return t("• {what}: {value}", what=what, value=value)
 
 
-def _allowed(chat: Chat, db: Db) -> Words:
-    """Which purposes she allows now, and which she has allowed before."""
+def _allowed(chat: Chat, db: Db, kept: Talks) -> Words:
+    """Which purposes she allows now, also in what she hasn't ended yet, and which she has allowed before."""
     lines: list[Words] = []
     before: list[Words] = []
     for purpose, last in consents.decisions(db, chat.person).items():
@@ -78,6 +80,9 @@ def _allowed(chat: Chat, db: Db) -> Words:
             lines.append(t("• {what}", what=consent.NAMES[purpose]))
         elif last.since:
             before.append(_line(consent.NAMES[purpose], consent.state(chat, db, purpose)))
+    today = chat.local.date()
+    if any(consent.agreed_in(talk, db, today) for talk in (kept.open, kept.parked)):
+        lines.append(_line(consent.NAMES[SERVICE], t("for the conversation that is still open")))
     if lines:
         lines.insert(0, t("You allow:"))
     if before:
