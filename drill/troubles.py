@@ -134,7 +134,9 @@ async def store_away(scene: Scene) -> str:
                     await locked(11.0)  # twice as long as a writer waits for the lock
                 continue
             await asyncio.to_thread(server.kill)
-            await asyncio.sleep(1.0 + scene.chance.random())  # long enough that something is brought meanwhile
+            for user in scene.crowd.users:  # most of them wait for an answer just then
+                scene.crowd.do(user)
+            await asyncio.sleep(1.0 + scene.chance.random())
             server.start()  # in this thread: the server ends with the one that started it
             await asyncio.sleep(0.7)
             await asyncio.to_thread(server.send_away, office.name)
