@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from math import ceil, floor, inf
+from typing import TypeVar
 
 from bot.chat.questions import Choice, Draw, Outcome, Said
 from bot.chat.reading import Invalid, Reading, Unsure, plain
+from bot.chat.reading.amounts import COUNTED
 from bot.chat.reading.choose import BOUND_WORDS
 from bot.chat.reading.numerals import in_digits
 from bot.chat.reading.quantities import spans_in
@@ -22,6 +25,7 @@ from bot.chat.reading.yesno_words import KNOWN, LOOSE
 from bot.chat.text import t
 from bot.domain.assess.instrument import Option
 
+T = TypeVar("T")
 _SMALL = (
     PADDING | LOOSE | listed("tadi pilih pilihan opsi pertama kedua ketiga keempat kelima keenam terakhir atas bawah")
 )
@@ -37,6 +41,13 @@ _GOODS = listed("produk produknya makanan minuman usaha bahan stok kemasan")
 """ "Produk habis" is sold out rather than expired."""
 _TELLING = listed("sudah punya bisa tidak belum bukan proses daftar sedang keluar mati habis masa tahu ragu")
 """What a word has to say for an answer, of the meanings of `KNOWN`; to agree ("siap", "ok") is none."""
+_DENIES = listed("tidak belum bukan")
+_PARTLY = listed("setengah stengah separuh separo kurang")
+_AROUND = listed(
+    "sudah sdh udah wis wes sampun pernah ada kirim ngirim jual lewat pakai pake via dan sama plus atau sampai sampe"
+    " biasa biasanya cuma hanya baru bayar terima menerima pelanggan pembeli produk"
+)
+"""Words that may stand beside an answer's own."""
 _SLIPS = listed("tidak belum proses daftar sedang mati habis")
 _BESIDE = listed("nate dalam dlm on process perpanjang diperpanjang")
 _IDLE = listed("ya nanti dulu")
@@ -48,6 +59,7 @@ class Graded(Choice):
     answers are quantities, a number is the quantity and never a place in the list."""
 
     graded: Sequence[Option] = field(kw_only=True)
+    named: Sequence[Sequence[str]] = field(default=(), kw_only=True)
 
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[str]:
         if said.code or not said.text or not any(o.means or o.points is not None for o in self.graded):
@@ -60,12 +72,17 @@ class Graded(Choice):
             for line in (draw(self.brief or self.text), *(f"{o.title} {o.note}" for o in self.graded))
             for word in plain.fold(line.replace("-", "")).split()
         )
+        asked = frozenset(plain.fold(draw(self.brief or self.text)).split())
+        if (worded := self._worded(clean(said.text), asked)) is not None:
+            return worded
         counts = any(o.span for o in self.graded)
         if counts and (counted := self._counted(clean(said.text), own)) is not None:
             return counted
         meaning = read_yes_no(said.text, reading, thumb=False)
         meant = self._meant(said.text, meaning)
         found = Choice.read(self, said, reading, draw)
+        if isinstance(found, str) and found not in meant and self._denied(found, said.text):
+            found = self._agreed(found, meant)
         surely = meaning in ("in_progress", "expired") or plain.yes_no(said.text) is not None or _refuses(said.text)
         if isinstance(found, Invalid) or surely:
             if len(meant) > 1 and not isinstance(self._surely(meant[0], clean(said.text), own, meaning), Invalid):
@@ -84,7 +101,39 @@ class Graded(Choice):
         if meaning == "yes" and not told and (not said or said[0] not in _YES or _THANKS & set(said)):
             return []  # "terima kasih ya"
         none = [o.code for o in self.graded if meaning == "no" and o.span and o.span[0] == 0]
-        return none or [o.code for o in self.graded if o.means and o.means == meaning]
+        return none or [o.code for o in self.graded if meaning in (o.means, *o.also)]
+
+    def _denied(self, code: str, text: str) -> bool:
+        """Whether an answer denies and the typed words don't: "ada" isn't "Belum ada"."""
+        title = words(clean(next(o.title for o in self.graded if o.code == code)))
+        denies = any(w in _DENIES for w in title)
+        return denies and not any(_says(w) in _DENIES for w in words(clean(text)))
+
+    def _agreed(self, code: str, meant: list[str]) -> Outcome[str]:
+        """What is meant instead by one who agrees; "Ada, belum aktif" may be, as it agrees first."""
+        first = words(clean(next(o.title for o in self.graded if o.code == code)))[0]
+        meant = meant if first in _DENIES or not meant else [*meant, code]
+        return meant[0] if len(meant) == 1 else self.which(meant)
+
+    def _worded(self, typed: str, asked: frozenset[str]) -> Outcome[str] | None:
+        """The answer that has the typed words among its own, or as many things were named as it stands for; None where
+        none has, or more was said than what the question itself says."""
+        left, meant = typed_without(typed, [(phrase, {o.code}) for o in self.graded for phrase in o.words])
+        count = 0
+        if not meant:
+            left, things = typed_without(typed, [(name, {n}) for n, some in enumerate(self.named) for name in some])
+            count = len({n for one in things for n in one})
+            meant = [{o.code for o in self.graded if o.span and o.span[0] <= count <= _upto(o)}] if count else []
+        if not meant:
+            return None
+        both = set[str].intersection(*meant) or set[str].union(*meant)
+        codes = [o.code for o in self.graded if o.code in both]
+        more = [w for w in left if w not in _SMALL | _AROUND | asked or _says(w) in _DENIES]
+        if any(_says(w) in _DENIES or w in _PARTLY for w in more) or len(more) > len(meant):
+            return None
+        if len(codes) > 1:
+            return self.which(codes)
+        return self._doubt(codes[0]) if more or count or any(w in _HEDGES for w in left) else codes[0]
 
     def _surely(self, found: str, typed: str, own: frozenset[str], meaning: object) -> Outcome[str]:
         """An answer of whose sentence nothing strange is left; asked back where more of it tells than is strange."""
@@ -117,10 +166,14 @@ class Graded(Choice):
         if not spans or len(spans) > 1 or spans[0].kind in ("months", "rupiah") or re.search("%|persen", typed):
             return Invalid(_CHOOSE)
         span = spans[0]
+        if Fraction(span.low).denominator > 1:  # half a ton
+            return Invalid(_CHOOSE)
         low = floor(span.low) + 1 if span.open_low else ceil(span.low)
         high = inf if span.high == inf else ceil(span.high) - 1 if span.open_high else floor(span.high)
         fits = [o.code for o in self.graded if o.span and o.span[0] <= max(low, high) and _upto(o) >= low]
         strange = [w for w in words(typed) if w.isalpha() and w not in _SMALL | _COUNTING and not _bare(w) & own]
+        if span.kind in COUNTED and not _bare(span.kind) & own:
+            strange.append(span.kind)  # kilos, where it is pieces that are asked for
         if not fits or len(strange) > 1:
             return Invalid(_CHOOSE)
         if len(fits) > 1:
@@ -132,6 +185,21 @@ class Graded(Choice):
 
 
 _CHOOSE = t("Please choose one of these.")
+
+
+def typed_without(typed: str, phrases: Sequence[tuple[str, set[T]]]) -> tuple[list[str], list[set[T]]]:
+    """What is left of a cleaned text without the phrases that stand in it, the longest taken first, and what these are
+    of."""
+    rest = f" {' '.join(words(typed))} "
+    of: dict[str, set[T]] = {}
+    for phrase, meant in phrases:
+        of[phrase] = of.get(phrase, set()) | meant
+    found: list[set[T]] = []
+    for phrase in sorted(of, key=len, reverse=True):
+        if f" {phrase} " in rest:
+            rest = rest.replace(f" {phrase} ", " , ")
+            found.append(of[phrase])
+    return words(rest), found
 
 
 def _upto(option: Option) -> float:

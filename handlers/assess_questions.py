@@ -35,7 +35,8 @@ def question(asking: Item | Fact, instrument: Instrument, answers: Mapping[str, 
     lines: list[Words] = [asking.text, *notes]
     if isinstance(asking, Item):
         lines.insert(0, how_far(instrument, answers, asking.indicator, quick=quick))
-    return Graded(asking.code, Lines(tuple(lines)), choices, brief=asking.text, graded=asking.options)
+    named = asking.named if isinstance(asking, Item) else ()
+    return Graded(asking.code, Lines(tuple(lines)), choices, brief=asking.text, graded=asking.options, named=named)
 
 
 def _answered(asking: Item | Fact) -> Graded:

@@ -9,16 +9,19 @@ import pytest
 
 from bot.chat.questions import Said
 from bot.chat.reading import Invalid, Reading, Unsure
+from bot.domain.assess.instrument import shipped
 from handlers.assess_questions import question
 from tests.talks.assess_scripts import CHECK
 
+EXPORT = next(i for i in shipped() if i.code == "ekspor")
 JAKARTA = ZoneInfo("Asia/Jakarta")
 READING = Reading(datetime(2026, 11, 23, 9, tzinfo=JAKARTA), JAKARTA, "35.73")
 
 
 def read(code: str, text: str) -> str | list[str] | None:
     """The answer taken; the ones asked back; None where none is."""
-    asked = question(CHECK.question(code), CHECK, {"P1": "pangan"}, quick=False)
+    instrument = EXPORT if code.startswith("X") else CHECK
+    asked = question(instrument.question(code), instrument, {"P1": "pangan"}, quick=False)
     found = asked.read(Said(text=text), READING, str)
     if isinstance(found, Unsure):
         return [answer for _, answer in found.choices] or [found.value]
@@ -32,6 +35,13 @@ def read(code: str, text: str) -> str | list[str] | None:
         ("A1", "bahan baku habis|modal habis bu|masih repot bu|ya bu terima kasih|listrik mati"),
         ("A3", "stok produk habis|produk habis|saya jual keripik, lagi proses produksi"),
         ("A6", "nanti dulu ya bu|sebentar bu"),
+        ("F1", "belum sampai jakarta|bukan jakarta"),
+        ("E2", "tidak tiap hari"),
+        ("B3", "ada"),
+        ("D1", "ada"),
+        ("D3", "ada"),
+        ("E1", "online"),
+        ("X3", "setengah ton"),
         ("B4", "lagi masak bu nanti ya|pulsa saya habis|hp saya tadi mati|mohon maaf tadi mati lampu|ok siap"),
     ],
 )
@@ -50,6 +60,27 @@ def test_polite_and_other_words_are_no_answers(code: str, line: str):
         ("B3", "tidak pernah", ["nol", "tidak_dicatat"]),
         ("F2", "2-5", ["4-10", "1-3"]),
         ("F2", "3 warung", ["1-3"]),
+        ("A5", "sudah", ["ada", "proses"]),
+        ("A5", "sudah punya", ["ada", "proses"]),
+        ("E5", "ya", ["kelola", "belum_diurus"]),
+        ("E5", "ada di google maps", ["kelola", "belum_diurus"]),
+        ("F6", "sudah", ["rutin", "pernah"]),
+        ("A2", "ada", ["aktif", "nonaktif"]),
+        ("A3", "ada", ["pirt", "md"]),
+        ("E1", "wa", ["1"]),
+        ("E1", "wa dan shopee", ["2"]),
+        ("E1", "wa, ig sama toped", ["ge3"]),
+        ("E2", "hampir tiap hari", ["mingguan"]),
+        ("E4", "cash dan transfer", ["transfer", "tunai"]),
+        ("E4", "bisa cash bisa qris", ["qris", "tunai"]),
+        ("F1", "malang dan jakarta", ["luar_jatim", "malang"]),
+        ("F1", "paling jauh bandung", ["luar_jatim"]),
+        ("X2", "ada", ["staf", "sendiri"]),
+        ("X6", "ada", ["haccp", "halal_md", "halal_pirt"]),
+        ("X3", "500 kg", ["300-999"]),
+        ("X3", "2 ton", ["ge1000"]),
+        ("X8", "12 bulan", ["ge12", "6-12"]),
+        ("X14", "bisa", ["sendiri", "penerjemah"]),
     ],
 )
 def test_what_may_be_one_is_asked_back(code: str, text: str, answers: list[str]):
@@ -67,6 +98,24 @@ def test_what_may_be_one_is_asked_back(code: str, text: str, answers: list[str])
         ("A3", "pirt sudah mati|sudah habis masanya", "habis"),
         ("B4", "penyuluhan saja", "penyuluhan"),
         ("B5", "sanggup|bisa|sanggup bu", "sanggup"),
+        ("A4", "punya|ada|sudah terbit", "ada"),
+        ("A5", "sudah terbit|sertifikat sudah keluar pak", "ada"),
+        ("A5", "sudah daftar|sudah didaftarkan|masih diperiksa", "proses"),
+        ("A5", "belum|durung", "belum"),
+        ("A5", "sudah habis masanya", "habis"),
+        ("B4", "punya sertifikat", "sertifikat"),
+        ("E2", "tiap hari|setiap hari|tiap minggu|seminggu sekali|saben dino", "mingguan"),
+        ("E2", "sebulan sekali|tiap bulan bu", "bulanan"),
+        ("E2", "kadang kadang|jarang", "jarang"),
+        ("E2", "tidak pernah|belum", "belum"),
+        ("E4", "cash|cash aja bu|kontan|tunai", "tunai"),
+        ("E5", "saya kelola sendiri|sudah dikelola", "kelola"),
+        ("E5", "ada tapi belum diurus", "belum_diurus"),
+        ("F1", "ekspor|pernah ke hongkong|malaysia", "luar_negeri"),
+        ("F1", "jakarta|kirim ke jakarta|luar jawa|bali|luar jatim", "luar_jatim"),
+        ("F1", "surabaya|jawa timur|sudah sampai sidoarjo", "jatim"),
+        ("F1", "malang saja|batu|cuma tetangga", "malang"),
+        ("X8", "lebih dari setahun|2 tahun", "ge12"),
     ],
 )
 def test_answers_in_everyday_words(code: str, line: str, answer: str):
@@ -85,6 +134,7 @@ def test_answers_in_everyday_words(code: str, line: str, answer: str):
         ("D5", "1=sedikit|3=sedikit|25=ge20|lebih dari 20=ge20|belum ada=belum"),
         ("B3", "0=nol|1=1-2|4 orang=3-5|10=gt5"),
         ("F1", "2=luar_jatim"),
+        ("X3", "3=lt100|100=100-299|500 pcs=300-999|1000=ge1000|1 ton=ge1000|1.500=ge1000"),
         ("F2", "nomor 1=gt10|yang kedua=4-10"),
     ],
 )  # fmt: skip

@@ -146,6 +146,8 @@ def test_a_check_of_an_earlier_version_asks_as_it_did(db: Db):
 BAD: list[tuple[Callable[[Document], object], str]] = [
     (lambda d: one(d["items"], "A1")["known"].update(fact="shoe"), "items.A1.known.fact: Input should be 'nib'"),
     (lambda d: one(d["items"], "A1")["known"].update(option="entah"), "items.A1.known.option: A1 has no answer entah"),
+    (lambda d: one(d["items"], "E4").update(named=[["qris"]]), "items.E4.named: no option has a span"),
+    (lambda d: one(d["items"], "E4")["options"][0].update(words=["QRIS!"]), "items.E4.options.qris.words.0: String"),
     (lambda d: one(d["items"], "A2").update(known={"fact": "nib", "option": "aktif"}), "items.A2.known.fact: its evi"),
 ]
 

@@ -27,6 +27,11 @@ Row = Annotated[str, Field(min_length=1, max_length=24)]
 """A row of a list: WhatsApp takes 24 characters."""
 
 
+Phrase = Annotated[str, Field(pattern=r"^[a-z0-9]+( [a-z0-9]+)*$", max_length=40)]
+"""Typed words, as they are compared: in small letters, without signs."""
+Meaning = Literal["yes", "no", "in_progress", "expired", "unsure"]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -40,15 +45,18 @@ class Condition(_Part):
 
 class Option(_Part):
     """An answer. `points` None: it doesn't apply, and the item leaves the denominator. `means` is how "sedang diurus",
-    "sudah mati" and plain yes and no are understood; `span`: the quantities it stands for, from and (None: without end)
-    to, where the question asks how many."""
+    "sudah mati" and plain yes and no are understood, `also` what may mean it, too, so that it is asked back; `span`:
+    the quantities it stands for, from and (None: without end) to, where the question asks how many; `words`: what else
+    is typed for it."""
 
     code: Code
     title: Row
     note: Annotated[str, Field(max_length=72)] = ""
     points: Annotated[int, Field(ge=0, le=4)] | None = None
-    means: Literal["yes", "no", "in_progress", "expired", "unsure"] | None = None
+    means: Meaning | None = None
+    also: tuple[Meaning, ...] = ()
     span: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)] | None] | None = None
+    words: Annotated[tuple[Phrase, ...], Field(max_length=80)] = ()
 
 
 class Evidence(_Part):
@@ -71,7 +79,8 @@ class Known(_Part):
 
 class Item(_Part):
     """A scored question. `core`: asked in the quick check; `permit`: has answers for under way and expired; `known`:
-    what answers it, so that it isn't asked."""
+    what answers it, so that it isn't asked; `named`: what is counted where it is named instead of a number, each by its
+    names."""
 
     code: ItemCode
     indicator: ItemCode
@@ -82,6 +91,7 @@ class Item(_Part):
     options: Annotated[tuple[Option, ...], Field(min_length=2, max_length=10)]
     evidence: Evidence | None = None
     known: Known | None = None
+    named: tuple[Annotated[tuple[Phrase, ...], Field(min_length=1)], ...] = ()
 
     @cached_property
     def points(self) -> dict[str, int | None]:

@@ -87,6 +87,8 @@ def _item(instrument: Instrument, item: Item) -> Iterator[str]:
     worth = [option.points for option in item.options if option.points is not None]
     if not worth or max(worth) == 0:
         yield f"items.{item.code}.options: no answer is worth a point"
+    if item.named and not any(option.span for option in item.options):
+        yield f"items.{item.code}.named: no option has a span that could be counted into"
     if item.known is not None:
         at = f"items.{item.code}.known"
         yield from _answers(instrument, f"{at}.option", item.code, [item.known.option])
