@@ -9,6 +9,7 @@ from tests.office import Desk
 from tests.talks.assess_scripts import CORE, QUICK, begins, part, taps
 from tests.talks.scripts import NO_NIB, REGISTERED, kept
 from tests.talks.test_assess import BEGIN, PICTURE, RESULT, WITHOUT, answers
+from tests.talks.test_erase import FROZEN
 from tests.talks.test_looking import joins
 from tests.transcript import Telegram
 
@@ -188,3 +189,15 @@ def test_before_she_agrees_again_nothing_of_her_nib_is_shown(telegram: Telegram,
           …
     """)
     assert len(kept(desk, "evidence")) == 1
+
+
+def test_who_is_erased_leaves_no_number(telegram: Telegram, desk: Desk):
+    telegram(f"{REGISTERED}{BEGIN}{taps(*CORE)}")
+    assert kept(desk, "evidence")
+    telegram(f"""{FROZEN}
+        ~ 7 hari
+        < Data Bapak/Ibu sedang kami hapus …
+          …
+        ~ 2 menit
+    """)
+    assert kept(desk, "evidence") == kept(desk, "answers") == []
