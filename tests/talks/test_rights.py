@@ -30,7 +30,7 @@ def test_to_be_erased_is_no_name(telegram: Telegram, words: str):
 
 def test_to_see_her_data_is_no_name_and_no_question_to_an_officer(telegram: Telegram, desk: Desk):
     seen = "< Ringkasan data Bapak/Ibu…\n" + "…\n" * 4
-    answered = "< Ringkasan data Bapak/Ibu…\n" + "…\n" * 5  # in the registration
+    answered = "< Ringkasan data Bapak/Ibu…\n" + "…\n" * 6  # in the registration
     telegram(f"""{TO_NAME}
         > DATA SAYA
         {answered}
