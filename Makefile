@@ -24,8 +24,7 @@ bench: .venv/installed-dev ## Measure it beside the libraries' own ways (12 minu
 	$(BIN)/python -m bench.assess
 	$(BIN)/python -m bench $(if $(QUICK),--quick)
 
-drill: .venv/installed-dev ## Play every transcript on WhatsApp; kill, starve and flood it under load, on both stores at once (20 minutes; SEED=number; QUICK=1: two)
-	$(if $(QUICK),,$(BIN)/pytest -n 2 tests/talks --on whatsapp)
+drill: .venv/installed-dev ## Kill, starve and flood it under load, on both stores; play every transcript on WhatsApp (20 minutes; SEED=number; QUICK=1: five)
 	$(BIN)/python -m drill $(if $(SEED),--seed $(SEED)) $(if $(QUICK),--quick --whole)
 
 lock: .venv/installed ## Write both lock files anew from pyproject.toml, with the newest versions it allows

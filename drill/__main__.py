@@ -28,6 +28,7 @@ from drill.limits import limits
 from drill.power import CUTS, cuts
 from drill.scene import Drill, Result, run
 from drill.stores import Postgresql, Sqlite, Store
+from drill.transcripts import transcripts
 from drill.troubles import DRILLS as TROUBLES
 
 STORES: dict[str, Callable[[], Store]] = {"SQLite": Sqlite, "PostgreSQL": Postgresql}
@@ -50,14 +51,18 @@ def main() -> int:
         return 0
     seconds = time.monotonic() - began
     report.show(results, seconds)
-    if not (asked.quick or asked.only or asked.broken or asked.whole or len(asked.store) == 1):
+    if _whole(asked):
         report.write(results, asked.seed, seconds)
     return 0 if all(result.good for result in results) else 1
 
 
+def _whole(asked: argparse.Namespace) -> bool:
+    return not (asked.quick or asked.only or asked.broken or asked.whole or len(asked.store) == 1)
+
+
 def _side_by_side(asked: argparse.Namespace) -> list[Result]:
-    """Each store's drills in a process of its own: most of a drill is waiting. What counts messages a second comes
-    after them."""
+    """Each store's drills in a process of its own, and the transcripts beside them: most of a drill is waiting. What
+    counts messages a second comes after them."""
     found: list[Result] = []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="drill-")))
@@ -69,6 +74,8 @@ def _side_by_side(asked: argparse.Namespace) -> list[Result]:
             )
             stack.callback(_ended, part)
             runs.append((part, results))
+        if _whole(asked):
+            found.append(_told(transcripts(asked.seed)))
         for part, results in runs:
             if code := part.wait():
                 raise SystemExit(f"the drills of a store ended with {code}")
@@ -109,7 +116,7 @@ def _given_up(number: int, _: object) -> None:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m drill", description="Drills: what the desk promises under faults.")
     parser.add_argument("--seed", type=int, default=SEED, help="of every random choice")
-    parser.add_argument("--quick", action="store_true", help="two minutes, for development; writes no page")
+    parser.add_argument("--quick", action="store_true", help="five minutes, for development; writes no page")
     parser.add_argument("--only", nargs="*", default=[], metavar="DRILL", help="the drills whose name begins so")
     parser.add_argument("--store", nargs="+", choices=list(STORES), default=list(STORES))
     parser.add_argument("--results", type=Path, help="write what came of it there, and no page")
