@@ -31,13 +31,13 @@ async def killed(scene: Scene) -> str:
         scene.crowd.patience = 300.0  # on a slow machine a desk may be killed many times before a job of hers is done
 
     async def anywhere() -> None:
-        """A start, and a kill at any moment; but not before what two processes have died of is done."""
-        tried = _tried_twice(scene)
+        """A start, and a kill at any moment; but not before what several processes have died of is done."""
+        near = _nearly_given_up(scene)
         await office.start()
-        ends = time.monotonic() + 5.0
-        while tried and time.monotonic() < ends:
+        ends = time.monotonic() + 8.0
+        while near and time.monotonic() < ends:
             await asyncio.sleep(0.02)
-            tried = _tried_twice(scene)
+            near = _nearly_given_up(scene)
         await asyncio.sleep(chance.random() * _ALIVE)
         await office.kill(children=chance.random() < 0.5)
 
@@ -47,7 +47,7 @@ async def killed(scene: Scene) -> str:
             if turn % 2:
                 await anywhere()
                 continue
-            if _tried_twice(scene):
+            if _nearly_given_up(scene):
                 await anywhere()
             point = points[turn // 2 % len(points)]
             if point in AT_ONCE:
@@ -71,9 +71,11 @@ async def killed(scene: Scene) -> str:
     return f"{sum(office.deaths.values())} SIGKILLs, {hit.total()} of them at {len(hit)} named points"
 
 
-def _tried_twice(scene: Scene) -> bool:
-    """Whether two processes have died of the same turn: one more, and the desk rightly takes it for poison."""
-    return scene.office.look("SELECT count(*) FROM inbox WHERE state = 0 AND attempts > 1")[0][0] > 0
+def _nearly_given_up(scene: Scene) -> bool:
+    """Whether two processes have died of the same turn, or six while they sent the same message: a few more, and the
+    desk rightly takes it for poison."""
+    turns = scene.office.look("SELECT count(*) FROM inbox WHERE state = 0 AND attempts > 1")[0][0]
+    return turns > 0 or scene.office.look("SELECT count(*) FROM outbox WHERE state < 2 AND attempts > 5")[0][0] > 0
 
 
 async def in_hand(scene: Scene) -> str:

@@ -129,8 +129,9 @@ the platform saw and what the database holds are compared (`tests/faults/checker
   allowed, and counted apart.
 
 A desk is forked from a process that has imported the program, which makes a start quick; SIGKILL comes from outside at
-any moment, or from within at a named point (`drill/points.py`). A turn in which two processes have died is let through
-before the next kill: after the third the desk would rightly set it aside. After a kill a desk is careful for an hour
+any moment, or from within at a named point (`drill/points.py`). A turn in which two processes
+have died, or a message in which six have, is let through before the next kill: after the third, or the eighth, the desk
+would rightly set it aside. After a kill a desk is careful for an hour
 ([0014](decisions/0014-at-once.md)); here, by chance, for that hour, for a tenth of a second, or not at all, so that it
 is killed on both ways. Where kills and stops take turns, and where messages are poison, it is careful as it ever is."""
 _BROKEN = """## Broken on purpose
