@@ -73,7 +73,7 @@ def tell(chat: Chat, db: Db, assessment: int) -> None:
     steps = advise(instrument, found.claimed, answers)
     chat.say(Lines((*_standing(instrument, found.claimed, of.name), *_gates(instrument, found.claimed),
                     *_marks(instrument, found.claimed), _verified(instrument, check, found.verified))))  # fmt: skip
-    if before := _before(db, chat, check):
+    if before := checks.before(db, check):
         chat.say(_moved(found.claimed.total - (before.claimed or 0)))
     if check.instrument == CHECK:
         chat.say(business.legal_class(chat, db, of.sales, of.capital))
@@ -119,12 +119,6 @@ def _verified(instrument: Instrument, check: Assessment, score: Score) -> Words:
         "{kind}, in force as of {day}. Confirmed by officers so far: {total} of 100.",
         kind=kind, day=Day(instrument.since), total=score.total,
     )  # fmt: skip
-
-
-def _before(db: Db, chat: Chat, check: Assessment) -> Assessment | None:
-    """The check of the same kind before this one."""
-    past = checks.history(db, chat.person, check.business, check.instrument)
-    return next((one for one in reversed(past) if one.id < check.id and one.kind == check.kind), None)
 
 
 def _moved(by: int) -> Text:

@@ -277,6 +277,12 @@ def history(db: Db, person: Person, business: int, code: str) -> list[Assessment
     return [a for a in _finished(db, business) if a.person == person.id and a.instrument == code]
 
 
+def before(db: Db, check: Assessment) -> Assessment | None:
+    """The finished check of the same kind before this one: quick and full ones ask different things."""
+    past = [a for a in _finished(db, check.business) if a.person == check.person and a.instrument == check.instrument]
+    return next((one for one in reversed(past) if one.id < check.id and one.kind == check.kind), None)
+
+
 def recheck_on(instrument: Instrument, finished: datetime) -> datetime:
     """When a new check is due, by the instrument's months."""
     return finished + timedelta(days=30 * instrument.recheck_months)

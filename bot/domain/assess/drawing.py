@@ -70,7 +70,7 @@ def gather(db: Db, person: int, **args: Any) -> dict[str, Any]:
         raise LookupError(f"no finished check {args['assessment']}")
     instrument = instruments.of(db, check.instrument, check.version)
     result = checks.result(db, check.id)
-    before = _before(db, check)
+    before = checks.before(db, check)
     was: Mapping[str, int] = before.marks["claimed"] if before and before.marks else {}
     business = db.execute(select(businesses.c.name).where(businesses.c.id == check.business)).scalar_one()
     steps = {gate.code: gate.step for gate in instrument.gates}
@@ -98,12 +98,6 @@ def gather(db: Db, person: int, **args: Any) -> dict[str, Any]:
         ],
     }  # fmt: skip
     return {**args, "told": told}
-
-
-def _before(db: Db, check: checks.Assessment) -> checks.Assessment | None:
-    """The finished check of the same kind before this one: quick and full ones ask different things."""
-    past = checks.history(db, Person(check.person, ""), check.business, check.instrument)
-    return next((one for one in reversed(past) if one.id < check.id and one.kind == check.kind), None)
 
 
 # In a process of its own
