@@ -56,7 +56,7 @@ async def killed(scene: Scene) -> str:
                 office.careful = CAREFUL_SECONDS  # few come past it otherwise
             often = 1 if point in ("starting", "working", "worked", "carried") else chance.randint(1, 8)
             await office.start(point, often)
-            code = await office.ended(_UNTIL_POINT / 2 if scene.broken else _UNTIL_POINT)
+            code = await office.ended(_UNTIL_POINT)
             if code is None:
                 await office.kill()  # nobody came past it in time
             elif code == -signal.SIGKILL:
