@@ -120,6 +120,8 @@ def test_the_month_s_budget_is_told_of_and_stops_reminders_but_no_answer(whatsap
     assert desk.number is not None
     desk.number.served, desk.number.month = 1000, "2026-11"  # what is free in the month is used up
     desk.bounds = replace(desk.bounds, budget=3000)  # seven messages and a half
+    patient = desk.config.talk.model_copy(update={"nudge_hours": 1000.0})
+    desk.config = desk.config.model_copy(update={"talk": patient})  # nothing else goes out by itself
     employed(whatsapp, desk, "petugasrina", "petugas")
     whatsapp(untold(TO_BUSINESS))
     whatsapp(f"""
@@ -151,7 +153,6 @@ def test_the_month_s_budget_is_told_of_and_stops_reminders_but_no_answer(whatsap
     spent = asyncio.run(desk.round(do=lambda db: costs.rupiah(db, db.now.date())))
     whatsapp(f"""
         ~ 9 hari
-        {REMINDED.strip()}
         {REMINDED.strip()}
         petugasrina < (diam)
     """)
