@@ -81,7 +81,8 @@ def _allowed(chat: Chat, db: Db, kept: Talks) -> Words:
         elif last.since:
             before.append(_line(consent.NAMES[purpose], consent.state(chat, db, purpose)))
     today = chat.local.date()
-    if any(consent.agreed_in(talk, db, today) for talk in (kept.open, kept.parked)):
+    agreed = any(consent.agreed_in(talk, db, today) for talk in (kept.open, kept.parked))
+    if agreed and not consents.given(db, chat.person, SERVICE, today):
         lines.append(_line(consent.NAMES[SERVICE], t("for the conversation that is still open")))
     if lines:
         lines.insert(0, t("You allow:"))

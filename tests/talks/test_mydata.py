@@ -132,3 +132,21 @@ def test_the_files_are_gone_after_a_day(telegram: Telegram, desk: Desk):
 
     assert asyncio.run(sweep()) == 2
     assert list(folder.iterdir()) == []
+
+
+def test_a_leave_given_again_in_an_open_conversation_is_told_once(telegram: Telegram, desk: Desk):
+    telegram(f"""{REGISTERED}
+        > tarik izin layanan
+        > cek cepat
+        > [Saya setuju]
+        > data saya
+        < Ringkasan data Bapak/Ibu yang kami simpan. Semuanya ada di berkas lengkap.
+          • nama: Siti Aminah
+          • nomor HP: …
+          • usaha: …
+          • jawaban di percakapan yang belum selesai: 1
+          • pesan, …
+          Izin yang berlaku:
+          • Layanan UMKM
+          Belum ada petugas yang melihatnya.
+    """)
