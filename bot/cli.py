@@ -183,13 +183,14 @@ def db_move(
     config = settings()
     from bot.config import Database
     from bot.domain.engine import is_sqlite, named
-    from bot.domain.move import move
+    from bot.domain.move import FILES, move
 
     with said():
         target = Database(url=to)
         moved = move(config.database.url, target.url, config.database.keys, now())
     for table in moved:
-        typer.echo(f"{table.table:14}{table.rows:>9} rows  sha256 {table.checksum}")
+        what = "     " if table.table == FILES else "rows "
+        typer.echo(f"{table.table:14}{table.rows:>9} {what} sha256 {table.checksum}")
     typer.echo(f"All is in {named(target.url)} too, as it was. To go on there, set in the settings:")
     shown = target.url if is_sqlite(target.url) else f"{named(target.url)} (as you typed it)"
     typer.echo(f"[database] url: {shown}; [database] keys: {config.database.keys}")

@@ -1,13 +1,16 @@
 """Carry an installation from one database to another, either kind to either, and lose nothing on the way.
 
 Everything is written in one transaction and read back before it is committed: the same number of rows and the same
-checksum in every table, or nothing is kept. The keys stay where they are.
+checksum in every table, or nothing is kept. The files people sent go to where the other database has them, sealed as
+they are. The keys stay where they are.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -18,12 +21,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select, text
 
-from bot.domain import upgrade
+from bot.domain import media, upgrade
 from bot.domain.engine import lock, looking, named, writing
 from bot.domain.keys import HOUSE
 from bot.domain.tables import metadata, people
 
 _PIECE = 1000  # rows at a time
+FILES = "files"
+"""What stands in place of a table's name for the files."""
 
 
 class CantMove(Exception):
@@ -32,7 +37,8 @@ class CantMove(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A table that was carried over: its rows, and SHA-256 of all they hold (hexadecimal, its beginning)."""
+    """A table that was carried over: its rows, and SHA-256 of all they hold (hexadecimal, its beginning). `FILES` is
+    one as well."""
 
     table: str
     rows: int
@@ -40,7 +46,7 @@ class Moved:
 
 
 def move(source: str, target: str, keys: Path, now: datetime) -> list[Moved]:
-    """Copy every row of the database `source` to the empty database `target`; both are upgraded first.
+    """Copy every row of the database `source` to the empty database `target`, and the files; both are upgraded first.
 
     `keys` is the folder with the keys of both. Raises `CantMove`, `Locked`, `StoreDown` and `UpgradeFailed`; then
     nothing is kept in `target`, and `source` is as it was.
@@ -52,11 +58,49 @@ def move(source: str, target: str, keys: Path, now: datetime) -> list[Moved]:
             raise CantMove(f"There is nothing in {named(source)}.")
         upgrade.upgrade(source, now)
         upgrade.upgrade(target, now)
+        here, there = media.folder(source, keys), media.folder(target, keys)
+        if here != there and there.exists() and any(there.iterdir()):
+            raise CantMove(f"{there} isn't empty: files of another database lie there.")
         engine = writing(target)
         try:
-            return copy(source, engine, keys)
+            moved = files(here, there)  # before the rows: no row is kept there whose file isn't
+            return [*copy(source, engine, keys), moved]
+        except BaseException:
+            if here != there:
+                shutil.rmtree(there, ignore_errors=True)
+            raise
         finally:
             engine.dispose()
+
+
+def files(here: Path, there: Path) -> Moved:
+    """Copy the files of one folder to another, which is empty; between databases that share it, nothing is copied.
+    Raises `CantMove` and `OSError`."""
+    names = sorted(path.name for path in here.glob("*") if path.is_file() and path.suffix != ".part")
+    if here != there and names:
+        there.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name in names:
+            _sync(Path(shutil.copy2(here / name, there / name)))  # with its time, which a sweep compares with
+        _sync(there)
+    before, after = _hashed(here, names), _hashed(there, names)
+    if before != after:
+        raise CantMove(f"The files in {here} didn't come to {there} as they were.")
+    return Moved(FILES, len(names), after)
+
+
+def _sync(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _hashed(folder: Path, names: list[str]) -> str:
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update(f"{name} {hashlib.sha256((folder / name).read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()[:16]
 
 
 def copy(source: str, target: Engine, keys: Path) -> list[Moved]:

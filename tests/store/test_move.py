@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from bot.chat.reading.place import Place
 from bot.chat.talk import Talk, Talks
 from bot.cli import app
 from bot.domain import consents, dated, inbox, jobs, move, officers, outbox, owners, places, reminders, talks, tickets
+from bot.domain import media as files
 from bot.domain import upgrade as upgrades
 from bot.domain.db import Db
 from bot.domain.engine import Locked, lock, named, writing
@@ -137,8 +139,10 @@ def test_everything_is_carried_over_and_can_be_read_there(ways: Ways):
     source, target = ways
     write(source, everything, gone)
     found = moved(ways)
-    assert {table.table for table in found} == set(metadata.tables)
-    assert all(table.rows for table in found), [table.table for table in found if not table.rows]
+    assert {table.table for table in found} == {*metadata.tables, move.FILES}
+    assert all(table.rows for table in found if table.table != move.FILES), [
+        table.table for table in found if not table.rows
+    ]
     target.folder = source.folder  # the keys stay where they are
 
     def look(db: Db) -> list[Any]:
@@ -164,6 +168,47 @@ def test_and_back_again_it_is_the_same(sqlite: SqliteBench, server: Server, tmp_
             db.execute("PRAGMA wal_checkpoint")
         dumps = [{line for line in db.iterdump() if line.startswith("INSERT")} for db in (before, after)]
     assert dumps[0] == dumps[1]
+
+
+def laid(ways: Ways) -> tuple[Path, Path]:
+    """Two files lie beside what is moved, one half written; where they lie, and where they would be looked for."""
+    source, _ = ways
+    here, there = (files.folder(bench.url, source.folder / "keys") for bench in ways)
+    write(source, everything)
+    here.mkdir()
+    for name in ("a" * 64, "b" * 64, f"{'c' * 64}.01234567.part"):
+        (here / name).write_bytes(b"sealed " + name.encode())
+    os.utime(here / ("a" * 64), (MONDAY.timestamp(), MONDAY.timestamp()))
+    return here, there
+
+
+def test_the_files_go_to_where_the_other_database_has_them(ways: Ways):
+    here, there = laid(ways)
+    assert (moved(ways)[-1].table, moved_files(there)) == (move.FILES, moved_files(here)[:2])
+    assert (there / ("a" * 64)).stat().st_mtime == MONDAY.timestamp()
+
+
+def moved_files(place: Path) -> list[tuple[str, bytes]]:
+    return [(path.name, path.read_bytes()) for path in sorted(place.iterdir())]
+
+
+def test_onto_the_files_of_another_nothing_is_moved(ways: Ways):
+    _, there = laid(ways)
+    there.mkdir()
+    (there / "other").touch()
+    refused(ways, rf"{there.name} isn't empty")
+    assert moved_files(there) == [("other", b"")]
+    (there / "other").unlink()
+    assert moved(ways)[-1].rows == 2
+
+
+def test_where_the_rows_are_refused_no_file_stays(ways: Ways):
+    _, target = ways
+    _, there = laid(ways)
+    upgrades.upgrade(target.url, MONDAY)
+    write(target, lambda db: dated.put(db, "a.rule", MONDAY.date(), 1, "a letter"))
+    refused(ways, "there are rows in the table rules")
+    assert not there.exists()
 
 
 def refused(ways: Ways, match: str) -> None:
@@ -247,6 +292,7 @@ def test_the_command_says_what_was_moved_and_what_to_set(ways: Ways, tmp_path: P
     done = CliRunner().invoke(app, [*command, target.url])
     assert done.exit_code == 0, done.output
     assert re.search(r"^people +2 rows  sha256 [0-9a-f]{16}$", done.output, re.MULTILINE)
+    assert re.search(r"^files +0 +sha256", done.output, re.MULTILINE)
     assert f"{named(target.url)} too, as it was" in done.output
     assert f"[database] keys: {source.folder}/keys" in done.output
     again = CliRunner().invoke(app, [*command, target.url])
