@@ -120,9 +120,9 @@ async def _main(config: Config, ready: Ready | None, flows: Flows | None) -> int
         said = error.orig if isinstance(error, DBAPIError) else error
         print(f"Pendamping can't start: {said}", file=sys.stderr)
         return CANT_START
-    gc.set_threshold(20_000, 20, 20)  # by itself it looks twice a turn, for rings that hardly anything here makes
+    gc.set_threshold(20_000, 20, 20)  # by itself it looks at every turn, for rings that hardly anything here makes
     gc.collect()
-    gc.freeze()  # what a start made stays; walking through it again and again would cost a twentieth of every turn
+    gc.freeze()  # what a start made stays; walking through it again and again would cost every turn
     log.info("started", simulator=simulator.url if simulator else "", web=app.address)
     if ready:
         ready(app, simulator.url if simulator else "")

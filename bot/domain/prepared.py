@@ -1,9 +1,9 @@
 """Statements that are asked thousands of times a second, compiled once.
 
 They are written as every other one, in SQLAlchemy Core. What SQLAlchemy does around a statement (cache keys, events,
-results) costs about twenty times what SQLite needs to answer it, and more than psycopg's way to a server and back, so
-these go to the driver directly, with the types' own processors. On connections that only read asynchronously they go as
-all others do.
+results) costs far more than SQLite needs to answer it, and about as much as the way to a server and back, so these go
+to the driver directly, with the types' own processors. On connections that only read asynchronously they go as all
+others do.
 """
 
 from __future__ import annotations
