@@ -109,7 +109,7 @@ class App:
             await _try_port(config.web.listen)  # before what takes long
         url, keys = config.database.url, config.database.keys
         self.held = lock(url)  # before the upgrade: nobody else may be at work on it
-        copied = upgrade.upgrade(url, self.clock.now())
+        copied = upgrade.begin(url, keys, self.clock.now())
         if copied:
             log.info("upgraded", copy=str(copied))
         with looking(url) as connection:

@@ -105,6 +105,8 @@ def _database(config: Config) -> list[Finding]:
     except StoreDown as error:
         return [Finding("wrong", f"[database] url: {error}", "make .venv/installed")]
     try:
+        if strange := upgrade.strange(url, config.database.keys):
+            return [Finding("wrong", strange, f"see [database] url, or {restore}")]
         if is_sqlite(url) and not file.exists():
             can = os.access(next(p for p in file.absolute().parents if p.exists()), os.W_OK)
             made = Finding("note", f"no database at {file} yet; the first start makes it")

@@ -155,7 +155,7 @@ def backup(
     folder = str(into or config.backup.folder)
     with said():
         if current(config.database.url) is None:
-            raise LookupError(f"There is no database at {named(config.database.url)} yet.")
+            raise LookupError(f"Nothing has been started here: there is nothing in {named(config.database.url)} yet.")
         made = make(config.database.url, str(config.database.keys), folder, config.backup.keep, stamp)
     typer.echo(f"{made['copy']}\nKeep it away from {config.database.master}: whoever has both can read all.")
 
@@ -165,10 +165,10 @@ def db_upgrade() -> None:
     """Bring the database to this version. A copy of the old file is kept beside it."""
     config = settings()
     from bot.domain.engine import lock, named
-    from bot.domain.upgrade import current, upgrade
+    from bot.domain.upgrade import begin, current
 
     with said(), closing(lock(config.database.url)):
-        copied = upgrade(config.database.url, now())
+        copied = begin(config.database.url, config.database.keys, now())
         revision = current(config.database.url)
     typer.echo(f"{named(config.database.url)} is at revision {revision}.")
     if copied:

@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 _VERSION = b"\x01"
 _DAY = "day-"
 _NONCE = 12
+_NAME = 16  # bytes of the name of a person's key
 KEPT = 20_000
 """Keys, and names of keys, that a process remembers: those of the people who wrote last."""
 HOUSE = "house"
@@ -70,7 +71,7 @@ class Keys:
 
     def new(self) -> str:
         """A new key's name. It is kept for good at `commit`, which must come before anything it sealed is committed."""
-        name = secrets.token_hex(16)
+        name = secrets.token_hex(_NAME)
         with self._lock:
             self._make(name)
         return name
@@ -202,6 +203,15 @@ def keyring(folder: Path, people: bool, master: Path | None = None) -> Keys:
     if people and not (folder / "wrapped.db").exists():
         raise NoKey(_bring_back(folder / "wrapped.db"))
     return Keys(folder, master)
+
+
+def held(folder: Path) -> int:
+    """How many people's keys are kept in a folder, which may not be there."""
+    wrapped = folder / "wrapped.db"
+    if not wrapped.exists():
+        return 0
+    with closing(sqlite3.connect(f"file:{wrapped}?mode=ro", uri=True)) as db:
+        return int(db.execute("SELECT count(*) FROM keys WHERE length(id) = ?", (2 * _NAME,)).fetchone()[0])
 
 
 def rotate(folder: Path, master: Path | None = None) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
 from bot.domain.engine import is_sqlite, looking, named, path_of, writing
+from bot.domain.keys import NoKey, held
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -45,6 +46,20 @@ _UPGRADED = {
 }
 LATEST = "0006"
 """The newest revision, so that a start on an upgraded database needs no Alembic; a test holds it to `head()`."""
+
+
+def begin(url: str, keys: Path, now: datetime) -> Path | None:
+    """`upgrade` for a desk: also raises `NoKey` where the keys in `keys` are of people whose database isn't here."""
+    if told := strange(url, keys):
+        raise NoKey(told)
+    return upgrade(url, now)
+
+
+def strange(url: str, keys: Path) -> str:
+    """What is wrong where a database has no tables of ours, and the keys in `keys` are of people; else empty."""
+    if current(url) is None and (count := held(keys)):
+        return f"{named(url)} holds nothing of ours, but {keys} the keys of {count} people: is it the right database?"
+    return ""
 
 
 def upgrade(url: str, now: datetime, to: str = "head") -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Generator
@@ -186,6 +187,29 @@ def test_a_database_damaged_inside_is_said(place: Place):
         file.write(b"\xff" * (place.database.stat().st_size - 4096))
     assert place.refused(1, "officers", "list")
     assert place.cant_run()
+
+
+def test_another_database_beside_keys_of_people_is_no_new_desk(place: Place):
+    place.write(met)
+    place.database.unlink()
+    told = f"{place.database} holds nothing of ours, but {place.keys} the keys of 1 people: is it the right database?"
+    for empty in (True, False):  # no file, and one of somebody else
+        if not empty:
+            with closing(sqlite3.connect(place.database)) as db:
+                db.execute("CREATE TABLE other (id INTEGER)")
+        assert place.cant_run() == f"Pendamping can't start: {told}"
+        assert place.refused(1, "db", "upgrade") == told
+        assert place.refused(1, "officers", "invite", "Pak Budi") == told
+        found = place.do("check", "--offline")
+        assert (found.exit_code, f"wrong  {told}" in found.stdout) == (1, True), found.stdout
+        assert place.database.exists() is not empty
+
+
+@pytest.mark.parametrize("command", [("quarantine", "list"), ("backup",), ("rules", "list"), ("outbox", "list")])
+def test_where_nothing_was_started_nothing_is_made(tmp_path: Path, command: tuple[str, ...]):
+    place = Place(tmp_path)
+    assert place.refused(1, *command).startswith("Nothing has been started here")
+    assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
 
 
 REGION = '[office]\nregion = "99.99"\n[web]\nlisten = "127.0.0.1:0"\n[simulator]\nlisten = "127.0.0.1:0"\n'
