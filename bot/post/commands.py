@@ -142,6 +142,7 @@ def _story(story: Mapping[str, str]) -> breach.Story:
 
 
 def rules_set(db: Db, name: str, since: str, value: Any, source: str) -> Answer:
+    dated.check(name, value)
     dated.put(db, name, date.fromisoformat(since), value, source)
     return {"set": name}
 

@@ -150,6 +150,34 @@ def test_an_invitation_needs_a_name_a_known_area_and_an_officers_bot(place: Plac
     assert "no officers' bot" in place.refused(1, "officers", "invite", "Pak Budi")
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("consent.text", "{}", 'consent.text must look like {"version": "1.0", "years": 5, '),
+        ("consent.text", '{"version": "2", "years": "5", "months": 12, "contact": "kami"}', "must look like"),
+        ("consent.age", "true", "consent.age must look like 17"),
+        ("consent.age", "-1", "must look like 17"),
+        ("change.evidence", '["name", 5]', "must look like"),
+        ("class.thresholds", '{"sales": [["mikro"]], "capital": []}', "must look like"),
+        ("photo.limits", '{"sharp": NaN, "side": 400}', "must look like"),
+        ("result.colors", '{"now": "red", "before": "#e08a00", "grid": "#c9d3d1", "ink": "#1f2d2b", "paper": "#fff"}',
+         "must look like"),
+        ("consent.txt", "{}", "There is no rule consent.txt: `pendamping rules list` shows those there are."),
+    ],
+)  # fmt: skip
+def test_a_rule_has_a_name_and_a_shape_that_ship(place: Place, name: str, value: str, told: str):
+    assert told in place.refused(1, "rules", "set", "--", name, "2027-01-01", value, "a letter")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("change.evidence", "[]"), ("photo.limits", '{"sharp": 1, "side": 300}'), ("erasure.days", "14")],
+)
+def test_a_rule_of_that_shape_is_in_force_from_its_day(place: Place, name: str, value: str):
+    assert place.do("rules", "set", name, "2027-01-01", value, "a letter").exit_code == 0
+    assert "2027-01-01" in place.do("rules", "list").stdout
+
+
 def test_messages_to_a_bot_that_is_gone_are_noted(place: Place):
     place.write(one_kept)
     assert "messages wait" not in place.do("check", "--offline").stdout
