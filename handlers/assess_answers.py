@@ -16,6 +16,7 @@ from bot.chat.questions import Choice, Draw, Outcome, Said
 from bot.chat.reading import Invalid, Reading, Unsure, plain
 from bot.chat.reading.amounts import COUNTED
 from bot.chat.reading.choose import BOUND_WORDS
+from bot.chat.reading.identifiers import check_nib
 from bot.chat.reading.numerals import in_digits
 from bot.chat.reading.quantities import spans_in
 from bot.chat.reading.slips import COMMON
@@ -42,15 +43,24 @@ _GOODS = listed("produk produknya makanan minuman usaha bahan stok kemasan")
 _TELLING = listed("sudah punya bisa tidak belum bukan proses daftar sedang keluar mati habis masa tahu ragu")
 """What a word has to say for an answer, of the meanings of `KNOWN`; to agree ("siap", "ok") is none."""
 _DENIES = listed("tidak belum bukan")
+_RARELY = listed("jarang kurang kadang sebagian setengah separuh separo")
+_WHOLE = listed("semua semuanya kabeh sedaya selalu lengkap sepenuhnya rutin")
+"""What "belum" before it leaves a part of: "belum semua"."""
+_BUT = listed("tapi tp tetapi nanging ning namun")
+_HAS = listed("sudah punya bisa")
+_STATED = listed("mati habis proses daftar")
 _PARTLY = listed("setengah stengah separuh separo kurang")
 _AROUND = listed(
     "sudah sdh udah wis wes sampun pernah ada kirim ngirim jual lewat pakai pake via dan sama plus atau sampai sampe"
     " biasa biasanya cuma hanya baru bayar terima menerima pelanggan pembeli produk"
 )
 """Words that may stand beside an answer's own."""
+_OTHERS = listed("suami istri bojo anak orang mertua adik kakak teman tetangga")
+"""Whose it is, if it isn't hers."""
 _SLIPS = listed("tidak belum proses daftar sedang mati habis")
 _BESIDE = listed("nate dalam dlm on process perpanjang diperpanjang")
 _IDLE = listed("ya nanti dulu")
+_NIB = re.compile(r"(?:(?:nib|no|nomor)\b[ :.]*)*[0-9][0-9 .-]{11,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class Graded(Choice):
 
     graded: Sequence[Option] = field(kw_only=True)
     named: Sequence[Sequence[str]] = field(default=(), kw_only=True)
+    nib: str = field(default="", kw_only=True)  # the answer that a NIB typed alone stands for
 
     def read(self, said: Said, reading: Reading, draw: Draw) -> Outcome[str]:
         if said.code or not said.text or not any(o.means or o.points is not None for o in self.graded):
@@ -67,6 +78,8 @@ class Graded(Choice):
         folded = plain.fold(said.text)
         if (exact := next((o.code for o in self.graded if plain.fold(o.title) == folded), None)) is not None:
             return exact
+        if self.nib and _NIB.fullmatch(clean(said.text)) and check_nib(said.text, reading).state != "wrong":
+            return self.nib
         own = frozenset(
             word
             for line in (draw(self.brief or self.text), *(f"{o.title} {o.note}" for o in self.graded))
@@ -77,17 +90,17 @@ class Graded(Choice):
             return worded
         counts = any(o.span for o in self.graded)
         if counts and (counted := self._counted(clean(said.text), own)) is not None:
-            return counted
+            return self._held(counted, clean(said.text), [])
         meaning = read_yes_no(said.text, reading, thumb=False)
         meant = self._meant(said.text, meaning)
         found = Choice.read(self, said, reading, draw)
-        if isinstance(found, str) and found not in meant and self._denied(found, said.text):
-            found = self._agreed(found, meant)
+        if isinstance(found, str):
+            found = self._held(found, clean(said.text), meant)
         surely = meaning in ("in_progress", "expired") or plain.yes_no(said.text) is not None or _refuses(said.text)
         if isinstance(found, Invalid) or surely:
             if len(meant) > 1 and not isinstance(self._surely(meant[0], clean(said.text), own, meaning), Invalid):
                 return self.which(meant)
-            found = meant[0] if meant else found
+            found = self._held(meant[0], clean(said.text), meant) if meant else found
         elif counts and meant and isinstance(found, str) and found not in meant:
             found = self.which([*meant, found])  # "tidak pernah": none, or none was noted
         return self._surely(found, clean(said.text), own, meaning) if isinstance(found, str) else found
@@ -103,13 +116,40 @@ class Graded(Choice):
         none = [o.code for o in self.graded if meaning == "no" and o.span and o.span[0] == 0]
         return none or [o.code for o in self.graded if meaning in (o.means, *o.also)]
 
-    def _denied(self, code: str, text: str) -> bool:
-        """Whether an answer denies and the typed words don't: "ada" isn't "Belum ada"."""
-        title = words(clean(next(o.title for o in self.graded if o.code == code)))
-        denies = any(w in _DENIES for w in title)
-        return denies and not any(_says(w) in _DENIES for w in words(clean(text)))
+    def _held(self, found: Outcome[str], typed: str, meant: Sequence[str]) -> Outcome[str]:
+        """What was found, unless the words deny what it doesn't, or it denies and they don't; nor is a no taken that
+        is said of another answer ("belum punya logo"), or beside what is there."""
+        option = next((o for o in self.graded if o.code == found), None)
+        if option is None or (found in meant and option.means in ("in_progress", "expired", "unsure")):
+            return found
+        said, title = words(typed), words(clean(option.title))
+        denials = _denials(said)
+        numbers = set(re.findall("[0-9]+", in_digits(typed)))
+        if numbers == {"0"} and option.span and option.span[0] == 0:
+            return found
+        if not denials:
+            if option.code not in meant and any(_says(w) in _DENIES and w != "tanpa" for w in title):
+                return self._agreed(option.code, meant)
+            if re.search("[0-9]", option.title):
+                return found
+            every = rf"\b(?!1\b)[0-9]+ (?:{'|'.join(title)})\b"  # "setiap 3 bulan" isn't "Setiap bulan"
+            return Invalid(_CHOOSE) if re.search(every, in_digits(typed)) else found
+        if option.means == "yes" and option.code in meant:  # "belum mati"
+            return self._doubt(option.code)
+        if option.code not in meant and denials > _denials(title):
+            return Invalid(_CHOOSE)
+        if (_BUT & set(said) or _both(said)) and not _both(title):
+            return Invalid(_CHOOSE)
+        idle = PADDING | _AROUND | {*title}
+        more = {w for w in said if w not in idle and _says(w) not in _DENIES | _STATED | {"punya"}}
+        others = [o for o in self.graded if o.code != option.code and more & _of(o)]
+        if numbers - {"0", *title} or more & {w for names in self.named for name in names for w in words(name)}:
+            return Invalid(_CHOOSE)
+        if others:
+            return self._doubt(option.code) if all(o.means == "yes" for o in others) else Invalid(_CHOOSE)
+        return found
 
-    def _agreed(self, code: str, meant: list[str]) -> Outcome[str]:
+    def _agreed(self, code: str, meant: Sequence[str]) -> Outcome[str]:
         """What is meant instead by one who agrees; "Ada, belum aktif" may be, as it agrees first."""
         first = words(clean(next(o.title for o in self.graded if o.code == code)))[0]
         meant = meant if first in _DENIES or not meant else [*meant, code]
@@ -129,7 +169,7 @@ class Graded(Choice):
         both = set[str].intersection(*meant) or set[str].union(*meant)
         codes = [o.code for o in self.graded if o.code in both]
         more = [w for w in left if w not in _SMALL | _AROUND | asked or _says(w) in _DENIES]
-        if any(_says(w) in _DENIES or w in _PARTLY for w in more) or len(more) > len(meant):
+        if any(_says(w) in _DENIES | _STATED or w in _PARTLY for w in more) or len(more) > len(meant):
             return None
         if len(codes) > 1:
             return self.which(codes)
@@ -139,9 +179,9 @@ class Graded(Choice):
         """An answer of whose sentence nothing strange is left; asked back where more of it tells than is strange."""
         telling = strange = 0
         hedged = False
-        for word in (w for w in words(typed) if w.isalpha()):
+        for word in (w for w in words(typed.replace("-", "")) if w.isalpha()):
             says = _says(word)
-            hedged = hedged or word in _HEDGES
+            hedged = hedged or word in _HEDGES | _OTHERS
             if word in _GOODS and meaning in ("in_progress", "expired"):
                 strange += 1
             elif says in _TELLING or word in _BESIDE or _bare(word) & own - PADDING:
@@ -157,6 +197,8 @@ class Graded(Choice):
         typed = in_digits(typed)
         if _PLACE.search(typed):
             return None
+        if re.search(r"\bkurang [0-9]", typed):  # so many are missing
+            return Invalid(_CHOOSE)
         tops = [o.span[1] for o in self.graded if o.span]
         if None not in tops:  # "3 dari 10"
             typed = re.sub(rf"(?<=[0-9]) ?(?:dari|per|/) ?{max(n for n in tops if n is not None)}\b", "", typed)
@@ -217,6 +259,33 @@ def _says(word: str) -> str | None:
     known = KNOWN.get(squeeze(word))
     near = None if known or word in COMMON else mark(word)
     return known or (near if near in _SLIPS else None)
+
+
+def _denials(said: Sequence[str]) -> int:
+    """How many of some words deny; "kurang lebih 3" and "kurang dari 3" don't."""
+    after = [*said[1:], ""]
+    return sum(
+        _says(w) in _DENIES or (w in _RARELY and next_ not in ("dari", "lebih"))
+        for w, next_ in zip(said, after, strict=True)
+    )
+
+
+def _both(said: Sequence[str]) -> bool:
+    """Whether something is said to be there beside what isn't ("ada nib belum ada npwp"), or a part of it."""
+    denied = False
+    says = [_says(w) for w in said]
+    if any(one in _DENIES and w in _WHOLE for one, w in zip(says, said[1:], strict=False)):
+        return True
+    for one, after in zip(says, [*says[1:], None], strict=True):
+        if (one in _HAS and not denied) or (one == "sedang" and after in ("proses", "daftar")):
+            return True
+        denied = one in _DENIES or (denied and one not in _HAS)
+    return False
+
+
+def _of(option: Option) -> set[str]:
+    """The words of an answer."""
+    return {*words(clean(option.title)), *words(" ".join(option.words))}
 
 
 def _bare(word: str) -> frozenset[str]:

@@ -36,7 +36,9 @@ def question(asking: Item | Fact, instrument: Instrument, answers: Mapping[str, 
     if isinstance(asking, Item):
         lines.insert(0, how_far(instrument, answers, asking.indicator, quick=quick))
     named = asking.named if isinstance(asking, Item) else ()
-    return Graded(asking.code, Lines(tuple(lines)), choices, brief=asking.text, graded=asking.options, named=named)
+    nib = asking.known.option if isinstance(asking, Item) and asking.known else ""
+    shown = Lines(tuple(lines))
+    return Graded(asking.code, shown, choices, brief=asking.text, graded=asking.options, named=named, nib=nib)
 
 
 def _answered(asking: Item | Fact) -> Graded:

@@ -38,7 +38,6 @@ def read(code: str, text: str) -> str | list[str] | None:
         ("F1", "belum sampai jakarta|bukan jakarta"),
         ("E2", "tidak tiap hari"),
         ("B3", "ada"),
-        ("D1", "ada"),
         ("D3", "ada"),
         ("E1", "online"),
         ("X3", "setengah ton"),
@@ -146,3 +145,66 @@ def test_a_number_is_the_quantity_where_the_answers_are_quantities(code: str, li
 @pytest.mark.parametrize(("code", "text"), [("C2", "9"), ("E3", "3%"), ("E1", "2 bulan"), ("F2", "2 toko 3 reseller")])
 def test_a_number_that_is_no_such_quantity_is_not_taken(code: str, text: str):
     assert read(code, text) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("B1", "kadang ditulis|belum ditulis|blm ditulis|durung ditulis|belum diikuti|jarang ditulis|tidak ditulis"),
+        ("E4", "belum qris|belum bisa qris|qris belum|transfer, belum qris|transfer belum punya qris|tanpa qris"),
+        ("F1", "belum sampai luar negeri|belum ke luar jawa timur|ora luar negeri"),
+        ("C2", "belum lengkap 8|belum lengkap|nomor 8 belum|kurang 1|belum ada 3|lengkap 8 belum"),
+        ("F4", "belum buku|buku belum|jarang aplikasi"),
+        ("D1", "belum punya logo|logo belum"),
+        ("A1", "ada nib belum ada npwp|belum, masih proses|punya tapi bukan nib"),
+        ("A2", "punya suami|punya tapi tidak tahu aktif"),
+        ("B4", "belum punya sertifikat tapi pernah penyuluhan|belum uji lab"),
+        ("E1", "tidak pakai shopee|belum shopee|wa ada, shopee belum|belum ada satu pun"),
+        ("F3", "jarang terlambat|tidak pernah terlambat|tidak tepat waktu"),
+        ("E2", "setiap 3 bulan|tiap tiga bulan|tidak jarang|belum tiap minggu"),
+        ("F3", "kadang terlambat"),
+        ("F5", "belum semua|tidak semua dihitung"),
+        ("A5", "belum punya sertifikat|belum keluar"),
+        ("X6", "belum halal|belum haccp"),
+        ("X7", "belum lengkap"),
+        ("X8", "belum sampai 12 bulan"),
+    ],
+)
+def test_what_is_denied_is_never_taken_for_it_nor_for_nothing_at_all(code: str, line: str):
+    assert {text: got for text in line.split("|") if isinstance(got := read(code, text), str)} == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "answers"),
+    [
+        ("D1", "wes ono", ["nama_logo", "nama"]),
+        ("D1", "punya", ["nama_logo", "nama"]),
+        ("A5", "sudah", ["ada", "proses"]),
+        ("F1", "jawa", ["luar_jatim", "jatim", "malang"]),
+    ],
+)
+def test_which_of_several_is_asked(code: str, text: str, answers: list[str]):
+    assert read(code, text) == answers
+
+
+@pytest.mark.parametrize(
+    ("code", "line", "answer"),
+    [
+        ("A1", "9120001234567|nib 9120001234567|belum diurus=belum|belum punya nib sama sekali=belum", "ada"),
+        ("A2", "ada tapi belum aktif|ada, belum aktif bu|punya tapi belum aktif", "nonaktif"),
+        ("A3", "pirt|p-irt|P-IRT bu|sudah punya pirt", "pirt"),
+        ("B2", "kadang2", "kadang"),
+        ("C1", "polos|stiker=stiker|tanpa label=polos", "polos"),
+        ("D1", "nama saja, belum ada logo|ada nama belum ada logo", "nama"),
+        ("E1", "tidak jualan online|belum online|0, belum ada", "belum"),
+        ("E4", "bca|transfer bca", "transfer"),
+        ("E4", "cod|bisa cod", "tunai"),
+        ("F2", "belum ada toko|hanya di rumah|tidak ada", "rumah"),
+        ("F3", "tepat waktu|selalu tepat waktu bu", "hampir_selalu"),
+        ("F4", "kadang2|tidak dicatat=belum|belum dicatat=belum", "kadang"),
+        ("F5", "belum|belum dihitung", "belum"),
+    ],
+)
+def test_natural_answers_are_read(code: str, line: str, answer: str):
+    wanted = {text: want or answer for text, _, want in (pair.partition("=") for pair in line.split("|"))}
+    assert {text: read(code, text) for text in wanted} == wanted
