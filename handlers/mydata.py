@@ -26,8 +26,23 @@ DONE: dict[str, Text] = {
     "change accepted": t("accepted a correction"),
     "change refused": t("refused a correction"),
     "own data asked for": t("asked for the files"),
+    "evidence.seen": t("looked at what you showed"),
+    "evidence.confirmed": t("confirmed what you showed"),
+    "evidence.rejected": t("couldn't confirm what you showed"),
+    "evidence.again": t("asked to see something once more"),
+    "quarantine.shown": t("read a message that couldn't be handled"),
+    "breach.told": t("told you of a failure to protect your data"),
+    "erasure.asked": t("asked for the erasure"),
+    "erasure.taken_back": t("took the erasure back"),
+    "erasure.idle": t("planned the erasure after a long silence"),
+    "erasure.stays": t("was heard of again, so the data stays"),
+    "erasure.done": t("erased the data"),
+    "linked": t("joined two chats"),
+    "unlinked": t("took a chat away"),
+    "joined": t("became an officer"),
+    "revoked": t("ended the work as an officer"),
 }
-"""What officers do with a person's data, in words; another word of the audit stands as it is."""
+"""What is done with a person's data, in words: every action that the audit notes about one."""
 
 
 @flow(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.domain import audit, officers
+from bot.domain.assess import evidence
 from bot.domain.db import Db
+from handlers.mydata import DONE
 from tests.office import Desk
 from tests.talks.scripts import REGISTERED
 from tests.transcript import Telegram
@@ -150,3 +154,16 @@ def test_a_leave_given_again_in_an_open_conversation_is_told_once(telegram: Tele
           • Layanan UMKM
           Belum ada petugas yang melihatnya.
     """)
+
+
+def test_every_action_that_the_audit_notes_about_a_person_has_words():
+    noted = set(vars(evidence)["_DECIDED"].values())
+    for file in [*Path("bot").rglob("*.py"), *Path("handlers").glob("*.py")]:
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "audit.note" and len(call.args) > 3:
+                action, person = call.args[2:4]
+                if ast.unparse(person) != "None":
+                    parts = (action.body, action.orelse) if isinstance(action, ast.IfExp) else (action,)
+                    noted |= {part.value for part in parts if isinstance(part, ast.Constant)}
+    assert len(noted) > 15
+    assert noted == set(DONE)
