@@ -93,7 +93,8 @@ def _first_line(text: str) -> str:
 
 @flow("assess_proof", command="bukti", words=("bukti", "kirim bukti", "foto bukti", "kirim foto bukti"))
 def assess_proof(chat: Chat, db: Db) -> None:
-    """Show something for one answer of a `check`, or of the newest; `item` may be given."""
+    """Show something for one answer of a `check`, or of the newest; `item` may be given, and `again`: that item once
+    more."""
     check = _check(chat, db) if "check" in chat.talk.given else _newest(chat, db)
     if check is None or not consent.allowed(chat, db):
         return
@@ -115,7 +116,7 @@ def assess_proof(chat: Chat, db: Db) -> None:
     if shown is None:
         chat.say(t("All right, skipped."), more)
         return
-    assess_questions.keep_shown(chat, db, check, code, shown, again="again" in chat.talk.given)
+    assess_questions.keep_shown(chat, db, check, code, shown, again=chat.talk.given.get("again") == code)
     chat.say(t("Received. An officer will look at it, and we tell you here."), more)
     chat.button(chat.offer(caption("Menu"), "menu"))
 
@@ -136,11 +137,12 @@ def photo_looked_at(chat: Chat, db: Db, data: Mapping[str, Any]) -> None:
         chat.silence()
         return
     question = _first_line(instruments.of(db, check.instrument, check.version).question(item).text)
-    again = {"check": str(check.id), "item": item, "again": "1"}
-    chat.say(
-        Lines((photos.WHY[verdict], t("The photo was for: {question}", question=question))),
-        chat.offer(caption("Send another"), "assess_proof", **again),
-    )
+    again = {"check": str(check.id), "item": item, "again": item}
+    chat.say(Lines((photos.WHY[verdict], t("The photo was for: {question}", question=question))))
+    if chat.under_way():  # what is open is asked again
+        chat.button(chat.offer(caption("Send another"), "assess_proof", **again))
+    else:
+        chat.begin("assess_proof", **again)
 
 
 def _meant(chat: Chat, db: Db, check: Assessment, code: str) -> Assessment:

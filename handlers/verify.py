@@ -127,7 +127,7 @@ def _tell_her(db: Db, decided: Decided, decision: str, reason: Words) -> bool:
                    "Another photo or number is welcome at any time.", question=question, reason=_value(reason))
         )  # fmt: skip
         said.append(asked)
-        start = {"check": str(shown.assessment), "item": shown.item, "again": "1"}
+        start = {"check": str(shown.assessment), "item": shown.item, "again": shown.item}
         buttons = (
             Button(caption("Send another"), Buttons(db.keys.buttons).start(shown.person, "assess_proof", start)),
         )

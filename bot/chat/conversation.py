@@ -111,6 +111,9 @@ class Conversation(Running):
         self._files += chat.files
         if chat.goes_on:
             self._ask_to_go_on()
+        elif chat.begins and self.talks.open is None:
+            self._start(self.rules.flows.by_name[chat.begins[0]], chat.begins[1])
+            self._reply.outcome, self._reply.flow = "happened", name
         else:
             self._repeat()
         return self._finish("")

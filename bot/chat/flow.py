@@ -238,6 +238,7 @@ class Chat:
         self.files: list[Attachment] = []
         self.path: list[str] = []
         self.quiet = self.goes_on = self.lets_go = self.leaves = False
+        self.begins: tuple[str, Mapping[str, str]] | None = None
         self._talk = talk
         self._around = around
         self._heard = said
@@ -293,6 +294,10 @@ class Chat:
         """In a happening: ask whether the open talk goes on; its question and buttons for it come under the words."""
         self.said.append(words)
         self.goes_on = True
+
+    def begin(self, flow: str, /, **given: str) -> None:
+        """In a happening: begin a flow under the words, where nothing is open."""
+        self.begins = flow, given
 
     @property
     def talk(self) -> Talk:
