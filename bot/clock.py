@@ -71,11 +71,15 @@ class Ticks:
         self._scheduler.add_job(self._quietly(tick), IntervalTrigger(seconds=seconds))
 
     def _quietly(self, tick: Tick) -> Tick:
+        name = (tick.func if isinstance(tick, partial) else tick).__name__
+
         async def run() -> None:
             try:
                 await tick()
             except StoreDown as error:  # the next tick finds the same rows
                 log.warning("store_down", error=str(error))
+            except Exception as error:  # a tick that fails once has its turn again
+                log.exception("tick_failed", tick=name, error=type(error).__name__)
 
         return run
 

@@ -25,6 +25,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSetti
 from bot.forms import (
     Count,
     DatabaseUrl,
+    Days,
     Hour,
     Http,
     Languages,
@@ -173,13 +174,13 @@ class Retention(_Section):
     """How long what is no longer needed is kept. Platforms bring an update again for days, hence `dedupe_days`."""
 
     payload_hours: Count = 24
-    messages_days: Count = 30
-    dedupe_days: Annotated[int, Field(ge=8)] = 14
-    quarantine_days: Count = 30
-    tickets_days: Count = 365
-    wishes_days: Count = 365
-    copies_days: Count = 30
-    notice_days: Count = 30
+    messages_days: Days = 30
+    dedupe_days: Annotated[Days, Field(ge=8)] = 14
+    quarantine_days: Days = 30
+    tickets_days: Days = 365
+    wishes_days: Days = 365
+    copies_days: Days = 30
+    notice_days: Days = 30
 
 
 class Backup(_Section):

@@ -86,5 +86,6 @@ DatabaseUrl = Annotated[str, AfterValidator(_database)]
 Http = Annotated[str, AfterValidator(_http)]
 OptionalHttp = Annotated[str, AfterValidator(_optional_http)]
 Hour = Annotated[str, AfterValidator(_hour)]
-Count = Annotated[int, Field(ge=1)]
-Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Days = Annotated[int, Field(ge=1, le=36_500)]  # a hundred years: what is reckoned from now stays a date
+Positive = Annotated[float, Field(gt=0, le=876_000)]  # nor more hours than that

@@ -120,6 +120,11 @@ def test_every_problem_is_named_at_once_with_where_it_was_set():
         ("SIMULATOR__ENABLED", "off", '[simulator] enabled: "off", and no bot has a token'),
         ("SIMULATOR__LISTEN", "127.0.0.1:8080", "[simulator] listen: 127.0.0.1:8080 is taken by [web] listen"),
         ("BACKUP__AT", "25:00", "[backup] at: "),
+        ("RETENTION__WISHES_DAYS", "1000000", "[retention] wishes_days: must be less than or equal to 36500"),
+        ("RETENTION__DEDUPE_DAYS", "1000000", "[retention] dedupe_days: must be less than or equal to 36500"),
+        ("RETENTION__PAYLOAD_HOURS", "1000000000", "[retention] payload_hours: must be less than or equal to 1000000"),
+        ("TALK__IDLE_HOURS", "inf", "[talk] idle_hours: must be less than or equal to 876000"),
+        ("LIMITS__TURN_KILL_S", "nan", "[limits] turn_kill_s: must be "),
         ("RETENTION__DEDUPE_DAYS", "7", "[retention] dedupe_days: "),
     ],
 )

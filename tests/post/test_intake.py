@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import structlog
 
 from bot.chat.flow import Person
 from bot.chat.seams import Busy
@@ -148,6 +149,24 @@ def test_a_flood_is_cut_off_told_once_and_harms_nobody_else(post: Post, at_once:
 
 
 # The clock
+
+
+def test_a_tick_that_fails_is_told_in_the_log_and_has_its_turn_again(post: Post, monkeypatch: pytest.MonkeyPatch):
+    async def broken(self: Ticks) -> None:
+        raise OverflowError("siti")
+
+    async def work(station: Station) -> None:
+        ticks = Ticks(station.office, station.slots.put, station.runner.wake)
+        with structlog.testing.capture_logs() as log:
+            ticks.start()
+            await asyncio.sleep(0.1)
+            ticks.stop()
+        assert [(line["event"], line["tick"], line["error"]) for line in log if line["log_level"] == "error"] == [
+            ("tick_failed", "broken", "OverflowError")
+        ]
+
+    monkeypatch.setattr(Ticks, "idle", broken)
+    post.run(work)
 
 
 def test_what_is_due_happens_at_the_next_tick_and_once(post: Post):
