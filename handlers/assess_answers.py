@@ -279,7 +279,7 @@ def _both(said: Sequence[str]) -> bool:
     for one, after in zip(says, [*says[1:], None], strict=True):
         if (one in _HAS and not denied) or (one == "sedang" and after in ("proses", "daftar")):
             return True
-        denied = one in _DENIES or (denied and one not in _HAS)
+        denied = one in _DENIES or (denied and (one not in _HAS or after in _HAS))  # "belum pernah punya"
     return False
 
 

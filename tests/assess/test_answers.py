@@ -190,10 +190,12 @@ def test_which_of_several_is_asked(code: str, text: str, answers: list[str]):
 @pytest.mark.parametrize(
     ("code", "line", "answer"),
     [
-        ("A1", "9120001234567|nib 9120001234567|belum diurus=belum|belum punya nib sama sekali=belum", "ada"),
+        ("A1", "9120001234567|nib 9120001234567", "ada"),
+        ("A1", "belum diurus|belum punya nib sama sekali|belum pernah punya", "belum"),
         ("A2", "ada tapi belum aktif|ada, belum aktif bu|punya tapi belum aktif", "nonaktif"),
         ("A3", "pirt|p-irt|P-IRT bu|sudah punya pirt", "pirt"),
         ("B2", "kadang2", "kadang"),
+        ("B3", "tidak pernah ada|belum pernah ada yang mengeluh", "nol"),
         ("C1", "polos|stiker=stiker|tanpa label=polos", "polos"),
         ("D1", "nama saja, belum ada logo|ada nama belum ada logo", "nama"),
         ("E1", "tidak jualan online|belum online|0, belum ada", "belum"),
