@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -14,8 +14,8 @@ PAGE = 500
 
 
 def breach(
-    since: Annotated[datetime, typer.Option(help="From then on, in the office's time: 2026-11-23T08:00.")],
-    until: Annotated[datetime, typer.Option(help="Until then.")],
+    since: Annotated[str, typer.Option(help="From then on, in the office's time: 2026-11-23 or 2026-11-23T08:00.")],
+    until: Annotated[str, typer.Option(help="Until then; of a day, until its end.")],
     officer: Annotated[int | None, typer.Option(help="Only what this officer looked at (`officers list`).")] = None,
     everybody: Annotated[bool, typer.Option("--all", help="Everybody known then: the database was taken.")] = False,
     what: Annotated[str, typer.Option(help="What was disclosed, in Indonesian.")] = "…",
@@ -27,13 +27,19 @@ def breach(
 ) -> None:
     """List who is affected by a breach, and draft the notices that the law wants within 3 x 24 hours."""
     config = settings()
-    span = {"since": _instant(since, config), "until": _instant(until, config)}
+    begin, end = _instant(since, config), _instant(until, config, ends=True)
+    if end <= begin:
+        raise typer.BadParameter("--until lies before --since")
+    span = {"since": begin.isoformat(), "until": end.isoformat()}
     story = {"what": what, "how": how, "remedy": remedy, "contact": contact, **span}
     found: list[dict[str, Any]] = []
     while page := do("breach affected", **span, officer=officer, everybody=everybody,
                      after=found[-1]["person"] if found else 0)["affected"]:  # fmt: skip
         found += page
-    show(found, ("person", "looks", "last", "phone", "reachable"), as_json, "Nobody was looked at in that time.")
+    for each in found:
+        each["last"] = datetime.fromisoformat(each["last"]).astimezone(config.office.zone).isoformat()
+    none = "Nobody was known by then." if everybody else "Nobody was looked at in that time."
+    show(found, ("person", "looks", "last", "phone", "reachable"), as_json, none)
     if as_json or not found:
         return
     unreached = sum(not each["reachable"] for each in found)
@@ -53,8 +59,14 @@ def breach(
     typer.echo(f"{told} notices are on their way. Tell the agency, and those who can't be reached, in another way.")
 
 
-def _instant(at: datetime, config: Config) -> str:
-    return at.replace(tzinfo=at.tzinfo or config.office.zone).isoformat()
+def _instant(typed: str, config: Config, *, ends: bool = False) -> datetime:
+    """An instant, or a day's first; with `ends` the first of the day after it."""
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError:
+        raise typer.BadParameter(f"{typed} is no time like 2026-11-23 or 2026-11-23T08:00") from None
+    whole = ends and len(typed) == len("2026-11-23")
+    return at.replace(tzinfo=at.tzinfo or config.office.zone) + timedelta(days=whole)
 
 
 def _drawn(config: Config, words: object) -> str:

@@ -18,7 +18,7 @@ from bot.chat.text import Moment, Text, t
 from bot.domain import audit, outbox, people
 from bot.domain.db import Db
 from bot.domain.keys import NoKey
-from bot.domain.tables import Lane, owners
+from bot.domain.tables import Lane, officers, owners
 from bot.domain.tables import audit as rows
 from bot.domain.tables import people as table
 
@@ -71,6 +71,13 @@ def by_looks(
     if officer is not None:
         found = found.where(rows.c.actor_id == officer)
     return [_affected(db, row.person_id, row.looks, row.last) for row in db.execute(found).all()]
+
+
+def did(db: Db, officer: int) -> bool:
+    """Whether there is such an officer, or was: who left is noted in the audit."""
+    is_one = select(officers.c.person_id).where(officers.c.person_id == officer)
+    noted = select(rows.c.id).where(rows.c.actor_id == officer).limit(1)
+    return any(db.execute(found).first() for found in (is_one, noted))
 
 
 def everybody(db: Db, until: datetime, after: int = 0, limit: int = PAGE) -> list[Affected]:

@@ -121,6 +121,8 @@ def rules_list(db: Db) -> Answer:
 
 def breach_affected(db: Db, since: str, until: str, officer: int | None, everybody: bool, after: int) -> Answer:
     begin, end = datetime.fromisoformat(since), datetime.fromisoformat(until)
+    if officer is not None and not breach.did(db, officer):
+        raise ValueError(f"There is no officer {officer}, and nobody of that number did anything.")
     found = breach.everybody(db, end, after) if everybody else breach.by_looks(db, begin, end, officer, after)
     return {"affected": [{**asdict(each), "last": each.last.isoformat(timespec="seconds")} for each in found]}
 

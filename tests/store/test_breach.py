@@ -109,3 +109,25 @@ def test_the_command_lists_drafts_and_sends_nothing_unasked(sqlite: SqliteBench)
     assert sent.exit_code == 0, sent.output
     assert "2 notices are on their way" in sent.stdout
     assert write(sqlite, lambda db: rows(db, "outbox", "person_id")) == [[1, 2]]
+
+
+def test_the_command_takes_whole_days_and_refuses_what_cannot_be_meant(sqlite: SqliteBench):
+    write(sqlite, filled)
+    env = {"PENDAMPING_DATABASE__URL": sqlite.url, "PENDAMPING_DATABASE__KEYS": str(sqlite.folder / "keys")}
+
+    def asked(since: str, until: str, *more: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, ["breach", "--since", since, "--until", until, *more], env=env)
+        return done.exit_code, done.output
+
+    code, told = asked("2026-11-23", "2026-11-23", "--json")
+    assert (code, [each["person"] for each in json.loads(told)]) == (0, [1, 2, 3, 4, 5])
+    assert json.loads(told)[0]["last"] == "2026-11-23T10:00:00+07:00"
+    for since, until in (("2026-11-23", "2026-11-22"), ("2026-11-23T09:00", "2026-11-23T09:00")):
+        code, told = asked(since, until)
+        assert (code, "--until lies before --since" in told) == (2, True)
+    assert asked("yesterday", "2026-11-23")[0] == 2
+    assert asked("2026-11-23", "2026-11-24", "--officer", "77") == (
+        1, "There is no officer 77, and nobody of that number did anything.\n"
+    )  # fmt: skip
+    assert asked("2026-11-01", "2026-11-02", "--officer", "9") == (0, "Nobody was looked at in that time.\n")
+    assert asked("2026-11-01", "2026-11-02", "--all") == (0, "Nobody was known by then.\n")
