@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -24,6 +25,7 @@ from bot.domain import inbox, people, regions, standing, tables, upgrade, window
 from bot.domain.assess import instruments
 from bot.domain.db import StoreDown
 from bot.domain.engine import is_sqlite, looking, named
+from bot.domain.keys import held
 from bot.domain.tables import Received
 from bot.run import channels_of, loopback
 
@@ -41,7 +43,8 @@ class Finding:
 
 async def findings(config: Config, *, offline: bool = False) -> list[Finding]:
     """Everything there is to say, in the order in which one would mend it."""
-    found = [*_settings(config), *_region(config), *_keys(config), *_database(config), *_catalogs(config)]
+    kept = _unwritable(config) or [*_keys(config), *_database(config)]
+    found = [*_settings(config), *_region(config), *kept, *_catalogs(config)]
     if not config.simulated and not offline:
         found += await _accounts(config)
     return found
@@ -78,6 +81,19 @@ def _region(config: Config) -> list[Finding]:
     return []
 
 
+def _unwritable(config: Config) -> list[Finding]:
+    """What the desk couldn't write to, as whoever runs the check."""
+    database = config.database
+    paths = [database.keys, database.keys / "wrapped.db"]
+    if database.url.startswith("sqlite:"):
+        paths = [database.file.parent, database.file, *paths]
+    locked = [path for path in paths if path.exists() and not os.access(path, os.W_OK)]
+    return [
+        Finding("wrong", f"{path} can't be written", "let the user write to it whom the desk runs as")
+        for path in locked
+    ]
+
+
 def _keys(config: Config) -> list[Finding]:
     master, wrapped = config.database.master, config.database.keys / "wrapped.db"
     missing = Finding("wrong", f"{wrapped} is missing, nothing sealed can be read", "bring it back from the backup")
@@ -92,6 +108,10 @@ def _keys(config: Config) -> list[Finding]:
         return [Finding("note", f"no keys in {config.database.keys} yet; the first start makes them")]
     if not wrapped.exists():
         return [missing]
+    try:
+        held(config.database.keys)
+    except sqlite3.Error as error:
+        return [Finding("wrong", f"{wrapped} can't be read: {error}", "bring it back from the backup")]
     if master.stat().st_mode & 0o007:
         return [Finding("wrong", f"{master} can be read by others", f"chmod 400 {master}")]
     return [Finding("ok", f"keys: {config.database.keys}")]
@@ -105,8 +125,9 @@ def _database(config: Config) -> list[Finding]:
     except StoreDown as error:
         return [Finding("wrong", f"[database] url: {error}", "make .venv/installed")]
     try:
-        if strange := upgrade.strange(url, config.database.keys):
-            return [Finding("wrong", strange, f"see [database] url, or {restore}")]
+        with suppress(sqlite3.Error):  # damaged keys are said above
+            if strange := upgrade.strange(url, config.database.keys):
+                return [Finding("wrong", strange, f"see [database] url, or {restore}")]
         if is_sqlite(url) and not file.exists():
             can = os.access(next(p for p in file.absolute().parents if p.exists()), os.W_OK)
             made = Finding("note", f"no database at {file} yet; the first start makes it")

@@ -143,7 +143,7 @@ def check(
 
 @app.command()
 def backup(
-    into: Annotated[Path | None, typer.Argument(help="A folder; otherwise [backup] folder.")] = None,
+    into: Annotated[Path | None, typer.Argument(help=escape("A folder; otherwise [backup] folder."))] = None,
 ) -> None:
     """Copy database and wrapped keys now, also while the desk runs. The master key is never copied."""
     from bot.domain.backup import backup as make

@@ -13,7 +13,7 @@ from bot.domain.keys import keyring
 from bot.post.commands import COMMANDS
 from bot.web.control import ask
 
-BEFORE = ("officers invite", "regions import")
+BEFORE = ("officers invite", "regions import", "instrument list", "instrument show", "faq list")
 """What may be done before the first start; for the others there would be nothing to look at."""
 
 

@@ -233,6 +233,22 @@ def test_another_database_beside_keys_of_people_is_no_new_desk(place: Place):
         assert place.database.exists() is not empty
 
 
+def test_damaged_keys_are_said(place: Place):
+    (place.keys / "wrapped.db").write_bytes(b"not a database at all" * 500)
+    found = place.do("check", "--offline")
+    assert (found.exit_code, "wrapped.db can't be read: file is not a database" in found.stdout) == (1, True)
+
+
+def test_what_cannot_be_written_is_said_and_no_restore_advised(place: Place):
+    if os.access("/sys/kernel", os.W_OK):
+        pytest.skip("nothing here that can't be written")
+    place.keys = Path("/sys/kernel")
+    place.settings(BOTH)
+    found = place.do("check", "--offline")
+    assert (found.exit_code, "wrong  /sys/kernel can't be written" in found.stdout) == (1, True), found.stdout
+    assert "restore" not in found.stdout
+
+
 @pytest.mark.parametrize("command", [("quarantine", "list"), ("backup",), ("rules", "list"), ("outbox", "list")])
 def test_where_nothing_was_started_nothing_is_made(tmp_path: Path, command: tuple[str, ...]):
     place = Place(tmp_path)
