@@ -119,10 +119,16 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="five minutes, for development; writes no page")
     parser.add_argument("--only", nargs="*", default=[], metavar="DRILL", help="the drills whose name begins so")
     parser.add_argument("--store", nargs="+", choices=list(STORES), default=list(STORES))
-    parser.add_argument("--results", type=Path, help="write what came of it there, and no page")
+    parser.add_argument("--results", type=Path, help=argparse.SUPPRESS)  # for `_side_by_side`
     parser.add_argument("--break", dest="broken", default="", metavar="PROMISE", help="only with this promise broken")
     parser.add_argument("--whole", action="store_true", help="without breaking anything on purpose")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    names = (*(drill.name for drill in DRILLS), _POWER, LIMITED)
+    for start in asked.only:
+        if not any(name.startswith(start) for name in names):
+            print(f"no such drill: {start}; there are {', '.join(names)}", file=sys.stderr)
+            sys.exit(1)
+    return asked
 
 
 def _runs(asked: argparse.Namespace, store: Store) -> Iterator[tuple[Drill, str]]:
