@@ -6,6 +6,7 @@ from math import ceil
 
 from bot.chat.flow import Chat, Person, Refused, flow
 from bot.chat.questions import Choice
+from bot.chat.reading import plain
 from bot.chat.text import Lines, Words, caption, t
 from bot.domain import owners
 from bot.domain.assess import assessments as checks
@@ -53,9 +54,21 @@ def assess_full(chat: Chat, db: Db) -> None:
         show_parts(chat, db, check)
 
 
-@flow("assess_part", keeps=True)
+def _in_parts(person: Person, db: Db) -> bool:
+    return checks.full_open(db, person) is not None
+
+
+@flow(
+    "assess_part", keeps=True, when=_in_parts,
+    words=("legalitas", "kualitas", "kemasan", "branding", "pemasaran digital", "distribusi"),
+)  # fmt: skip
 def assess_part(chat: Chat, db: Db) -> None:
-    """The questions of one indicator: `part` of the `check`."""
+    """The questions of one indicator: `part` of the `check`, or by the name that was `heard`."""
+    given = chat.talk.given
+    if "check" not in given and (going := checks.full_open(db, chat.person)):
+        named = plain.fold(given.pop("heard", ""))
+        of = instruments.of(db, going.instrument, going.version).indicators
+        given |= {"check": str(going.id), "part": next((i.code for i in of if plain.fold(i.short) == named), "")}
     if not consent.allowed(chat, db):
         return
     check = open_check(chat, db)

@@ -155,9 +155,7 @@ class Conversation(Running):
 
     def _free(self, text: str, words: str) -> None:
         """Words that answer no question: a flow's word, an intent, yes or no to an officer, or not understood."""
-        if found := self.rules.flows.word(self.person.desk, words) or self.rules.flows.word(
-            self.person.desk, _core(words)
-        ):
+        if found := self._worded(words) or self._worded(_core(words)):
             self._begin(found, {}, text)
             return
         intent = read_intent(text) if self.person.desk == "owners" else Invalid(NOT_UNDERSTOOD)
@@ -278,7 +276,7 @@ class Conversation(Running):
         """Words for the open talk; if its question is no longer on the screen, ask before taking them as its answer."""
         talk = self.talks.open
         assert talk is not None
-        found = self._back_again or (self.rules.flows.word(self.person.desk, words) if words else None)
+        found = self._back_again or (self._worded(words) if words else None)
         if talk.away:
             if found:
                 self._start(found, {})

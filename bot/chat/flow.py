@@ -107,8 +107,9 @@ def flow(
     """Make a function ``(chat, db) -> None`` a flow.
 
     It is started by ``/command``, by typing one of `words`, by a button, by the menu (place `menu`, 0 is not there;
-    shown while `when` holds), and if `link` by a deep link. `desk` is whose bot knows it, None for both. `once`: one
-    button starts it one time only. `covers`: an open question isn't repeated under what it says.
+    shown while `when` holds; out of the menu, its words start it only then), and if `link` by a deep link. `desk` is
+    whose bot knows it, None for both. `once`: one button starts it one time only. `covers`: an open question isn't
+    repeated under what it says.
     `intents` are the wishes in free text that it serves (labels of `reading.intent`). `right`: hers by law, so its
     `words` are never an answer ("now"); she has it also while she waits to be erased ("last").
     `keeps`: it keeps each answer when it is given, so that *batal* loses none.

@@ -253,6 +253,12 @@ class Running:
         if found := self._named("menu"):
             self._start(found, {})
 
+    def _worded(self, words: str) -> Flow | None:
+        """The flow that these words start; one that isn't in the menu only while its `when` holds."""
+        found = self.rules.flows.word(self.person.desk, words)
+        here = found is None or found.menu or found.when is None or found.when(self.person, self._db)
+        return found if here else None
+
     def _named(self, name: str) -> Flow | None:
         found = self.rules.flows.by_name.get(name)
         return found if found and found.desk in (self.person.desk, None) else None
@@ -280,7 +286,7 @@ class Running:
         asked = question.asked if isinstance(question, Optional) else question
         if not isinstance(asked, Line):
             return None
-        found = self.rules.flows.word(self.person.desk, plain.fold(text))
+        found = self._worded(plain.fold(text))
         if found and found.title:
             return [Button(found.title, self.rules.buttons.start(self.person.id, found.name, {}))]
         if found or self._back_again:

@@ -349,6 +349,28 @@ def test_the_full_check_by_its_parts_in_any_order(telegram: Telegram, desk: Desk
     assert (check["claimed"], check["kind"]) == (66, "full")
 
 
+def test_a_part_of_the_full_check_is_begun_by_its_name_too(telegram: Telegram, desk: Desk):
+    telegram(f"""{REGISTERED}
+        > kemasan
+        < Apakah ini yang ingin Bapak/Ibu ketahui?
+        {PARTS}
+        > legalitas
+        < Apakah uang masuk dan keluar usaha dicatat?
+        > batal
+        > kemasan
+        < Apakah uang masuk dan keluar usaha dicatat?
+        > [Buku atau Excel]
+        < ▱▱▱▱▱▱ Kemasan 0/5
+          …
+          …
+          …
+        > kualitas
+        < ▱▱▱▱▱▱ Kualitas 0/5
+          …
+          …
+    """)
+
+
 def test_what_rose_is_told_and_a_check_after_six_months_is_invited_to(telegram: Telegram, desk: Desk):
     telegram(f"""{REGISTERED}
         > [Ya, boleh]

@@ -124,6 +124,18 @@ def open_of(db: Db, business: int, code: str) -> Assessment | None:
     )
 
 
+def full_open(db: Db, person: Person) -> Assessment | None:
+    """The full check that she has begun last and not finished."""
+    full = assessments.c.kind == "full", assessments.c.instrument == instruments.CHECK
+    rows = db.execute(
+        select(assessments)
+        .where(assessments.c.person_id == person.id, *full, assessments.c.finished_at.is_(None))
+        .order_by(assessments.c.id.desc())
+        .limit(1)
+    )
+    return None if (row := rows.first()) is None else _made(row)
+
+
 def given(db: Db, assessment: int) -> dict[str, str]:
     """Its answers so far, by item."""
     return {row.item: row.answer for row in _ANSWERS.all(db, check=assessment)}
