@@ -306,3 +306,8 @@ def test_times_come_back_as_they_went_in(bench: Bench):
         assert inbox.oldest_waiting(db, [1]) == local
 
     write(bench, work)
+
+
+def test_a_wish_for_any_topic_fits_among_the_tallies():
+    kind, topic = metadata.tables["tallies"].c.kind, metadata.tables["wishes"].c.topic
+    assert (kind.type.length or 0) >= len("wish.") + (topic.type.length or 0)  # type: ignore[attr-defined]

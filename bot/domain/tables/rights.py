@@ -108,7 +108,7 @@ audit_seals = Table(  # each closes the audit rows after the one before it
 tallies = Table(  # numbers that stay when the person they came from is erased
     "tallies",
     metadata,
-    Column("kind", String(40), primary_key=True),
+    Column("kind", String(48), primary_key=True),  # also "wish." and a topic of `wishes`
     Column("month", Date, primary_key=True),  # its first day
     Column("village", String(16), primary_key=True),  # Kemendagri code, "" where there was none
     Column("sector", String(20), primary_key=True),  # "" where there was none

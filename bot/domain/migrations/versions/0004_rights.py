@@ -78,7 +78,7 @@ def upgrade() -> None:
 
     op.create_table(
         "tallies",
-        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=48), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("village", sa.String(length=16), nullable=False),
         sa.Column("sector", sa.String(length=20), nullable=False),
