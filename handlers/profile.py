@@ -11,6 +11,7 @@ from bot.chat.reading import Invalid, Reading, plain
 from bot.chat.reading.identifiers import NO_IDENTIFIER, born_on, check, masked
 from bot.chat.text import Lines, Moment, Words, caption, t
 from bot.domain import changes, dated, owners
+from bot.domain.assess import known
 from bot.domain.db import Db
 from bot.domain.owners import Business, Owner
 from handlers import business, consent
@@ -190,6 +191,7 @@ def change(chat: Chat, db: Db) -> None:
     value = chat.ask(question)
     if which:
         owners.change_business(db, chat.person, which.id, what, value)
+        known.renewed(db, chat.person, which.id, what, value)
     else:
         owners.change(db, chat.person, what, value)
     consent.note(chat, db)

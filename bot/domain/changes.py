@@ -21,6 +21,7 @@ from bot.chat.reading.identifiers import masked
 from bot.chat.text import Moment, Words, caption, t
 from bot.domain import access, audit, dated, officers, outbox, owners, people, places, reminders
 from bot.domain.access import Action
+from bot.domain.assess import known
 from bot.domain.db import Db
 from bot.domain.officers import Officer
 from bot.domain.tables import Lane, businesses, changes
@@ -267,6 +268,7 @@ def decide(db: Db, officer: Person, number: int, *, accepted: bool, reason: str 
             owners.change(db, person, waiting.fact, waiting.value)
         else:
             owners.change_business(db, person, waiting.business, waiting.fact, waiting.value)
+            known.renewed(db, person, waiting.business, waiting.fact, waiting.value)
     audit.note(
         db, officer.id, "change accepted" if accepted else "change refused", waiting.person, f"changes:{number}", reason
     )

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.chat.flow import Person
-from bot.domain import owners
+from bot.domain import changes, dated, owners
 from bot.domain.assess import assessments as checks
 from bot.domain.assess import evidence, instruments, known
 from bot.domain.assess.instrument import Instrument, read
@@ -132,6 +132,33 @@ def test_what_an_officer_decided_is_not_shown_once_more(db: Db):
     assert taken is not None
     evidence.reject(db, boss, taken.id, "Milik usaha lain")
     assert a1(db, begun(db, person, business)) is None  # asked, as it doesn't hold
+
+
+def test_a_new_number_withdraws_what_was_shown_with_the_old_one(db: Db):
+    person, business = owner(db)
+    boss = officer(db)
+    noted(db, person, business)
+    check = done(db, person, begun(db, person, business))
+    taken = evidence.take(db, boss)
+    assert taken is not None
+    evidence.confirm(db, boss, taken.id)
+    confirmed = checks.hers(db, person, check.id)
+    dated.ship(db)
+    changes.ask(db, person, "nib", OTHER, DAY, business)
+    (waiting,) = changes.of(db, person)
+    changes.decide(db, Person(boss.person, "id", "officers"), waiting.id, accepted=True)
+    assert shown(db, person) == [(Proof.WITHDRAWN, NIB)]
+    now = checks.hers(db, person, check.id)
+    assert now is not None
+    assert confirmed is not None
+    assert now.verified is not None
+    assert confirmed.verified is not None
+    assert now.verified < confirmed.verified
+    known.fill(db, person, check)
+    assert shown(db, person)[1:] == [(Proof.CLAIMED, OTHER)]
+    again = evidence.take(db, boss)
+    assert again is not None
+    assert again.words == OTHER
 
 
 def test_a_check_of_an_earlier_version_asks_as_it_did(db: Db):

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from bot.chat.flow import Person
 from bot.domain.assess import assessments as checks
@@ -32,6 +32,15 @@ _LAST = (
     )
     .order_by(shown.c.id.desc())
     .limit(1)
+)
+_SHOWN = (
+    select(shown.c.id, shown.c.item, shown.c.words, assessments.c.instrument, assessments.c.version)
+    .join(assessments, assessments.c.id == shown.c.assessment_id)
+    .where(
+        assessments.c.business_id == bindparam("business"),
+        assessments.c.person_id == bindparam("person"),
+        shown.c.state != Proof.WITHDRAWN,
+    )
 )
 _DOUBTED = (Proof.WITHDRAWN, Proof.REJECTED)
 
@@ -62,6 +71,18 @@ def fill(db: Db, person: Person, check: Assessment) -> list[str]:
             if proof is None or (proof in (Proof.REJECTED, Proof.AGAIN) and before not in (None, number)):
                 evidence.show(db, person, check.id, item.code, words=number)
     return answering
+
+
+def renewed(db: Db, person: Person, business: int, fact: str, value: str) -> None:
+    """A fact of the business was changed: what was shown with another number is withdrawn, whatever became of it."""
+    for row in db.execute(_SHOWN, {"business": business, "person": person.id}).all():
+        known = instruments.of(db, row.instrument, row.version).question(row.item)
+        if not isinstance(known, Item) or known.known is None or known.known.fact != fact:
+            continue
+        if row.words is None or db.open(person.id, "evidence.words", row.words) != value:
+            gone = {"state": Proof.WITHDRAWN, "decided_by": None, "decided_at": None, "reason": None}
+            db.execute(update(shown).where(shown.c.id == row.id).values(gone))  # who decided stands in the audit
+            checks.rescored(db, business, row.instrument, row.item)
 
 
 def _last(db: Db, person: Person, check: Assessment, item: Item) -> tuple[Proof | None, str | None]:
