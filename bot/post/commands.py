@@ -161,9 +161,12 @@ def instrument_list(db: Db) -> Answer:
 
 def instrument_show(db: Db, code: str, version: str) -> Answer:
     instruments.ship(db)  # also before the first start
-    if not version:  # in force today, by UTC: an hour more or less is no matter here
-        return {"document": instruments.in_force(db, code, db.now.date()).model_dump(mode="json")}
-    return {"document": instruments.of(db, code, version).model_dump(mode="json")}
+    try:
+        if not version:  # in force today, by UTC: an hour more or less is no matter here
+            version = instruments.in_force(db, code, db.now.date()).version
+        return {"document": instruments.of(db, code, version).model_dump(mode="json")}
+    except LookupError as error:
+        raise ValueError(f"There is {error}: `pendamping instrument list` shows those there are.") from None
 
 
 def instrument_import(db: Db, document: Any) -> Answer:

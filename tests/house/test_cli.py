@@ -178,6 +178,11 @@ def test_a_rule_of_that_shape_is_in_force_from_its_day(place: Place, name: str, 
     assert "2027-01-01" in place.do("rules", "list").stdout
 
 
+def test_an_instrument_that_is_not_there_is_said(place: Place):
+    assert place.refused(1, "instrument", "show", "--of", "foo").startswith("There is no instrument 'foo' in force on")
+    assert "no version '9'" in place.refused(1, "instrument", "show", "--version", "9")
+
+
 def test_messages_to_a_bot_that_is_gone_are_noted(place: Place):
     place.write(one_kept)
     assert "messages wait" not in place.do("check", "--offline").stdout

@@ -81,7 +81,7 @@ def in_force(db: Db, code: str, day: date) -> Instrument:
     """What new checks take on a day of the office's calendar. Raises `LookupError` if there is none."""
     version = db.execute(_IN_FORCE, {"code": code, "day": day}).scalar()
     if version is None:
-        raise LookupError(f"no instrument {code!r} is in force on {day}")
+        raise LookupError(f"no instrument {code!r} in force on {day}")
     return of(db, code, version)
 
 
