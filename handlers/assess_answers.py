@@ -120,23 +120,29 @@ class Graded(Choice):
         """What was found, unless the words deny what it doesn't, or it denies and they don't; nor is a no taken that
         is said of another answer ("belum punya logo"), or beside what is there."""
         option = next((o for o in self.graded if o.code == found), None)
-        if option is None or (found in meant and option.means in ("in_progress", "expired", "unsure")):
+        if option is None:
             return found
         said, title = words(typed), words(clean(option.title))
+        if found in meant and option.means in ("in_progress", "expired", "unsure"):
+            return self._doubt(option.code) if any(_says(w) == "bukan" for w in said) else found
         denials = _denials(said)
         numbers = set(re.findall("[0-9]+", in_digits(typed)))
         if numbers == {"0"} and option.span and option.span[0] == 0:
             return found
-        if not denials:
+        if not denials and not _rarely(said):
             if option.code not in meant and any(_says(w) in _DENIES and w != "tanpa" for w in title):
                 return self._agreed(option.code, meant)
             if re.search("[0-9]", option.title):
                 return found
             every = rf"\b(?!1\b)[0-9]+ (?:{'|'.join(title)})\b"  # "setiap 3 bulan" isn't "Setiap bulan"
             return Invalid(_CHOOSE) if re.search(every, in_digits(typed)) else found
+        telling = {w for w in title if _says(w) not in _DENIES | {"punya", "sudah"}}
+        no = any(o.means == "no" and [o.code] == list(meant) for o in self.graded)
+        if option.code not in meant and no and not telling & set(said):
+            return self._held(meant[0], typed, meant)  # "belum ada" isn't "Ada, belum aktif"
         if option.means == "yes" and option.code in meant:  # "belum mati"
             return self._doubt(option.code)
-        if option.code not in meant and denials > _denials(title):
+        if option.code not in meant and (denials > _denials(title) or _rarely(said) > _rarely(title)):
             return Invalid(_CHOOSE)
         if (_BUT & set(said) or _both(said)) and not _both(title):
             return Invalid(_CHOOSE)
@@ -262,12 +268,14 @@ def _says(word: str) -> str | None:
 
 
 def _denials(said: Sequence[str]) -> int:
-    """How many of some words deny; "kurang lebih 3" and "kurang dari 3" don't."""
+    """How many of some words deny."""
+    return sum(_says(w) in _DENIES for w in said)
+
+
+def _rarely(said: Sequence[str]) -> int:
+    """How many of some words take a part away; "kurang lebih 3" and "kurang dari 3" don't."""
     after = [*said[1:], ""]
-    return sum(
-        _says(w) in _DENIES or (w in _RARELY and next_ not in ("dari", "lebih"))
-        for w, next_ in zip(said, after, strict=True)
-    )
+    return sum(w in _RARELY and more not in ("dari", "lebih") for w, more in zip(said, after, strict=True))
 
 
 def _both(said: Sequence[str]) -> bool:

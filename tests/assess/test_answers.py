@@ -150,7 +150,8 @@ def test_a_number_that_is_no_such_quantity_is_not_taken(code: str, text: str):
 @pytest.mark.parametrize(
     ("code", "line"),
     [
-        ("B1", "kadang ditulis|belum ditulis|blm ditulis|durung ditulis|belum diikuti|jarang ditulis|tidak ditulis"),
+        ("B1", "belum berubah|kadang ditulis"),
+        ("B1", "belum ditulis|blm ditulis|durung ditulis|belum diikuti|jarang ditulis|tidak ditulis"),
         ("E4", "belum qris|belum bisa qris|qris belum|transfer, belum qris|transfer belum punya qris|tanpa qris"),
         ("F1", "belum sampai luar negeri|belum ke luar jawa timur|ora luar negeri"),
         ("C2", "belum lengkap 8|belum lengkap|nomor 8 belum|kurang 1|belum ada 3|lengkap 8 belum"),
@@ -193,6 +194,7 @@ def test_which_of_several_is_asked(code: str, text: str, answers: list[str]):
         ("A1", "9120001234567|nib 9120001234567", "ada"),
         ("A1", "belum diurus|belum punya nib sama sekali|belum pernah punya", "belum"),
         ("A2", "ada tapi belum aktif|ada, belum aktif bu|punya tapi belum aktif", "nonaktif"),
+        ("A2", "belum ada|blm ada bu", "belum"),
         ("A3", "pirt|p-irt|P-IRT bu|sudah punya pirt", "pirt"),
         ("B2", "kadang2", "kadang"),
         ("B3", "tidak pernah ada|belum pernah ada yang mengeluh", "nol"),
