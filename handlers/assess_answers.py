@@ -144,7 +144,7 @@ class Graded(Choice):
             return self._doubt(option.code)
         if option.code not in meant and (denials > _denials(title) or _rarely(said) > _rarely(title)):
             return Invalid(_CHOOSE)
-        if (_BUT & set(said) or _both(said)) and not _both(title):
+        if (_BUT & set(said) or _both(said) or (denials and _rarely(said))) and not _both(title):
             return Invalid(_CHOOSE)
         idle = PADDING | _AROUND | {*title}
         more = {w for w in said if w not in idle and _says(w) not in _DENIES | _STATED | {"punya"}}

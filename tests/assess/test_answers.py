@@ -154,7 +154,7 @@ def test_a_number_that_is_no_such_quantity_is_not_taken(code: str, text: str):
         ("B1", "belum ditulis|blm ditulis|durung ditulis|belum diikuti|jarang ditulis|tidak ditulis"),
         ("E4", "belum qris|belum bisa qris|qris belum|transfer, belum qris|transfer belum punya qris|tanpa qris"),
         ("F1", "belum sampai luar negeri|belum ke luar jawa timur|ora luar negeri"),
-        ("C2", "belum lengkap 8|belum lengkap|nomor 8 belum|kurang 1|belum ada 3|lengkap 8 belum"),
+        ("C2", "gak kurang|belum lengkap 8|belum lengkap|nomor 8 belum|kurang 1|belum ada 3|lengkap 8 belum"),
         ("F4", "belum buku|buku belum|jarang aplikasi"),
         ("D1", "belum punya logo|logo belum"),
         ("A1", "ada nib belum ada npwp|belum, masih proses|punya tapi bukan nib"),
