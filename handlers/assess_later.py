@@ -215,7 +215,7 @@ def _told(chat: Chat, db: Db, one: Assessment) -> Words:
     assert one.finished is not None
     assert one.claimed_band is not None
     return t(
-        "• {day}, {kind}: *{total}*, {band} (confirmed: {verified})",
+        "• {day}, {kind}: *{total}*, {band} (counted by the office: {verified})",
         day=Day(one.finished.astimezone(chat.zone).date()), total=one.claimed or 0, verified=one.verified or 0,
         kind=t("quick check") if one.quick else t("full check"), band=instrument.band(one.claimed_band).title,
     )  # fmt: skip

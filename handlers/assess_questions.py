@@ -109,7 +109,7 @@ def proving(asking: Item | Fact, *, several: bool) -> Optional[File | str]:
     wanted = asking.evidence
     lines: list[Words] = [t("May we see it? {what}", what=wanted.ask)]
     if wanted.kind == "photo":
-        lines.append(t("One photo. Please see that its letters can be read. If there is none yet, choose Skip."))
+        lines.append(t("All in one photo, please. If there is none yet, choose Skip."))
     elif wanted.kind == "photo_or_number":
         lines.append(t("Send one photo, or type the number. If there is none yet, choose Skip."))
     else:

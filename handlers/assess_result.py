@@ -116,7 +116,8 @@ def _marks(instrument: Instrument, score: Score) -> list[Words]:
 def _verified(instrument: Instrument, check: Assessment, score: Score) -> Words:
     kind = t("Quick check") if check.quick else t("Export check") if check.instrument == EXPORT else t("Full check")
     return t(
-        "{kind}, in force as of {day}. Confirmed by officers so far: {total} of 100.",
+        "{kind}, in force as of {day}. Counted by the office for now: {total} of 100."
+        " It rises when officers confirm what is shown.",
         kind=kind, day=Day(instrument.since), total=score.total,
     )  # fmt: skip
 

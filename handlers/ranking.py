@@ -125,7 +125,7 @@ def _list(chat: Chat, db: Db, officer: Officer, filters: Filters, begin: int = 0
     ]
     head += [t("Only: {what}", what=what) for what in _said(chat, db, officer, filters)]
     if not shown:
-        chat.say(Lines((*head[1:], t("There is no such check yet."))))
+        chat.say(Lines((*head[1:], t("There is no such full check yet; quick ones aren't listed here."))))
     else:
         chat.say(Lines((*head, *(_row(db, officer, one) for one in shown))))
     if begin + SHOWN < count:

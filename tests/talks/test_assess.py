@@ -51,7 +51,7 @@ RESULT = f"""
       Status: Siap naik kelas
       ✅ Paling kuat: Legalitas usaha & produk (100)
       Perlu dibenahi: Kualitas produk (50)
-      Cek cepat, berlaku per {SINCE}. Yang sudah dipastikan petugas: 42 dari 100.
+      Cek cepat, berlaku per {SINCE}. Nilai sementara yang dihitung kantor: 42 dari 100. Naik bila bukti dipastikan petugas.
       Menurut omzetnya termasuk usaha mikro (PP 7/2021 Pasal 35, berlaku per 2 Februari 2021).
       Langkah berikutnya:
       1. Mutu harus sama setiap kali produksi. Minggu ini: Tulis takaran resep di satu lembar.
@@ -287,7 +287,7 @@ def test_the_full_check_by_its_parts_in_any_order(telegram: Telegram, desk: Desk
           …
         > [{title("C1")}]
         < Boleh kami lihat? Foto kemasan tampak depan dan belakang
-          Satu foto saja. Pastikan tulisannya terbaca. Kalau belum ada, pilih Lewati.
+          Kirim dalam satu foto. Kalau belum ada, pilih Lewati.
           [Bukti nanti saja] [Lewati]
         > bagus kok bungkusnya
         < Mohon kirim foto. Kalau belum ada, pilih Lewati.
@@ -337,7 +337,7 @@ def test_the_full_check_by_its_parts_in_any_order(telegram: Telegram, desk: Desk
           Status: Berkembang
           ✅ Paling kuat: Legalitas usaha & produk (85)
           Perlu dibenahi: Kemasan (45)
-          Cek lengkap, berlaku per {SINCE}. Yang sudah dipastikan petugas: …
+          Cek lengkap, berlaku per {SINCE}. Nilai sementara …
           Menurut omzetnya …
           Langkah berikutnya:
           1. Kemasan adalah penjual pertama. …
@@ -385,8 +385,8 @@ def test_what_rose_is_told_and_a_check_after_six_months_is_invited_to(telegram: 
         {taps(*CORE, B1="ditulis", E1="1")}
         > riwayat
         < Riwayat cek Keripik Bu Siti:
-          • 30 Juni 2028, cek cepat: 82, Siap naik kelas (dipastikan: …)
-          • 23 November 2026, cek cepat: 79, Siap naik kelas (dipastikan: 42)
+          • 30 Juni 2028, cek cepat: 82, Siap naik kelas (dihitung kantor: …)
+          • 23 November 2026, cek cepat: 79, Siap naik kelas (dihitung kantor: 42)
           Dibanding cek sebelumnya:
           ▲ Kualitas produk: naik 25
           ▼ Pemasaran digital: turun …

@@ -29,7 +29,7 @@ def test_the_list_with_its_filters(telegram: Telegram, desk: Desk):
     joins(telegram, desk)
     telegram(f"""
         petugas > /peringkat
-        petugas < Belum ada cek seperti itu.
+        petugas < Belum ada cek lengkap seperti itu. …
         {CHECKED}
         petugas > /peringkat
         petugas < Usaha menurut nilai yang dipastikan, cek lengkap. Ditampilkan 1 dari 1
@@ -40,7 +40,7 @@ def test_the_list_with_its_filters(telegram: Telegram, desk: Desk):
           [Semua] [Blimbing] [Klojen] [Kedungkandang] [Sukun] [Lowokwaru]
         petugas > [Sukun]
         petugas < Hanya: Sukun
-          Belum ada cek seperti itu.
+          Belum ada cek lengkap seperti itu. …
           {BUTTONS}
         petugas > [Per kecamatan]
         petugas > [Blimbing]
@@ -55,14 +55,14 @@ def test_the_list_with_its_filters(telegram: Telegram, desk: Desk):
         petugas < Hanya: Blimbing
           Hanya: Siap naik kelas
           Hanya: NIB
-          Belum ada cek seperti itu.
+          Belum ada cek lengkap seperti itu. …
         petugas > [Per bidang usaha]
         petugas > [Jasa]
         petugas < Hanya: Blimbing
           Hanya: Jasa
           Hanya: Siap naik kelas
           Hanya: NIB
-          Belum ada cek seperti itu.
+          Belum ada cek lengkap seperti itu. …
     """)
     assert [row["object"] for row in kept(desk, "audit") if row["action"] == "listed"] == ["assessment:1"] * 3
 
@@ -88,7 +88,7 @@ def test_another_area_is_not_seen(telegram: Telegram, desk: Desk):
     joins(telegram, desk, area="35.73.05")
     telegram(f"""{CHECKED}
         petugas > /peringkat
-        petugas < Belum ada cek seperti itu.
+        petugas < Belum ada cek lengkap seperti itu. …
           [Per bidang usaha] [Per status] [Per syarat kurang] [Lihat jumlah]
         petugas > [Lihat jumlah]
         petugas < Belum ada cek seperti itu.
@@ -107,7 +107,7 @@ def test_who_took_back_her_leave_is_ranked_no_more(telegram: Telegram, desk: Des
           …
           …
         petugas > /peringkat
-        petugas < Belum ada cek seperti itu.
+        petugas < Belum ada cek lengkap seperti itu. …
         > [Beri izin lagi]
         > [Saya setuju]
         petugas > /peringkat

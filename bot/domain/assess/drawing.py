@@ -330,7 +330,7 @@ def _page(
     write(told["band"], 1.5, 2, now)
     for step in told["held"]:
         write("• " + draw(t("One step before the next status: {step}", step=step)))
-    write(draw(t("Confirmed by officers so far: {total} of 100 ({band}).", total=told["verified"],
+    write(draw(t("Counted by the office for now: {total} of 100 ({band}).", total=told["verified"],
                  band=told["verified_band"])), space=2.5)  # fmt: skip
     for one in told["indicators"]:
         mark = _GAP if one["now"] is None else str(one["now"])
