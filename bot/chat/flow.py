@@ -115,8 +115,7 @@ def flow(
     `keeps`: it keeps each answer when it is given, so that *batal* loses none.
     """
     return lambda run: Flow(
-        name, run, command, tuple(words), title, menu, when, desk, link, once, covers, tuple(intents), right,
-        keeps,
+        name, run, command, tuple(words), title, menu, when, desk, link, once, covers, tuple(intents), right, keeps,
     )  # fmt: skip
 
 
@@ -230,10 +229,8 @@ class Chat:
         self.person = person
         self.now = around.now
         self.local = around.now.astimezone(around.reading.zone)
-        self.zone = around.reading.zone
-        self.region = around.reading.region
-        self.office = around.office
-        self.patience = around.patience
+        self.zone, self.region = around.reading.zone, around.reading.region
+        self.office, self.patience = around.office, around.patience
         self.said: list[Words] = []
         self.offers: list[Button] = []
         self.files: list[Attachment] = []
