@@ -10,7 +10,7 @@ from drill.desk import HOUSE
 from drill.scene import Result
 
 NAME = "transcripts on whatsapp"
-_PYTEST = ("-m", "pytest", "-q", "--show-capture=no", "-p", "no:cacheprovider", "tests/talks", "--on", "whatsapp")
+_PYTEST = ("-m", "pytest", "--show-capture=no", "-p", "no:cacheprovider", "tests/talks", "--on", "whatsapp")
 
 
 def transcripts(seed: int) -> Result:

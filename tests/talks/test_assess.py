@@ -51,7 +51,7 @@ RESULT = f"""
       Status: Siap naik kelas
       ✅ Paling kuat: Legalitas usaha & produk (100)
       Perlu dibenahi: Kualitas produk (50)
-      Cek cepat, berlaku per {SINCE}. Nilai sementara yang dihitung kantor: 42 dari 100. Naik bila bukti dipastikan petugas.
+      Cek cepat, berlaku per {SINCE}. Nilai sementara yang dihitung kantor: 42 dari 100. …
       Menurut omzetnya termasuk usaha mikro (PP 7/2021 Pasal 35, berlaku per 2 Februari 2021).
       Langkah berikutnya:
       1. Mutu harus sama setiap kali produksi. Minggu ini: Tulis takaran resep di satu lembar.

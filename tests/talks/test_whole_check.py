@@ -120,7 +120,7 @@ AFTER = f"""
       Status: Berkembang
       ✅ Paling kuat: Legalitas usaha & produk (85)
       Perlu dibenahi: Kemasan (45)
-      Cek lengkap, berlaku per {SINCE}. Nilai sementara yang dihitung kantor: 44 dari 100. Naik bila bukti dipastikan petugas.
+      Cek lengkap, berlaku per {SINCE}. Nilai sementara yang dihitung kantor: 44 dari 100. …
       Menurut omzetnya termasuk usaha mikro (PP 7/2021 Pasal 35, berlaku per 2 Februari 2021).
       Langkah berikutnya:
       1. Kemasan adalah penjual pertama. Minggu ini: Cek 8 info wajib label.
