@@ -129,7 +129,7 @@ def test_the_ranking_is_written_with_its_filters(place: Path):
         (("--gate", "x"), "There is no gate 'x': nib, izin_edar, indikator."),
         (("--sector", "x"), "There is no sector 'x': "),
         (("--kecamatan", "Menteng"), "There is no kecamatan 'menteng': "),
-        (("--of", "x"), "no instrument 'x' is in force"),
+        (("--of", "x"), "no instrument 'x' in force"),
     ],
 )
 def test_what_is_not_there_is_told(place: Path, words: tuple[str, ...], told: str):
