@@ -8,6 +8,7 @@ others do.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import namedtuple
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -69,7 +70,7 @@ class Prepared:
         return made
 
 
-class _OnDriver:
+class _OnDriver(ABC):
     """A statement as a driver takes it."""
 
     def __init__(self, statement: Any, columns: tuple[str, ...] | None, dialect: Dialect) -> None:
@@ -89,9 +90,9 @@ class _OnDriver:
             named = statement.execution_options().exported_columns
         self._row = _rows([(c.key, c.type.dialect_impl(dialect).result_processor(dialect, None)) for c in named])
 
+    @abstractmethod
     def run(self, db: Db, values: Mapping[str, Any]) -> Any:
         """The driver's cursor, after the statement."""
-        raise NotImplementedError
 
     def all(self, db: Db, values: Mapping[str, Any]) -> list[Any]:
         return [self._row(row) for row in self.run(db, values).fetchall()]
