@@ -3,7 +3,7 @@
 What is logged is chosen where it is logged: ids, flows, milliseconds, outcomes. `redact` is the last guard behind that
 choice, for the exception text or the library's message that nobody foresaw.
 
-Beside the layers, like `bot.config`: it imports nothing of ours.
+Beside the layers, like `bot.config`: it imports nothing of ours but `bot.fastjson`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from bot import fastjson
 
 HIDDEN = "•••"
 
@@ -46,27 +48,35 @@ def guarded(render: Processor) -> Processor:
     """
 
     def last(logger: WrappedLogger, method: str, event: EventDict) -> Any:
-        harmless = all(_is_harmless(key, value) for key, value in event.items())
-        return render(logger, method, event if harmless else redact(logger, method, event))
+        return render(logger, method, event if _is_harmless(event) else redact(logger, method, event))
 
     return last
 
 
-def _is_harmless(key: str, value: object) -> bool:
+def _is_harmless(event: EventDict) -> bool:
     """Whether `redact` surely lets it be; most of what is logged is short words and small numbers."""
-    if key == "timestamp":  # our own
-        return True
-    if _is_private(key):
+    if _one_is_private(tuple(event)):
         return False
-    if isinstance(value, str):
-        return len(value) < _SHORTEST or not _PRIVATE_TEXT.search(value)
-    if isinstance(value, int):
-        return abs(value) < 10 ** (_SHORTEST - 1)
-    return value is None or isinstance(value, float)
+    for key, value in event.items():
+        if isinstance(value, str):
+            if len(value) >= _SHORTEST and key != "timestamp" and _PRIVATE_TEXT.search(value):  # that is our own
+                return False
+        elif isinstance(value, int):
+            if not -_SMALL < value < _SMALL:
+                return False
+        elif value is not None and not isinstance(value, float):
+            return False
+    return True
 
 
 _SHORTEST = 9
 """Characters of the shortest that `_PRIVATE_TEXT` can find."""
+_SMALL = 10 ** (_SHORTEST - 1)
+
+
+@lru_cache(maxsize=1024)
+def _one_is_private(keys: tuple[str, ...]) -> bool:
+    return any(_is_private(key) for key in keys)
 
 
 @lru_cache(maxsize=1024)
@@ -96,6 +106,10 @@ def _clean(value: object) -> Any:
     return _PRIVATE_TEXT.sub(HIDDEN, repr(value))
 
 
+def _line(event: EventDict, default: Callable[[Any], Any]) -> str:
+    return fastjson.encode(event, default).decode()
+
+
 def setup(stream: TextIO | None = None, *, console: bool | None = None, level: int = logging.INFO) -> None:
     """Send everything that is logged, by structlog, by `logging` or by an exception nobody caught, to `stream`.
 
@@ -104,7 +118,6 @@ def setup(stream: TextIO | None = None, *, console: bool | None = None, level: i
     out = sys.stderr if stream is None else stream
     console = out.isatty() if console is None else console
     common: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -115,7 +128,7 @@ def setup(stream: TextIO | None = None, *, console: bool | None = None, level: i
         guarded(
             structlog.dev.ConsoleRenderer(colors=True, exception_formatter=structlog.dev.plain_traceback)
             if console
-            else structlog.processors.JSONRenderer(ensure_ascii=False)
+            else structlog.processors.JSONRenderer(_line)
         ),
     ]
     structlog.configure(

@@ -6,7 +6,6 @@ The library calls the API and names its errors; its updater, handlers and limite
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import timedelta
 from functools import lru_cache
@@ -29,6 +28,7 @@ from telegram.error import (
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from bot import fastjson
 from bot.channels.telegram_channel import Refusal
 from bot.chat.messages import Attachment
 
@@ -167,7 +167,7 @@ class AiohttpRequest(BaseRequest):
             body = _form(request_data)
         elif request_data is not None:
             # JSON, which Telegram takes as well as a form: encoding it costs a tenth.
-            body = json.dumps(request_data.parameters).encode()
+            body = fastjson.encode(request_data.parameters)
             headers = _JSON
         try:
             async with self._session.request(
@@ -182,7 +182,7 @@ class AiohttpRequest(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         try:
-            data = cast("dict[str, Any] | list[Any] | None", json.loads(payload))
+            data = cast("dict[str, Any] | list[Any] | None", fastjson.decode(payload))
         except ValueError:
             data = None
         if not isinstance(data, dict):

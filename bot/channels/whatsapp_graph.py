@@ -11,6 +11,7 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
+from bot import fastjson
 from bot.channels import whatsapp
 
 _MEDIA_HOSTS = ("lookaside.fbsbx.com", "mmg.whatsapp.net")
@@ -80,7 +81,7 @@ class Graph:
 
     async def post(self, body: dict[str, Any]) -> dict[str, Any]:
         """Send a message, or tell that one was read."""
-        return await self._ask("POST", self._messages, json.dumps(body).encode(), "application/json")
+        return await self._ask("POST", self._messages, fastjson.encode(body), "application/json")
 
     async def upload(self, content: bytes, name: str, mime: str) -> str:
         """The id of a file, good for 30 days."""
@@ -170,7 +171,7 @@ class Graph:
         except (aiohttp.ClientError, OSError) as error:
             raise Refusal(0, whatsapp.NO_CODE, type(error).__name__, lost=True) from None
         try:
-            told: Any = json.loads(body)
+            told: Any = fastjson.decode(body)
         except ValueError:
             told = None
         answer = cast(dict[str, Any], told) if isinstance(told, dict) else {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, CursorResult, Executable, Insert, bindparam, insert, select
 
+from bot import fastjson
 from bot.domain import tables
 from bot.domain.keys import HOUSE, KEPT, Keys, NoKey
 from bot.domain.prepared import Prepared
@@ -171,12 +171,11 @@ class Db:
 
     def seal(self, person: int | None, column: str, data: Any) -> bytes:
         """JSON sealed with the person's key (None: the house's)."""
-        plain = _json(data).encode()  # ASCII: half a surrogate pair may be in what we get
-        return self.keys.seal(self.key_of(person), column, plain)
+        return self.keys.seal(self.key_of(person), column, fastjson.encode(data))
 
     def open(self, person: int | None, column: str, sealed: bytes) -> Any:
         """What `seal` was given. Raises `NoKey` when the person's key is gone."""
-        return json.loads(self.keys.open(self.key_of(person), column, sealed))
+        return fastjson.decode(self.keys.open(self.key_of(person), column, sealed))
 
     def key_of(self, person: int | None) -> str:
         if person is None:
@@ -189,9 +188,6 @@ class Db:
                 self.keys.names.clear()
             self.keys.names[person] = name
         return name
-
-
-_json = json.JSONEncoder(separators=(",", ":")).encode  # `json.dumps` would make one for every call
 
 
 @lru_cache

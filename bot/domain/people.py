@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, insert, select, update
 
@@ -11,10 +12,12 @@ from bot.chat.flow import Person
 from bot.chat.messages import Incoming
 from bot.chat.reading import names
 from bot.chat.seams import Desk
+from bot.chat.talk import Talks
+from bot.domain import talks as talks_at_rest
 from bot.domain.db import Db
 from bot.domain.keys import Keys, NoKey
 from bot.domain.prepared import Prepared
-from bot.domain.tables import accounts, consents, contacts, links, people
+from bot.domain.tables import accounts, consents, contacts, links, people, talks
 
 SLOTS = 64
 PLATFORMS = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
@@ -122,7 +125,7 @@ _SERVICE = (
     .limit(1)
     .scalar_subquery()
 )
-_PERSON = Prepared(
+_LOAD = (
     select(
         people.c.language,
         people.c.desk,
@@ -135,6 +138,12 @@ _PERSON = Prepared(
     .join(contacts, contacts.c.person_id == people.c.id)
     .where(people.c.id == bindparam("person"), contacts.c.id == bindparam("contact"))
 )
+_PERSON = Prepared(_LOAD)
+_STILL = Prepared(
+    _LOAD.add_columns(talks.c.person_id.label("talks"), talks.c.state)
+    .join(talks, talks.c.person_id == people.c.id, isouter=True)
+    .where(contacts.c.account_id == bindparam("account"), contacts.c.address_index == bindparam("index"))
+)
 
 
 class Gone(Exception):
@@ -146,10 +155,27 @@ def load(db: Db, person: int, contact: int) -> tuple[Person, bool]:
     row = _PERSON.first(db, person=person, contact=contact)
     if row is None:
         raise Gone(f"contact {contact} of person {person}")
+    return _loaded(db, person, contact, row), row.reachable
+
+
+def still(db: Db, contact: Contact) -> tuple[Person, bool, Talks, bool] | None:
+    """All that the turn of somebody we heard of before begins with, in one look: as `load`, then as `talks.load`.
+
+    None when that address isn't that contact's any more.
+    """
+    index = address_index(db.keys, contact.account, contact.address)
+    row = _STILL.first(db, person=contact.person, contact=contact.id, account=contact.account, index=index)
+    if row is None:
+        return None
+    kept = talks_at_rest.opened(db, contact.person, row.state) if row.talks else Talks()
+    return _loaded(db, contact.person, contact.id, row), row.reachable, kept, row.talks is not None
+
+
+def _loaded(db: Db, person: int, contact: int, row: Any) -> Person:
     name = names.display(db.open(person, "contacts.name", row.name)) if row.name else ""
     agreed = row.desk == "officers" or bool(row.service)
     leaving = row.erase_at if row.frozen_at else None  # one who is only too long silent can speak up
-    return Person(person, row.language, row.desk, contact, name, agreed, leaving), row.reachable
+    return Person(person, row.language, row.desk, contact, name, agreed, leaving)
 
 
 _REACHABLE = update(contacts).where(contacts.c.id == bindparam("contact")).values(reachable=bindparam("value"))

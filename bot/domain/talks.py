@@ -28,7 +28,12 @@ def load(db: Db, person: int) -> tuple[Talks, bool]:
     row = _LOAD.first(db, person=person)
     if row is None:
         return Talks(), False
-    return Talks.from_json(db.open(person, "talks.state", row.state)), True
+    return opened(db, person, row.state), True
+
+
+def opened(db: Db, person: int, state: bytes) -> Talks:
+    """What a person's row keeps. Raises `NoKey`."""
+    return Talks.from_json(db.open(person, "talks.state", state))
 
 
 def save(db: Db, person: int, kept: Talks, known: bool) -> None:

@@ -55,19 +55,19 @@ def at_once(
     """
     began = time.perf_counter()
     outbox.sent(db, sent)
-    if people.known(db, contact.account, incoming.address) != contact:
+    if (still := people.still(db, contact)) is None:
         desk = office.channels[contact.account].desk
         met = people.meet(db, contact.account, incoming, desk, office.rules.catalogs.main)
         theirs = inbox.add(db, met, incoming, raw)
         return None if theirs is None else (theirs, None)
-    person, reachable = people.load(db, contact.person, contact.id)
+    person, reachable, kept, known = still
     officer = person.desk == "officers"
     words = said(incoming) if person.agreed and not officer else ""
     letter = inbox.add(db, contact, incoming, raw, done=words, emptied=officer)
     if letter is None:
         return None
     try:
-        return letter, _turn(db, letter, person, reachable, incoming, None, office, began)
+        return letter, _turn(db, letter, person, reachable, kept, known, incoming, None, office, began)
     except (StoreDown, SQLAlchemyError, sqlite3.Error, Torn, people.Gone):
         raise  # the store decides whether it was the store's failure
     except Exception as error:
@@ -121,7 +121,8 @@ def take(db: Db, letter: Letter, office: Office) -> Turned:
         return Turned("repeated")
     if person is None:
         return Turned("nothing")  # nothing that a person did, as it turned out when it could be read
-    return _turn(db, letter, person, reachable, incoming, event, office, began)
+    kept, known = talks.load(db, letter.person)
+    return _turn(db, letter, person, reachable, kept, known, incoming, event, office, began)
 
 
 def _turn(
@@ -129,6 +130,8 @@ def _turn(
     letter: Letter,
     person: Person,
     reachable: bool,
+    kept: Talks,
+    known: bool,
     incoming: Incoming | None,
     event: dict[str, Any] | None,
     office: Office,
@@ -141,7 +144,6 @@ def _turn(
         people.set_reachable(db, contact.id, not reachable)
     if incoming:
         person, contact = _told(db, person, contact, incoming)
-    kept, known = talks.load(db, letter.person)
     before = kept.open
     conversation = Conversation(office.rules, person, kept, db, db.now, letter.received)
     if event is not None:

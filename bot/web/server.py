@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 
 import structlog
 from aiohttp import web
+from aiohttp.http import RawRequestMessage
 
+from bot import fastjson
 from bot.chat.seams import Busy, Deliver, Raw
 from bot.config import host_port
 from bot.metrics import CONTENT_TYPE, Metrics
@@ -46,6 +48,9 @@ Measure = Callable[[], Awaitable[None]]
 """Reads depths and ages from the store into the metrics (`Metrics.measure`); may raise when the store is away."""
 
 
+Handler = Callable[[web.BaseRequest], Awaitable[web.Response]]
+
+
 class Server:
     """The web server of one App. `refuse` ends the intake, `stop` ends the server."""
 
@@ -55,13 +60,22 @@ class Server:
         self._metrics = metrics
         self._measure = measure
         self._refusing = False
-        self._runner: web.AppRunner | None = None
+        self._runner: web.ServerRunner | None = None
+        self._pages: dict[str, dict[str, Handler]] = {
+            "/telegram/owners": {"POST": partial(self.hook, "owners")},
+            "/telegram/officers": {"POST": partial(self.hook, "officers")},
+            "/whatsapp": {"POST": partial(self.hook, "whatsapp"), "GET": self.asked},
+            "/healthz": {"GET": self.healthz, "HEAD": self.healthz},
+            "/readyz": {"GET": self.readyz, "HEAD": self.readyz},
+            "/metrics": {"GET": self.metrics, "HEAD": self.metrics},
+        }
 
     async def start(self, listen: str) -> str:
         """Listen at ``host:port``; returns that with the real port (for port 0). Raises `OSError` if it is taken."""
         host, port = host_port(listen)
         # Raw bytes for `signed`: nothing is unpacked on the way. A call that has begun may finish within 5 seconds.
-        runner = web.AppRunner(make_app(self), access_log=None, auto_decompress=False, shutdown_timeout=5)
+        server = web.Server(self._handle, request_factory=_request, access_log=None, auto_decompress=False)
+        runner = web.ServerRunner(server, shutdown_timeout=5)
         await runner.setup()
         try:
             await web.TCPSite(runner, host, port).start()
@@ -82,8 +96,16 @@ class Server:
             await self._runner.cleanup()
             self._runner = None
 
-    async def hook(self, request: web.Request) -> web.Response:
-        name = request.match_info.get("door", "whatsapp")
+    async def _handle(self, request: web.BaseRequest) -> web.Response:
+        page = self._pages.get(request.path)
+        if page is None:
+            return _answer(HTTPStatus.NOT_FOUND)
+        handler = page.get(request.method)
+        if handler is None:
+            return web.Response(status=405, headers={**_SILENT, "Allow": ", ".join(page)})
+        return await handler(request)
+
+    async def hook(self, name: str, request: web.BaseRequest) -> web.Response:
         door = self._doors.get(name)
         if door is None:
             return _answer(HTTPStatus.NOT_FOUND)
@@ -113,48 +135,42 @@ class Server:
             log.warning("foreign_updates", door=name, count=foreign)
         return _answer(HTTPStatus.OK)
 
-    async def asked(self, request: web.Request) -> web.Response:
+    async def asked(self, request: web.BaseRequest) -> web.Response:
         """A platform asks whether the address it was told is ours."""
         door = self._doors.get("whatsapp")
         if door is None:
             return _answer(HTTPStatus.NOT_FOUND)
         proof = door.challenge(request.query)
-        return _answer(HTTPStatus.FORBIDDEN) if proof is None else web.Response(text=proof)
+        return _answer(HTTPStatus.FORBIDDEN) if proof is None else web.Response(text=proof, headers=_SILENT)
 
-    async def healthz(self, _request: web.Request) -> web.Response:
+    async def healthz(self, _request: web.BaseRequest) -> web.Response:
         return _answer(HTTPStatus.OK)  # the loop itself answers, so it isn't stuck
 
-    async def readyz(self, _request: web.Request) -> web.Response:
+    async def readyz(self, _request: web.BaseRequest) -> web.Response:
         why = "stopping" if self._refusing else await self._ready()
         return _later(why) if why else _answer(HTTPStatus.OK)
 
-    async def metrics(self, _request: web.Request) -> web.Response:
+    async def metrics(self, _request: web.BaseRequest) -> web.Response:
         try:
             await self._measure()
         except Exception:
             # The counters still say something, and that the rest is missing says most.
             log.exception("depths_not_measured")
             self._metrics.measured.set(0)
-        return web.Response(body=self._metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+        return web.Response(body=self._metrics.text(), headers={**_SILENT, "Content-Type": CONTENT_TYPE})
 
 
-def make_app(server: Server) -> web.Application:
-    """The routes of `server`."""
-    app = web.Application(client_max_size=LARGEST_UPDATE)
-    app.router.add_post("/telegram/{door:owners|officers}", server.hook)
-    app.router.add_post("/whatsapp", server.hook)
-    app.router.add_get("/whatsapp", server.asked, allow_head=False)
-    app.router.add_get("/healthz", server.healthz)
-    app.router.add_get("/readyz", server.readyz)
-    app.router.add_get("/metrics", server.metrics)
-    app.on_response_prepare.append(_hide_server)
-    return app
+def _request(
+    message: RawRequestMessage, payload: Any, protocol: Any, writer: Any, task: asyncio.Task[None]
+) -> web.BaseRequest:
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=LARGEST_UPDATE)
 
 
 def read_update(body: bytes) -> Raw:
     """An update's JSON object; what isn't one becomes ``{"unreadable": base64}``, to be kept and looked at."""
     try:
-        data: Any = json.loads(body)
+        data: Any = fastjson.decode(body)
     except (ValueError, RecursionError):
         data = None
     if isinstance(data, dict):
@@ -162,13 +178,13 @@ def read_update(body: bytes) -> Raw:
     return {"unreadable": base64.b64encode(body).decode()}
 
 
+_SILENT = {"Server": "Pendamping"}
+"""Which software in which version is nobody's business; aiohttp tells where nothing else is told."""
+
+
 def _answer(status: HTTPStatus) -> web.Response:
-    return web.Response(status=status, text=f"{status.phrase}\n")
+    return web.Response(status=status, body=f"{status.phrase}\n".encode(), headers=_SILENT, content_type="text/plain")
 
 
 def _later(why: str = HTTPStatus.SERVICE_UNAVAILABLE.phrase) -> web.Response:
-    return web.Response(status=503, text=f"{why}\n", headers={"Retry-After": str(RETRY_AFTER)})
-
-
-async def _hide_server(_request: web.Request, response: web.StreamResponse) -> None:
-    response.headers.pop("Server", None)
+    return web.Response(status=503, text=f"{why}\n", headers={**_SILENT, "Retry-After": str(RETRY_AFTER)})

@@ -87,7 +87,7 @@ def test_an_update_is_answered_after_it_is_kept():
         status, headers, _ = await waiting
         assert status == 200
         assert desk.kept == [{"update_id": 1}]
-        assert "Server" not in headers
+        assert headers["Server"] == "Pendamping"  # and not which software, in which version
 
     with_server(scenario, shut=True)
 
