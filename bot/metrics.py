@@ -7,6 +7,7 @@ and the handlers don't, they stay pure.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.process_collector import ProcessCollector
@@ -72,6 +73,10 @@ class Metrics:
         self.measured = Gauge(
             "pendamping_measured", "1 if the depths and ages could be read from the store.", registry=registry
         )
+        # What every turn counts; finding a child of a counter costs more than counting.
+        self.heard = lru_cache(self.updates.labels)
+        self.turned = lru_cache(self.turns.labels)
+        self.sent = lru_cache(self.sends.labels)
         for lane in LANES:
             self.outbox_depth.labels(lane)
             self.outbox_oldest.labels(lane)

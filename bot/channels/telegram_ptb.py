@@ -170,10 +170,11 @@ class AiohttpRequest(BaseRequest):
             body = fastjson.encode(request_data.parameters)
             headers = _JSON
         try:
-            async with self._session.request(
+            answer = await self._session.request(
                 method, _address(url), data=body, headers=headers, timeout=timeout, allow_redirects=False
-            ) as answer:
-                return answer.status, await _bounded(answer) if method == "GET" else await answer.read()
+            )
+            # What is read to its end gives its connection back; what is broken off has lost it.
+            return answer.status, await _bounded(answer) if method == "GET" else await answer.read()
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
@@ -194,11 +195,12 @@ class AiohttpRequest(BaseRequest):
 async def _bounded(answer: aiohttp.ClientResponse) -> bytes:
     """A file, cut off behind `_LARGEST` bytes."""
     content = bytearray()
-    async for chunk in answer.content.iter_chunked(65536):
-        content += chunk
-        if len(content) > _LARGEST:
-            answer.close()
-            break
+    async with answer:
+        async for chunk in answer.content.iter_chunked(65536):
+            content += chunk
+            if len(content) > _LARGEST:
+                answer.close()
+                break
     return bytes(content)
 
 

@@ -77,14 +77,15 @@ class _OnDriver(ABC):
         compiled: Any = statement.compile(dialect=dialect, column_keys=columns)
         assert not compiled.post_compile_params, "a list of values can't be prepared"
         self._sql = str(compiled)
-        self._binds: list[tuple[str, Any, Processor | None]] = []
+        binds: list[tuple[str, Any, Processor | None]] = []
         for name in compiled.positiontup or compiled.bind_names.values():
             bind = compiled.binds[name]
             processor = bind.type.dialect_impl(dialect).bind_processor(dialect)
             fixed = _GIVEN if bind.required else compiled.params[name]
             if fixed is not _GIVEN and processor is not None:
                 fixed, processor = processor(fixed), None
-            self._binds.append((name, fixed, processor))
+            binds.append((name, fixed, processor))
+        self._given = _given(binds, named=dialect.name != "sqlite")
         named: Any = getattr(statement, "selected_columns", None)
         if named is None:  # asked of a copy: the statement would remember the answer, also for those made from it
             named = statement.execution_options().exported_columns
@@ -107,21 +108,29 @@ class _OnSqlite(_OnDriver):
         raw: Any = db.connection.connection.driver_connection
         if not raw.in_transaction:
             raise Torn  # or this statement would commit by itself
-        given: list[Any] = []
-        for name, fixed, processor in self._binds:
-            value = values[name] if fixed is _GIVEN else fixed
-            given.append(value if processor is None else processor(value))
-        return raw.execute(self._sql, given)
+        return raw.execute(self._sql, self._given(values))
 
 
 class _OnPostgres(_OnDriver):
     def run(self, db: Db, values: Mapping[str, Any]) -> Any:
-        given: dict[str, Any] = {}
-        for name, fixed, processor in self._binds:
-            value = values[name] if fixed is _GIVEN else fixed
-            given[name] = value if processor is None else processor(value)
         raw: Any = db.connection.connection.driver_connection
-        return raw.execute(self._sql, given)
+        return raw.execute(self._sql, self._given(values))
+
+
+def _given(binds: list[tuple[str, Any, Processor | None]], *, named: bool) -> Callable[[Mapping[str, Any]], Any]:
+    """What makes of the values what the driver takes, in the order of the statement or by name.
+
+    Written out once for each statement, as `namedtuple` does, rather than gone through each time it is asked.
+    """
+    scope: dict[str, Any] = {}
+    parts: list[str] = []
+    for i, (name, fixed, processor) in enumerate(binds):
+        scope[f"fixed{i}"], scope[f"made{i}"] = fixed, processor
+        value = f"values[{name!r}]" if fixed is _GIVEN else f"fixed{i}"
+        value = value if processor is None else f"made{i}({value})"
+        parts.append(f"{name!r}: {value}" if named else value)
+    whole = ", ".join(parts)
+    return eval(f"lambda values: {{{whole}}}" if named else f"lambda values: [{whole}]", scope)  # noqa: S307 - our own
 
 
 def _rows(columns: list[tuple[str, Processor | None]]) -> Callable[[Any], Any]:

@@ -205,7 +205,7 @@ class Intake:
 
     def _count(self, letter: Letter) -> None:
         platform = self._channel.account.partition(":")[0]
-        self._office.metrics.updates.labels(platform, self._channel.desk, letter.kind).inc()
+        self._office.metrics.heard(platform, self._channel.desk, letter.kind).inc()
 
     def _remember(self, found: _Heard, letter: Letter) -> None:
         """Whose address it is, so that the next update of it can be turned at once."""

@@ -263,7 +263,7 @@ class Sender:
                 await self._note(partial(standing.taken, account=self._account, template=doubtful))
             if sent.ids:
                 self._pacing.said_more(parcel.contact, len(sent.ids) - len(after) - 1)
-        self._office.metrics.sends.labels(outcome).inc()
+        self._office.metrics.sent(outcome).inc()
         level = log.info if outcome in ("sent", "later", "lost") else log.warning
         level("send", row=parcel.id, account=self._account, contact=parcel.contact, lane=parcel.lane.name.lower(),
               attempt=parcel.attempts, outcome=outcome)  # fmt: skip

@@ -193,7 +193,7 @@ class Slots:
 
     def _note_failure(self, letter: Letter, error: Exception) -> None:
         log.error("turn_failed", row=letter.id, attempts=letter.attempts, error=_where(error))
-        self._office.metrics.turns.labels("failed").inc()
+        self._office.metrics.turned("failed").inc()
         letter.incoming, letter.fresh, letter.counted = None, False, False
 
     def _hold_back(self, letter: Letter) -> None:
@@ -238,7 +238,7 @@ class Slots:
         task.add_done_callback(self._tasks.discard)
 
     def _tell(self, letter: Letter, turned: turn.Turned) -> None:
-        self._office.metrics.turns.labels(turned.outcome).inc()
+        self._office.metrics.turned(turned.outcome).inc()
         self._office.metrics.turn_seconds.observe(turned.seconds)
         late = turned.seconds > self._office.bounds.turn_warn
         (log.warning if late else log.info)(

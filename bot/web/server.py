@@ -110,8 +110,11 @@ class Server:
         if door is None:
             return _answer(HTTPStatus.NOT_FOUND)
         try:
-            async with asyncio.timeout(SLOWEST_BODY):
+            if request.content.is_eof():  # it has come already, as nearly always
                 body = await request.read()
+            else:
+                async with asyncio.timeout(SLOWEST_BODY):
+                    body = await request.read()
         except TimeoutError:
             return _answer(HTTPStatus.REQUEST_TIMEOUT)
         except web.HTTPRequestEntityTooLarge:  # a signature over all of it can't be looked at
