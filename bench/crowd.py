@@ -137,7 +137,7 @@ class Crowd:
         self._hook: asyncio.Future[str] = self.loop.create_future()
         self._people: list[Person] = []
         self._mode: Literal["closed", "open", "finish"] = "finish"
-        self._free: deque[Person] = deque()
+        self._free: list[Person] = []
         self._due: deque[float] = deque()
         self._number = 0
         self._wrong: asyncio.Future[None] = self.loop.create_future()
@@ -172,7 +172,7 @@ class Crowd:
         """Everybody answers at once, for so long; turns a second."""
         self._mode = "closed"
         while self._free:
-            self._free.popleft().speak(self.loop.time())
+            self._free.pop().speak(self.loop.time())
         turns, began = self.turns, self.loop.time()
         await self._pass(seconds)
         return (self.turns - turns) / (self.loop.time() - began)
@@ -192,13 +192,19 @@ class Crowd:
             now = min(self.loop.time(), self.until)
             while due <= now:
                 if self._free:
-                    self._free.popleft().speak(due)
+                    self._somebody(chance).speak(due)
                 else:
                     self._due.append(due)
                 due += chance.expovariate(rate)
         await self._wait_until(lambda: not self._due)
         await self.finish()
         return self.seconds
+
+    def _somebody(self, chance: random.Random) -> Person:
+        """One who is free, by chance: in turn, all would come to the same question at the same time."""
+        at = chance.randrange(len(self._free))
+        self._free[at], self._free[-1] = self._free[-1], self._free[at]
+        return self._free.pop()
 
     async def finish(self) -> None:
         """Let everybody come to the end of her registration. Raises `Failed` for an answer that doesn't come."""

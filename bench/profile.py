@@ -34,7 +34,7 @@ _WORKS: tuple[tuple[Any, str], ...] = (
     (outbox, "claim"),
     (outbox, "sent"),
 )
-"""What the writer's thread does in each turn, by where it is found."""
+"""What the store does in each turn, by where it is found."""
 _IN = re.compile(r"\((?:\?, )*\?\)|IN \([^)]*\)")
 _VALUE = re.compile(r"X?'[^']*'|\b\d+(?:\.\d+)?\b", re.IGNORECASE)
 

@@ -35,7 +35,7 @@ class Metrics:
         self.turns = Counter("pendamping_turns", "Turns by how they ended.", ["outcome"], registry=registry)
         self.turn_seconds = Histogram(
             "pendamping_turn_seconds",
-            "Time a turn took on the writer, without its commit.",
+            "Time a turn took, without its commit.",
             buckets=(0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5),
             registry=registry,
         )
@@ -45,7 +45,7 @@ class Metrics:
             buckets=(1, 2, 5, 10, 20, 50, 100, 200),
             registry=registry,
         )
-        self.commits = Counter("pendamping_commits", "Transactions committed by the writer.", registry=registry)
+        self.commits = Counter("pendamping_commits", "Transactions committed by the store.", registry=registry)
         self.sends = Counter("pendamping_sends", "Calls to platforms by outcome.", ["outcome"], registry=registry)
         self.statuses = Histogram(
             "pendamping_statuses",

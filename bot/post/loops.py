@@ -35,6 +35,6 @@ class Loops:
         """Whether she isn't answered now."""
         until = self._held.get(person)
         if until is not None and until <= now:
-            self._held.pop(person, None)  # the loop and the writer both ask
+            self._held.pop(person, None)  # the loop and the store both ask
             return False
         return until is not None

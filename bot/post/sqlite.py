@@ -1,17 +1,25 @@
-"""The store on SQLite: one thread writes, many works to one commit, each in a savepoint of its own."""
+"""The store on SQLite: works are done in the event loop, many to one commit; a thread waits for the disk.
+
+Each work has a savepoint of its own. SQLite answers a statement in microseconds, from memory; a writer beside the loop
+would only wait for the interpreter at every statement. What waits (a commit, a file that somebody else has locked) does
+so in the thread, and the loop goes on with everything else.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import queue
 import sqlite3
-import threading
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import structlog
 from sqlalchemy import Connection
+from sqlalchemy.engine import RootTransaction
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.chat.seams import Clock
@@ -20,17 +28,18 @@ from bot.domain.db import Db, StoreDown
 from bot.domain.engine import Held, Misused
 from bot.domain.keys import Keys
 from bot.domain.prepared import Torn
-from bot.post.items import Item, Queue, answer, batches, waiting
+from bot.post.items import Item, answer
 from bot.post.store import Work
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 class SqliteStore:
-    """The writer thread of one database file. Made inside a running event loop, whose futures it answers."""
+    """The writer of one database file. Made inside a running event loop, in which it works."""
 
     def __init__(
         self,
@@ -39,11 +48,12 @@ class SqliteStore:
         clock: Clock,
         *,
         group: int = 64,
+        patience: float = 5.0,
         on_commit: Callable[[int], None] | None = None,
         held: Held | None = None,
     ) -> None:
         """Lock and open an upgraded database. `on_commit` is told how many works each commit held; `held` is the lock,
-        if it was taken before."""
+        if it was taken before; `patience`: seconds that are waited for somebody else's lock."""
         self._lock = held or engine.lock(url)
         self._url = url
         self._reads: AsyncEngine | None = None
@@ -52,14 +62,18 @@ class SqliteStore:
         self._kept: dict[str, Any] = {}
         self._clock = clock
         self._group = group
+        self._patience = patience
         self._on_commit = on_commit
         self._loop = asyncio.get_running_loop()
-        self._queue: Queue = queue.SimpleQueue()
+        self._items: deque[Item] = deque()
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="disk")
+        self._connection: Connection | None = None
+        self._transaction: RootTransaction | None = None
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._began: float | None = None  # when the work at hand began
         self._begun = False  # whether any work of this transaction could begin
         self._closed = False
-        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
-        self._thread.start()
 
     @property
     def sole(self) -> bool:
@@ -76,7 +90,10 @@ class SqliteStore:
         if self._closed:
             future.set_exception(StoreDown("closed"))
             return future
-        self._queue.put(Item(work, alone, future))
+        self._items.append(Item(work, alone, future))
+        if self._idle.is_set():
+            self._idle.clear()
+            self._loop.call_soon(self._next)
         return future
 
     def turn(self, work: Work[T]) -> Awaitable[T]:
@@ -89,70 +106,120 @@ class SqliteStore:
     async def close(self) -> None:
         """Do what is waiting, fold the log into the file, give the lock back."""
         self._closed = True
-        self._queue.put(None)
-        await asyncio.to_thread(self._thread.join)
+        await self._idle.wait()
+        await self._loop.run_in_executor(self._disk, self._fold)
+        self._disk.shutdown()
         if self._reads is not None:
             await self._reads.dispose()
         self._lock.close()
 
-    # The writer thread
-
-    def _run(self) -> None:
-        connection: Connection | None = None
-        stop = False
-        while not stop:
-            items, stop = waiting(self._queue, self._group)
-            for batch in batches(items):
-                connection = self._batch(connection, batch)
-        if connection is not None:
-            raw: Any = connection.connection.driver_connection
+    def _fold(self) -> None:
+        if self._connection is not None:
             with suppress(sqlite3.Error):  # on a full disk the log stays, to be folded in another time
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.close()
+                self._raw().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._connection.close()
         self._engine.dispose()
 
-    def _batch(self, connection: Connection | None, items: list[Item]) -> Connection | None:
-        """Do a batch in one commit; if that fails, each work by itself. Answers come after the commit."""
-        connection = self._commit(connection, items)
+    # A transaction: begun in the loop, or in the thread where that may take long; worked in the loop; kept in the
+    # thread.
+
+    def _next(self) -> None:
+        """Begin with what waits; one transaction at a time."""
+        if not self._items:
+            self._idle.set()
+            return
+        items = [self._items.popleft()]
+        while self._items and len(items) < self._group and not items[0].alone and not self._items[0].alone:
+            items.append(self._items.popleft())
+        self._begun = False
+        if self._begin_here():
+            self._work(items)
+        else:
+            self._there(items, self._begin, self._work)
+
+    def _begin_here(self) -> bool:
+        if self._connection is None:
+            return False
+        try:
+            self._transaction = self._connection.begin()
+        except SQLAlchemyError:
+            return False  # somebody else has locked it, or worse: nothing to wait for in the loop
+        return True
+
+    def _begin(self) -> None:
+        self._connection = self._connection or self._engine.connect()
+        self._raw().execute(f"PRAGMA busy_timeout={round(self._patience * 1000)}")
+        self._transaction = self._connection.begin()
+        self._raw().execute("PRAGMA busy_timeout=0")
+
+    def _work(self, items: list[Item]) -> None:
+        if self._step(items, partial(self._each, items)):
+            self._there(items, self._commit, self._kept_all)
+        else:
+            self._over(items)
+
+    def _each(self, items: list[Item]) -> None:
+        assert self._connection is not None
+        raw = self._raw()
+        for item in items:
+            self._one(self._connection, raw, item)
+        self._began = None  # a slow disk is no slow turn
+
+    def _commit(self) -> None:
+        assert self._transaction is not None
+        self._keys.commit()  # before what they sealed
+        if not self._raw().in_transaction:
+            raise Torn
+        self._transaction.commit()
+
+    def _kept_all(self, items: list[Item]) -> None:
+        if self._on_commit:
+            self._on_commit(len(items))
+        self._over(items)
+
+    def _over(self, items: list[Item]) -> None:
+        """Answer everybody, or where the store failed under a group, have each of them done by itself."""
         # If not even one could begin, each by itself would only wait as long again.
         if self._begun and len(items) > 1 and any(isinstance(item.error, StoreDown) for item in items):
-            for item in items:
-                connection = self._commit(connection, [item])
+            for item in reversed(items):
+                item.alone = True
+                self._items.appendleft(item)
+        else:
+            answer(items)
         self._began = None
-        self._loop.call_soon_threadsafe(answer, items)
-        return connection
+        self._loop.call_soon(self._next)
 
-    def _commit(self, connection: Connection | None, items: list[Item]) -> Connection | None:
-        """One transaction. If the store fails in it, every item gets `StoreDown` and nothing was kept."""
-        self._began, self._begun = None, False
+    def _there(self, items: list[Item], step: Callable[[], None], then: Callable[[list[Item]], None]) -> None:
+        """Do a step in the thread that waits for the disk; then go on here."""
+
+        def on(future: asyncio.Future[bool]) -> None:
+            (then if future.result() else self._over)(items)
+
+        self._loop.run_in_executor(self._disk, self._step, items, step).add_done_callback(on)
+
+    def _step(self, items: list[Item], step: Callable[[], None]) -> bool:
+        """Do a step of a transaction; False if the store fails in it: every item has its error, nothing was kept."""
         try:
-            connection = connection or self._engine.connect()
-            with connection.begin():
-                raw: Any = connection.connection.driver_connection
-                for item in items:
-                    self._one(connection, raw, item)
-                self._began = None  # a slow disk is no slow turn
-                self._keys.commit()  # before what they sealed
-                if not raw.in_transaction:
-                    raise Torn
-            if self._on_commit:
-                self._on_commit(len(items))
+            step()
+            return True
         except Misused as error:
-            self._forget()
             for item in items:  # alone it is that work's own failure; in a group each gets its own try
                 item.value, item.error = None, error if len(items) == 1 else StoreDown("another work ended all")
-            return _reset(connection)
         except (
             Torn,
             SQLAlchemyError,
             sqlite3.Error,
             OSError,
         ) as error:  # the keys and the savepoints speak to the driver
-            self._forget()
             for item in items:
                 item.value, item.error = None, StoreDown(type(error).__name__ + ": " + str(error.__cause__ or error))
-            return _reset(connection)
-        return connection
+        except Exception as error:  # nobody may wait for ever for an answer
+            log.exception("store_broken", error=type(error).__name__)
+            for item in items:
+                item.value, item.error = None, StoreDown(f"{type(error).__name__}: {error}")
+        self._forget()
+        self._reset()
+        return False
 
     def _forget(self) -> None:
         """What was remembered in a transaction that is rolled back may not be so."""
@@ -169,7 +236,7 @@ class SqliteStore:
             connection.info[engine.WORKING] = True
             item.value = item.work(db)
             db.settle()
-        except BaseException as error:  # also SystemExit: a handler must not end the only thread that writes
+        except BaseException as error:  # also SystemExit: a handler must not end the loop
             if _is_stores(error):
                 raise
             if engine.misused(connection.info):
@@ -187,6 +254,17 @@ class SqliteStore:
             raise Torn
         raw.execute("RELEASE work")
 
+    def _raw(self) -> Any:
+        assert self._connection is not None
+        return self._connection.connection.driver_connection
+
+    def _reset(self) -> None:
+        """Throw the connection away after a failure of the store; the next work opens a new one."""
+        connection, self._connection, self._transaction = self._connection, None, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
+
 
 def _is_stores(error: BaseException) -> bool:
     """Whether the store failed (full, locked, broken), not the work: a wrong statement or a broken constraint."""
@@ -194,10 +272,3 @@ def _is_stores(error: BaseException) -> bool:
     if isinstance(found, sqlite3.OperationalError):
         return getattr(found, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF != sqlite3.SQLITE_ERROR
     return isinstance(found, Torn) or type(found) is sqlite3.DatabaseError  # just that: the file is damaged
-
-
-def _reset(connection: Connection | None) -> None:
-    """Throw a connection away after a failure of the store; the next work opens a new one."""
-    if connection is not None:
-        connection.invalidate()
-        connection.close()

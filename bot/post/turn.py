@@ -32,8 +32,8 @@ NUDGE = "nudge"
 
 @dataclass(slots=True)
 class Turned:
-    """What a turn came to: for the log its outcome, flow, question, seconds on the writer; for the senders what they
-    of an account have in hand now, and whether more was put (`bulk`: in the lanes of what the office starts)."""
+    """What a turn came to: for the log its outcome, flow, question, seconds without commit; for the senders what
+    they of an account have in hand now, and whether more was put (`bulk`: in the lanes of what the office starts)."""
 
     outcome: str
     flow: str = ""

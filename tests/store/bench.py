@@ -61,11 +61,12 @@ class SqliteBench:
         self.url = f"sqlite:///{self.file}"
         self.clock = MovedClock()
         self.commits: list[int] = []
+        self.patience = 5.0
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[SqliteStore]:
         keys = Keys(self.folder / "keys")
-        store = SqliteStore(self.url, keys, self.clock, on_commit=self.commits.append)
+        store = SqliteStore(self.url, keys, self.clock, patience=self.patience, on_commit=self.commits.append)
         try:
             yield store
         finally:

@@ -123,13 +123,30 @@ def test_a_disk_that_is_full_at_the_commit(sqlite: SqliteBench):
 
 def test_a_database_that_somebody_else_has_locked_is_down_at_once_for_all_who_wait(sqlite: SqliteBench):
     async def run(store: Store) -> None:
-        await store.write(lambda db: pragma(db, "busy_timeout=20"))
+        await store.write(account("before"))
         with closing(sqlite3.connect(sqlite.file, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             found = await together(store, *(account(f"a{i}") for i in range(30)))
             other.execute("ROLLBACK")
         assert {type(f) for f in found[2:]} == {StoreDown}
         await store.write(account("z"))
+
+    sqlite.patience = 0.02
+    on(sqlite, run)
+
+
+def test_while_somebody_else_has_locked_it_the_loop_goes_on(sqlite: SqliteBench):
+    async def run(store: Store) -> None:
+        await store.write(account("before"))
+        with closing(sqlite3.connect(sqlite.file, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            waiting = asyncio.ensure_future(store.write(account("a")))
+            for _ in range(20):
+                await asyncio.sleep(0.01)
+            assert not waiting.done()
+            other.execute("ROLLBACK")
+        await waiting
+        assert await store.write(names) == ["before", "a"]
 
     on(sqlite, run)
 
@@ -150,7 +167,7 @@ def test_a_second_process_is_refused(sqlite: SqliteBench):
 
 def test_the_settings_that_make_the_promises_hold_are_in_force(sqlite: SqliteBench):
     wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "mmap_size": 0, "secure_delete": 1,
-              "trusted_schema": 0, "busy_timeout": 5000}  # fmt: skip
+              "trusted_schema": 0, "busy_timeout": 0}  # fmt: skip
 
     async def run(store: Store) -> None:
         assert await store.write(lambda db: {name: pragma(db, name) for name in wanted}) == wanted
