@@ -61,7 +61,8 @@ def main() -> int:
                 now = time.thread_time()
                 works[name] += 1
                 spent[name] += now - began
-                threads[threading.current_thread().name] = now
+                if threading.current_thread() is not threading.main_thread():
+                    threads[threading.current_thread().name] = now
 
         return run
 
