@@ -20,6 +20,8 @@ _AS_JSON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME | 
 """orjson would take more kinds of things than JSON has, and give back other ones."""
 _LONG_NUMBER = re.compile(rb"\d{19}")
 """orjson makes a float of an integer that doesn't fit into 64 bits."""
+_DEEP = 500
+"""orjson reads what is nested more deeply than it, or the standard library, can write again."""
 _standard = json.JSONEncoder(separators=(",", ":")).encode  # `json.dumps` would make one for every call
 
 
@@ -38,7 +40,7 @@ def encode(value: Any, default: Callable[[Any], Any] | None = None) -> bytes:
 
 def decode(text: bytes) -> Any:
     """What JSON means. Raises `ValueError` for what isn't JSON, `RecursionError` where it is too deep."""
-    if _LONG_NUMBER.search(text) is None:
+    if _LONG_NUMBER.search(text) is None and text.count(b"[") + text.count(b"{") < _DEEP:
         try:
             return orjson.loads(text)
         except ValueError:

@@ -152,7 +152,8 @@ class Keys:
             self._new.pop(name, None)
             self._cache.pop(name, None)
             self.names.clear()
-            return _emptied(self._db)
+        with closing(_opened(self.folder / "wrapped.db")) as db:  # its own: who waits for a reader holds nobody up
+            return _emptied(db)
 
     def erased(self) -> list[str]:
         """The names of the keys that were destroyed."""

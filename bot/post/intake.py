@@ -187,9 +187,9 @@ class Intake:
                 letters = [await work]
             except StoreDown:
                 raise
-            except Exception:  # as if it hadn't been tried
-                found.turned = None
+            except Exception as error:  # it did what undid even its keeping
                 letters = await self._office.store.write(lambda db: [self._keep(db, found)])
+                found.turned = error if found.new else None
             self._put([found], letters)
         finally:
             self._arriving -= Counter([address])

@@ -54,6 +54,13 @@ def failed(items: list[Item], error: BaseException) -> None:
         item.value, item.error = None, error
 
 
+def raised(error: BaseException) -> Exception:
+    """What a work raised, as it can be handed on: nothing that ends a process, or that a future doesn't take."""
+    if isinstance(error, Exception) and not isinstance(error, StopIteration):
+        return error
+    return RuntimeError(repr(error))
+
+
 def answer(items: list[Item]) -> None:
     """Tell everybody; called in the loop that waits."""
     for item in items:

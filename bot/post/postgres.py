@@ -26,7 +26,7 @@ from bot.domain import engine, postgres
 from bot.domain.db import Db, StoreDown
 from bot.domain.engine import Held, Locked, Misused
 from bot.domain.keys import Keys
-from bot.post.items import Item, Queue, answer, batches, failed, waiting
+from bot.post.items import Item, Queue, answer, batches, failed, raised, waiting
 from bot.post.store import Work
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ class PostgresStore:
         except BaseException as error:  # also SystemExit: a handler must not end a thread of ours
             if postgres.is_stores(error):
                 raise
-            item.error = error if isinstance(error, Exception) else RuntimeError(repr(error))
+            item.error = raised(error)
         finally:
             hand.stops()
             info[engine.WORKING] = False

@@ -28,7 +28,7 @@ from bot.domain.db import Db, StoreDown
 from bot.domain.engine import Held, Misused
 from bot.domain.keys import Keys
 from bot.domain.prepared import Torn
-from bot.post.items import Item, answer
+from bot.post.items import Item, answer, raised
 from bot.post.store import Work
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class SqliteStore:
         self._loop = asyncio.get_running_loop()
         self._items: deque[Item] = deque()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="disk")
+        self._disk.submit(int).result()  # a machine that has no thread left says so now, to whoever starts us
         self._connection: Connection | None = None
         self._transaction: RootTransaction | None = None
         self._idle = asyncio.Event()
@@ -107,15 +108,18 @@ class SqliteStore:
         """Do what is waiting, fold the log into the file, give the lock back."""
         self._closed = True
         await self._idle.wait()
-        await self._loop.run_in_executor(self._disk, self._fold)
-        self._disk.shutdown()
-        if self._reads is not None:
-            await self._reads.dispose()
-        self._lock.close()
+        try:
+            await self._loop.run_in_executor(self._disk, self._fold)
+            if self._reads is not None:
+                await self._reads.dispose()
+        finally:
+            self._disk.shutdown()
+            self._lock.close()
 
     def _fold(self) -> None:
         if self._connection is not None:
             with suppress(sqlite3.Error):  # on a full disk the log stays, to be folded in another time
+                self._raw().execute("PRAGMA busy_timeout=5000")  # for who is reading
                 self._raw().execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._connection.close()
         self._engine.dispose()
@@ -142,7 +146,7 @@ class SqliteStore:
             return False
         try:
             self._transaction = self._connection.begin()
-        except SQLAlchemyError:
+        except Exception:
             return False  # somebody else has locked it, or worse: nothing to wait for in the loop
         return True
 
@@ -173,12 +177,16 @@ class SqliteStore:
         self._transaction.commit()
 
     def _kept_all(self, items: list[Item]) -> None:
-        if self._on_commit:
-            self._on_commit(len(items))
-        self._over(items)
+        try:
+            if self._on_commit:
+                self._on_commit(len(items))
+        finally:
+            self._over(items)
 
     def _over(self, items: list[Item]) -> None:
         """Answer everybody, or where the store failed under a group, have each of them done by itself."""
+        self._began = None
+        self._loop.call_soon(self._next)  # first: whatever happens here, the store goes on
         # If not even one could begin, each by itself would only wait as long again.
         if self._begun and len(items) > 1 and any(isinstance(item.error, StoreDown) for item in items):
             for item in reversed(items):
@@ -186,8 +194,6 @@ class SqliteStore:
                 self._items.appendleft(item)
         else:
             answer(items)
-        self._began = None
-        self._loop.call_soon(self._next)
 
     def _there(self, items: list[Item], step: Callable[[], None], then: Callable[[list[Item]], None]) -> None:
         """Do a step in the thread that waits for the disk; then go on here."""
@@ -245,7 +251,7 @@ class SqliteStore:
                 raise Torn from error
             self._forget()
             raw.execute("ROLLBACK TO work")
-            item.error = error if isinstance(error, Exception) else RuntimeError(repr(error))
+            item.error = raised(error)
         finally:
             connection.info[engine.WORKING] = False
         if engine.misused(connection.info):

@@ -114,6 +114,8 @@ class Server:
                 body = await request.read()
             else:
                 async with asyncio.timeout(SLOWEST_BODY):
+                    if request.headers.get("Expect", "").lower() == "100-continue":  # with large bodies
+                        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
                     body = await request.read()
         except TimeoutError:
             return _answer(HTTPStatus.REQUEST_TIMEOUT)

@@ -41,6 +41,15 @@ def test_what_is_odd_is_read_as_ever(text: bytes):
     assert repr(fastjson.decode(text)) == repr(json.loads(text))
 
 
+def test_what_it_reads_it_can_write():
+    for deep in (10, 400, 990, 1010, 1023, 5000):
+        try:
+            value = fastjson.decode(b"[" * deep + b"]" * deep)
+        except RecursionError:
+            continue
+        assert fastjson.encode([value])
+
+
 @pytest.mark.parametrize("text", [b"", b"{", b"[1,]", b"\xff", b"undefined"])
 def test_what_isnt_json_is_said(text: bytes):
     with pytest.raises(ValueError):  # noqa: PT011 - as the standard library

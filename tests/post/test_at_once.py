@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from sqlalchemy import update as change
 
 from bot.chat.seams import AccountRefused
@@ -218,6 +219,24 @@ def test_a_strangers_first_turn_that_fails_is_counted_and_tried_again(post: Post
         assert station.channel.to("1") == ["racun", "dua"]
         assert station.channel.to("2") == ["satu"]
         assert sorted(await station.store.write(states)) == [(Received.DONE, 1), (Received.DONE, 1), (Received.DONE, 2)]
+
+    post.run(work)
+
+
+@pytest.mark.parametrize("error", [StopIteration, GeneratorExit, SystemExit, KeyError])
+def test_whatever_a_turn_raises_the_store_goes_on(post: Post, error: type[BaseException]):
+    def broken(db: Db) -> None:
+        raise error
+
+    async def work(station: Station) -> None:
+        found = await asyncio.gather(
+            station.store.write(broken), station.store.write(states), station.store.write(broken, alone=True),
+            return_exceptions=True,
+        )  # fmt: skip
+        assert [isinstance(one, Exception) for one in found] == [True, False, True]
+        await station.hear(1, "satu")
+        await station.settled()
+        assert station.channel.to("1") == ["satu"]
 
     post.run(work)
 

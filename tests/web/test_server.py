@@ -221,3 +221,24 @@ def test_an_object_is_read_as_it_is():
         "update_id": 7,
         "message": {"text": "🙏"},
     }
+
+
+def test_who_asks_first_whether_to_send_a_large_body_is_told_to():
+    async def run() -> None:
+        desk = Desk()
+        desk.opened.set()
+        server = Server({"owners": Door(signed, desk.deliver)}, desk.ready, Metrics(), desk.measure)
+        host, _, port = (await server.start("127.0.0.1:0")).partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        body = b'{"update_id": 7}'
+        head = f"POST /telegram/owners HTTP/1.1\r\nHost: x\r\nX-Secret: {SECRET}\r\nContent-Length: {len(body)}\r\n"
+        writer.write(f"{head}Expect: 100-continue\r\n\r\n".encode())
+        async with asyncio.timeout(20):
+            assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+            writer.write(body)
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
+        writer.close()
+        await server.stop()
+        assert desk.kept == [{"update_id": 7}]
+
+    asyncio.run(run())
