@@ -76,16 +76,11 @@ def known(db: Db, account: int, address: str) -> Contact | None:
 
 def meet(db: Db, account: int, incoming: Incoming, desk: Desk, language: str) -> Contact:
     """The contact an update came from; a new person with a new key when we never heard from that address."""
-    return recognized(db, account, incoming) or add(db, account, incoming.address, desk, language)
-
-
-def recognized(db: Db, account: int, incoming: Incoming) -> Contact | None:
-    """The contact an update came from; None when we never heard from that address."""
     if contact := known(db, account, incoming.address):
         return contact
     if incoming.also and incoming.kind != "moved" and (contact := known(db, account, incoming.also)):
         return move(db, contact, incoming.address)
-    return None
+    return add(db, account, incoming.address, desk, language)
 
 
 _NEW_PERSON = Prepared(insert(people).returning(people.c.id), "key_id", "language", "desk", "met_at")

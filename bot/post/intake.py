@@ -41,8 +41,7 @@ class _Heard:
     incoming: Incoming | None
     error: str = ""
     flood: bool = False
-    new: bool = False  # we never heard from that address before
-    turned: turn.Turned | Exception | None = None  # its turn was done at once, or what it failed with
+    failed: Exception | None = None  # its turn was tried at once
 
 
 class Intake:
@@ -71,7 +70,6 @@ class Intake:
         self._told = Fates(office, channel, account)
         self._known: dict[str, Contact] = {}  # by address: whom we heard of last
         self._arriving: Counter[str] = Counter()  # addresses of what is being kept for its slot
-        self._strangers = 0
         self.at_once = at_once
         self.open = True
 
@@ -90,8 +88,6 @@ class Intake:
         for found in heard:
             if contact := self._begin(found):
                 works.append(self._at_once(found, contact))
-            elif stranger := self._begin_first(found):
-                works.append(self._at_first(found, stranger))
             else:
                 later.append(found)
         if later:
@@ -118,16 +114,6 @@ class Intake:
         full = self._flood.full(address, at) or self._slots.loops.held(contact.person, now)
         return contact if not full and self._slots.begin(contact.person) else None
 
-    def _begin_first(self, found: _Heard) -> int:
-        """A number to go by for whoever may be a stranger, until it is known; 0 where her turn isn't done at once."""
-        if not self.at_once or not self._office.store.sole or found.incoming is None:
-            return 0
-        address = found.incoming.address
-        if address in self._known or address in self._arriving:
-            return 0
-        self._strangers -= 1  # nobody's id, so nothing of hers can be under way
-        return self._strangers if self._slots.begin(self._strangers) else 0
-
     def _at_once(self, found: _Heard, contact: Contact) -> Awaitable[None]:
         assert found.incoming is not None
         # An answer to this may be put in the sender's hands only when the one before is known to have gone out.
@@ -152,7 +138,7 @@ class Intake:
             raise
         except Exception as error:  # it wasn't hers any more, or her turn did what undid even its keeping
             self._known.pop(contact.address, None)
-            found.turned = None if isinstance(error, people.Gone) else error
+            found.failed = None if isinstance(error, people.Gone) else error
         else:
             sent = ()
             if kept is None:
@@ -174,42 +160,6 @@ class Intake:
                 self._office.senders[self._account].sent(sent)
             self._slots.end(contact.person)
         await self._keep_for_later([found])
-
-    def _at_first(self, found: _Heard, stranger: int) -> Awaitable[None]:
-        assert found.incoming is not None
-        address = found.incoming.address
-        self._arriving[address] += 1
-        return self._met(found, address, stranger, self._office.store.turn(partial(self._keep_first, found=found)))
-
-    async def _met(self, found: _Heard, address: str, stranger: int, work: Awaitable[Letter | None]) -> None:
-        try:
-            try:
-                letters = [await work]
-            except StoreDown:
-                raise
-            except Exception as error:  # it did what undid even its keeping
-                letters = await self._office.store.write(lambda db: [self._keep(db, found)])
-                found.turned = error if found.new else None
-            self._put([found], letters)
-        finally:
-            self._arriving -= Counter([address])
-            self._slots.end(stranger)
-
-    def _keep_first(self, db: Db, found: _Heard) -> Letter | None:
-        """Keep an update and, where nobody knew who sent it, do her turn: nothing of hers can be under way."""
-        found.turned = None
-        letter = self._keep_hers(db, found)
-        if letter is None or not found.new:
-            return letter
-        try:
-            found.turned = turn.take(db, letter, self._office)
-        except (StoreDown, SQLAlchemyError, sqlite3.Error, Torn):
-            raise  # the store decides whether it was the store's failure
-        except Exception as error:
-            db.start_over()
-            letter = self._keep_hers(db, found)
-            found.turned = error
-        return letter
 
     def _keep_for_later(self, heard: list[_Heard]) -> Awaitable[None]:
         addresses = Counter(found.incoming.address for found in heard if found.incoming)
@@ -246,10 +196,8 @@ class Intake:
                 self._remember(found, letter)
         for found, letter in zip(heard, letters, strict=True):
             if letter is not None and letter.person:
-                if isinstance(found.turned, turn.Turned):
-                    self._slots.turned(letter, found.turned)
-                elif found.turned:
-                    self._slots.failed(letter, found.turned)
+                if found.failed:
+                    self._slots.failed(letter, found.failed)
                 else:
                     self._slots.put([letter])
         if any(found.flood for found in heard):
@@ -292,14 +240,11 @@ class Intake:
             return None if id is None else Letter(id, self._account, 0, 0, 0, "unreadable")
 
     def _keep_hers(self, db: Db, found: _Heard) -> Letter | None:
-        found.flood = found.new = False
+        found.flood = False
         if found.incoming is None:
             id = inbox.add_unreadable(db, self._account, found.key, found.raw, found.error)
             return None if id is None else Letter(id, self._account, 0, 0, 0, "unreadable")
-        contact = people.recognized(db, self._account, found.incoming)
-        if contact is None:
-            found.new = True
-            contact = people.add(db, self._account, found.incoming.address, self._channel.desk, self._language)
+        contact = people.meet(db, self._account, found.incoming, self._channel.desk, self._language)
         address, at = found.incoming.address, inbox.done_at(found.incoming, db.now)
         loops = self._slots.loops.held(contact.person, self._office.clock.now())
         if not loops and not self._flood.full(address, at):

@@ -182,19 +182,6 @@ def test_what_waited_when_a_chat_was_parted_is_the_others(post: Post):
     assert [person for person, _ in post.words.ran] == [1, 2]
 
 
-def test_a_strangers_first_message_is_kept_done_and_in_hand_in_one_commit(post: Post):
-    async def work(station: Station) -> None:
-        station.channel.gate.clear()
-        await station.hear(1, "satu")
-        assert await station.store.write(states) == [(Received.DONE, 1)]
-        assert await station.store.write(answers) == [(Outgoing.LEASED, 1)]
-        station.channel.gate.set()
-        await station.settled()
-        assert station.channel.to("1") == ["satu"]
-
-    post.run(work)
-
-
 def test_what_a_stranger_says_meanwhile_waits_for_her_first_turn(post: Post):
     async def work(station: Station) -> None:
         words = ("satu", "dua", "tiga", "empat")
@@ -203,22 +190,6 @@ def test_what_a_stranger_says_meanwhile_waits_for_her_first_turn(post: Post):
         await station.settled()
         assert station.channel.to("1") == list(words)
         assert await station.store.write(lambda db: len(rows(db, "people", "id"))) == 1
-
-    post.run(work)
-
-
-def test_a_strangers_first_turn_that_fails_is_counted_and_tried_again(post: Post):
-    post.words.fails["racun"] = 1
-
-    async def work(station: Station) -> None:
-        await asyncio.gather(
-            *(station.intake.deliver([update(100 + i, 1 + i, w)]) for i, w in enumerate(("racun", "satu")))
-        )
-        await station.hear(1, "dua")
-        await station.settled()
-        assert station.channel.to("1") == ["racun", "dua"]
-        assert station.channel.to("2") == ["satu"]
-        assert sorted(await station.store.write(states)) == [(Received.DONE, 1), (Received.DONE, 1), (Received.DONE, 2)]
 
     post.run(work)
 
@@ -237,19 +208,6 @@ def test_whatever_a_turn_raises_the_store_goes_on(post: Post, error: type[BaseEx
         await station.hear(1, "satu")
         await station.settled()
         assert station.channel.to("1") == ["satu"]
-
-    post.run(work)
-
-
-def test_a_strangers_first_turn_with_the_store_away_leaves_nothing_and_comes_again(post: Post):
-    async def work(station: Station) -> None:
-        with full_disk():
-            refused = await asyncio.gather(station.intake.deliver([update(100, 1, "satu")]), return_exceptions=True)
-        assert [type(error).__name__ for error in refused] == ["Busy"]
-        await station.intake.deliver([update(100, 1, "satu")])
-        await station.settled()
-        assert station.channel.to("1") == ["satu"]
-        assert await station.store.write(states) == [(Received.DONE, 1)]
 
     post.run(work)
 
