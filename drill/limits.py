@@ -90,7 +90,7 @@ async def limits(store: Store, seed: int, *, quick: bool, broken: str = "") -> R
             place(folder, url, store.server, seed=seed, broken=broken, mode="polling", limits=LIMITS)
         )
         try:
-            async with asyncio.timeout(240):
+            async with asyncio.timeout(150):
                 result.done = await _chat(office, seed, result, quick=quick)
         except Exception as error:  # the table shows it, and the next drill is run all the same
             result.failed.append(f"{type(error).__name__} {error}")
@@ -152,7 +152,7 @@ async def _drained(chats: _Chats) -> None:
     """Wait until everybody is answered; what is told of it meanwhile comes at once afterwards, after it is read."""
     cloud, office = chats.office.platform.cloud, chats.office
     url, chats.number.url = chats.number.url, ""
-    async with asyncio.timeout(120):  # a slow machine sends half of what may go through
+    async with asyncio.timeout(60):
         while await asyncio.to_thread(_waiting, office):  # noqa: ASYNC110
             await asyncio.sleep(0.2)
     for user in {user for user, _ in chats.written}:
