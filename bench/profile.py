@@ -11,17 +11,20 @@ import sys
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, event
 
 from bench import ours
 from bot.domain import inbox, outbox, people
 from bot.post import turn
+
+if TYPE_CHECKING:
+    from bot.domain.line import Asked
 
 psycopg: Any = import_module("psycopg") if find_spec("psycopg") else None
 WRITTEN = "profile.txt"
@@ -70,13 +73,22 @@ def main() -> int:
         setattr(owner, name, timed(f"{owner.__name__}.{name}", getattr(owner, name)))
     event.listen(Engine, "connect", connected)
     if psycopg:
-        execute = psycopg.Cursor[Any].execute
+        from bot.domain.line import Line
+
+        execute, sent = psycopg.AsyncCursor[Any].execute, Line.send
 
         def executed(cursor: Any, statement: Any, *more: Any, **how: Any) -> Any:
             ran(str(statement))
             return execute(cursor, statement, *more, **how)
 
-        setattr(psycopg.Cursor, "execute", executed)  # noqa: B010 - not as a type checker sees it
+        def send(line: Line, asked: Sequence[Asked]) -> Any:
+            ran("(to the server and back)")
+            for statement, _ in asked:
+                ran(statement.decode())
+            return sent(line, asked)
+
+        setattr(psycopg.AsyncCursor, "execute", executed)  # noqa: B010 - not as a type checker sees it
+        setattr(Line, "send", send)  # noqa: B010
     try:
         return ours.main()
     finally:

@@ -247,11 +247,12 @@ class App:
                     return ""
         return ""
 
-    def wake(self, bulk: bool = True) -> None:
+    def wake(self, bulk: bool = True, jobs: bool = True) -> None:
         """There may be something to send or to work on."""
         for sender in self._senders:
             sender.wake(bulk=bulk)
-        self.runner.wake()
+        if jobs:
+            self.runner.wake()
 
     def _take_up(self, db: Db) -> tuple[list[int], list[Letter]]:
         """What the last process left: its accounts, and rows in the middle of their way."""

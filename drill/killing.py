@@ -10,7 +10,7 @@ from itertools import count
 
 from bot.app import CAREFUL_SECONDS
 from drill.desk import SAID
-from drill.points import AT_ONCE, GIVEN_BACK, POINTS
+from drill.points import GIVEN_BACK, IN_HAND, POINTS
 from drill.scene import Drill, Scene
 from tests.faults import checker
 
@@ -23,7 +23,7 @@ _UNTIL_POINT = 3.0
 async def killed(scene: Scene) -> str:
     """SIGKILL, again and again, under load; what is started after it is careful, soon no longer, or not at all."""
     office, chance = scene.office, scene.chance
-    points = [*POINTS, *(AT_ONCE if office.server is None else ())]
+    points = [*POINTS, *(IN_HAND if office.server is None else ())]
     if not scene.broken:  # then few are come past, and the first must be among them
         chance.shuffle(points)
     hit = Counter[str]()
@@ -50,7 +50,7 @@ async def killed(scene: Scene) -> str:
             if _nearly_given_up(scene):
                 await anywhere()
             point = points[turn // 2 % len(points)]
-            if point in AT_ONCE:
+            if point == "at once" or point in IN_HAND:
                 office.careful = 0.0
             elif point in ("turn", "claimed"):
                 office.careful = CAREFUL_SECONDS  # few come past it otherwise

@@ -34,15 +34,15 @@ POINTS = {
     "working": "a job's child at work",
     "worked": "a job's result written, not committed",
     "starting": "what was left taken up, not committed",
+    "at once": "an update and its turn done in one go, not committed",
 }
 """The points and what is under way there."""
 
-AT_ONCE = {
-    "at once": "an update and its turn done in one go, not committed",
+IN_HAND = {
     "in hand": "an answer that was put in the sender's hands, committed, the platform not called",
     "carried": "what was sent written down with somebody's turn, not committed",
 }
-"""Points of the shorter way, which there is on SQLite (docs/decisions/0014-at-once.md)."""
+"""Points of the shortest way, which there is on SQLite (docs/decisions/0014-at-once.md)."""
 
 GIVEN_BACK = "given back"
 """The point at which what waits in the sender's hands is given back by a stop, not committed."""

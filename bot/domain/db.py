@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import Connection, CursorResult, Executable, Insert, bindparam, insert, select
+from sqlalchemy.util import await_
 
 from bot import fastjson
 from bot.domain import tables
@@ -17,6 +18,8 @@ from bot.domain.prepared import Prepared
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from bot.domain.line import Line
 
 
 class StoreDown(Exception):
@@ -33,6 +36,8 @@ class Db:
     def __init__(self, connection: Connection, keys: Keys, now: datetime, kept: dict[str, Any] | None = None) -> None:
         """`kept` is the process's memory of what hardly changes; whoever rolls a transaction back empties it."""
         self._connection = connection
+        self.line: Line | None = getattr(connection.connection.driver_connection, "line", None)
+        """The way past the driver's cursors; only in works in the event loop on PostgreSQL, else None."""
         self.kept: dict[str, Any] = {} if kept is None else kept
         self.keys = keys
         self.now = now
@@ -44,7 +49,9 @@ class Db:
         self.became: Any = None
         """What this turn has done to whose chat it is, if it has (`bot.domain.linking.Became`)."""
         self.put = False
-        """Whether something was put that a loop has to be told of: a message that isn't taken yet, a job."""
+        """Whether a message was put that isn't taken yet, so that the senders have to be told."""
+        self.jobs = False
+        """Whether a job was put, so that the runner has to be told."""
 
     @property
     def connection(self) -> Connection:
@@ -92,15 +99,11 @@ class Db:
         self._marks = False
 
     def _set_mark(self) -> None:
-        raw = self._raw()
         if self.connection.dialect.name == "sqlite":
-            raw.execute("SAVEPOINT flow")
+            self._raw().execute("SAVEPOINT flow")
             self._mark = self._written()
         else:
-            with raw.pipeline():  # one way to the server and back
-                raw.execute("SAVEPOINT flow")
-                written = raw.execute(_WRITTEN)
-            self._mark = int(written.fetchone()[0])
+            self._mark = self._asked("SAVEPOINT flow", _WRITTEN)  # one way to the server and back
 
     def wrote(self) -> bool:
         """Whether anything was written since `mark`, by ORM, Core or text, or the driver itself."""
@@ -116,17 +119,17 @@ class Db:
             self._session = None
         if not self._marks:
             self.kept.clear()
-            self._raw().execute("ROLLBACK TO flow")
+            self._back_to("flow")
 
     def start_over(self) -> None:
-        """Take back everything this work has done; only where `sole` holds."""
+        """Take back everything this work has done. Only for a turn's: others may share their transaction."""
         if self._session is not None:
             self._session.close()
             self._session = None
         self._marks = False
         self.keys.names.clear()
         self.kept.clear()
-        self._raw().execute("ROLLBACK TO work")
+        self._back_to("work")
 
     def forget(self) -> None:
         """What the process remembers isn't so any more: empty `kept`, everybody's once this is committed."""
@@ -135,10 +138,24 @@ class Db:
 
     def _written(self) -> int:
         """How many rows this transaction has written, whoever wrote them."""
-        raw = self._raw()
         if self.connection.dialect.name == "sqlite":
-            return raw.total_changes
-        return int(raw.execute(_WRITTEN).fetchone()[0])
+            return self._raw().total_changes
+        return self._asked(_WRITTEN)
+
+    def _asked(self, *statements: str) -> int:
+        """Statements of which the last answers a number, in one go; only on PostgreSQL."""
+        if self.line is not None:
+            return await_(self.line.tell(*(statement.encode() for statement in statements)))
+        return int([self._raw().execute(statement) for statement in statements][-1].fetchone()[0])
+
+    def _back_to(self, savepoint: str) -> None:
+        statement = f"ROLLBACK TO {savepoint}"
+        if self.line is None:
+            self._raw().execute(statement)
+            return
+        self.line.forget()
+        if self.line.begun:
+            await_(self.line.tell(statement.encode()))
 
     def _raw(self) -> Any:
         return self.connection.connection.driver_connection

@@ -32,7 +32,7 @@ class Job:
 
 def put(db: Db, work: str, args: Mapping[str, Any], *, person: int | None = None, then: str = "") -> int:
     """Have `work` done; its result comes back to the person as the happening `then`."""
-    db.put = True
+    db.jobs = True
     return db.insert(
         jobs,
         {

@@ -90,6 +90,11 @@ class Keys:
             found = self._db.execute("SELECT id FROM keys WHERE id >= ? AND id < ?", (_DAY, day_key(at)))
             return [row[0] for row in found]
 
+    @property
+    def new_ones(self) -> bool:
+        """Whether there are keys that aren't durable yet."""
+        return bool(self._new)
+
     def commit(self) -> None:
         """Make the new keys durable, those of other threads too; cheap when there are none."""
         with self._lock:

@@ -80,7 +80,7 @@ def put(
     if message.op == "edit" and replaces is not None:
         db.execute(_SUPERSEDE, {"replaced": replaces, "at": db.now})
     row = _row(db, contact, message, origin, lane, due, expires, about)
-    _PUT.changed(db, **row, replaces=replaces, state=Outgoing.READY, attempts=0)
+    _PUT.later(db, **row, replaces=replaces, state=Outgoing.READY, attempts=0)
     db.put = True
 
 
@@ -240,7 +240,7 @@ def claim(db: Db, account: int, lanes: Collection[Lane], most: int) -> list[Parc
             else:
                 new.setdefault(row.contact_id, row)
         for row in new.values():
-            _LEASE.changed(db, row=row.id)
+            _LEASE.later(db, row=row.id)
         first |= new
         if len(found) < still:
             break  # otherwise one chat with much to hear may have filled the answer: look behind it
@@ -293,7 +293,7 @@ def sent(db: Db, rows: Iterable[Sent]) -> None:
     """The platform has taken these rows."""
     for row, person, id in rows:
         with suppress(NoKey):  # she was erased meanwhile, and the row with her
-            _SENT.changed(db, row=row, ext=_sealed_id(db, row, person, id), at=db.now)
+            _SENT.later(db, row=row, ext=_sealed_id(db, row, person, id), at=db.now)
 
 
 def _sealed_id(db: Db, row: int, person: int, id: str) -> bytes | None:

@@ -102,6 +102,7 @@ def add(db: Db, account: int, address: str, desk: Desk, language: str) -> Contac
         person_id=person,
         reachable=True,
     )
+    talks_at_rest.begin(db, person)
     return Contact(contact, person, account, address)
 
 
@@ -159,7 +160,7 @@ def load(db: Db, person: int, contact: int) -> tuple[Person, bool]:
 
 
 def still(db: Db, contact: Contact) -> tuple[Person, bool, Talks, bool] | None:
-    """All that the turn of somebody we heard of before begins with, in one look: as `load`, then as `talks.load`.
+    """All that the turn of somebody we heard of begins with, in one look: as `load`, then as `talks.load`.
 
     None when that address isn't that contact's any more.
     """

@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
@@ -26,7 +26,6 @@ from bot.domain.engine import Locked, guard
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-Isolation = Literal["SERIALIZABLE", "REPEATABLE READ"]
 _SETTINGS = {
     "synchronous_commit": "on",  # nothing that was committed is lost, whatever the server's default is
     "timezone": "UTC",
@@ -60,14 +59,30 @@ def _arguments(url: str, **more: str) -> dict[str, Any]:
     return {**_CONNECT, "options": f"{own} {settings}".strip()}
 
 
-def writing(url: str, isolation: Isolation = "SERIALIZABLE", **settings: str) -> Engine:
-    """An engine whose transactions are of that isolation; a connection is opened when it is asked for."""
+def writing(url: str, **settings: str) -> Engine:
+    """An engine whose transactions are SERIALIZABLE; a connection is opened when it is asked for."""
     engine = create_engine(
         _url(url),
         poolclass=NullPool,
-        isolation_level=isolation,
+        isolation_level="SERIALIZABLE",
         connect_args=_arguments(url, **settings),
         use_native_hstore=False,  # we have none, and it is asked for at every start
+        query_cache_size=1000,
+        hide_parameters=True,
+    )
+    guard(engine)
+    return engine
+
+
+def working(url: str, **settings: str) -> Engine:
+    """An engine for works in the event loop, each in a greenlet; they begin their transactions themselves."""
+    engine = create_engine(
+        _url(url).set(drivername="postgresql+psycopg_async"),  # not by `create_async_engine`, which brings the ORM
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+        # The driver forgets what it has prepared after every rollback, and has the server forget it, ours as well.
+        connect_args=_arguments(url, plan_cache_mode="auto", **settings) | {"prepare_threshold": None},
+        use_native_hstore=False,
         query_cache_size=1000,
         hide_parameters=True,
     )
@@ -131,7 +146,7 @@ class Held:
     def renew(self) -> None:
         """Make sure that it is still ours, at most once a second; after the connection was lost, take it again."""
         with self._guard:
-            if self._connection is not None and time.monotonic() - self._seen < 1.0:
+            if self.seen():
                 return
             try:
                 if self._connection is not None:
@@ -141,6 +156,10 @@ class Held:
             if self._connection is None:
                 self._take()
             self._seen = time.monotonic()
+
+    def seen(self) -> bool:
+        """Whether it was seen within the last second that it is ours."""
+        return self._connection is not None and time.monotonic() - self._seen < 1.0
 
     def _take(self) -> None:
         """Take it. A server may need a moment to see that the process which had it is gone."""

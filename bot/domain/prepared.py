@@ -11,12 +11,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import namedtuple
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Dialect, Executable
+from sqlalchemy import BindParameter, Dialect, Executable, literal_column
+from sqlalchemy.sql import visitors
+from sqlalchemy.util import await_
 
 if TYPE_CHECKING:
     from bot.domain.db import Db
+    from bot.domain.line import Line
 
 
 class Torn(Exception):
@@ -37,7 +40,7 @@ class Prepared:
     def __init__(self, statement: Executable | Callable[[str], Executable], *columns: str) -> None:
         self._statement = statement
         self._columns = columns or None
-        self._made: dict[tuple[str, bool], _OnDriver | Executable] = {}
+        self._made: dict[tuple[str, bool, bool], _OnDriver | Executable] = {}
 
     def all(self, db: Db, **values: Any) -> list[Any]:
         """Every row, its columns by name."""
@@ -57,14 +60,24 @@ class Prepared:
     def changed(self, db: Db, **values: Any) -> int:
         """Do it; how many rows it changed."""
         made = self._for(db)
-        return made.run(db, values).rowcount if isinstance(made, _OnDriver) else db.execute(made, values).rowcount
+        return made.changed(db, values) if isinstance(made, _OnDriver) else db.execute(made, values).rowcount
+
+    def later(self, db: Db, **values: Any) -> None:
+        """Do it, now or with what is asked next; how many rows it changes doesn't matter."""
+        made = self._for(db)
+        if isinstance(made, _OnDriver):
+            made.later(db, values)
+        else:
+            db.execute(made, values)
 
     def _for(self, db: Db) -> _OnDriver | Executable:
         dialect = db.connection.dialect
-        key = dialect.driver, dialect.is_async  # psycopg is both
+        key = dialect.driver, dialect.is_async, db.line is not None  # psycopg is all of it
         if (made := self._made.get(key)) is None:
             made = self._statement(dialect.name) if callable(self._statement) else self._statement
-            if not dialect.is_async:
+            if db.line is not None:
+                made = _OnLine(made, self._columns, dialect)
+            elif not dialect.is_async:
                 made = (_OnSqlite if dialect.name == "sqlite" else _OnPostgres)(made, self._columns, dialect)
             self._made[key] = made
         return made
@@ -85,7 +98,7 @@ class _OnDriver(ABC):
             if fixed is not _GIVEN and processor is not None:
                 fixed, processor = processor(fixed), None
             binds.append((name, fixed, processor))
-        self._given = _given(binds, named=dialect.name != "sqlite")
+        self._given = _given(binds, named=not compiled.positional)
         named: Any = getattr(statement, "selected_columns", None)
         if named is None:  # asked of a copy: the statement would remember the answer, also for those made from it
             named = statement.execution_options().exported_columns
@@ -102,6 +115,12 @@ class _OnDriver(ABC):
         found = self.run(db, values).fetchone()
         return None if found is None else self._row(found)
 
+    def changed(self, db: Db, values: Mapping[str, Any]) -> int:
+        return self.run(db, values).rowcount
+
+    def later(self, db: Db, values: Mapping[str, Any]) -> None:
+        self.run(db, values)
+
 
 class _OnSqlite(_OnDriver):
     def run(self, db: Db, values: Mapping[str, Any]) -> Any:
@@ -115,6 +134,48 @@ class _OnPostgres(_OnDriver):
     def run(self, db: Db, values: Mapping[str, Any]) -> Any:
         raw: Any = db.connection.connection.driver_connection
         return raw.execute(self._sql, self._given(values))
+
+
+class _OnLine(_OnDriver):
+    """psycopg in the event loop (`bot.domain.line`): the work waits in its greenlet."""
+
+    def __init__(self, statement: Any, columns: tuple[str, ...] | None, dialect: Dialect) -> None:
+        # Numbers that are always the same are written out: a plan for any state can't use the index of one state.
+        rewritten: Any = visitors.replacement_traverse
+        made: Any = type(dialect)
+        super().__init__(rewritten(statement, {}, _written_out), columns, made(paramstyle="numeric_dollar"))
+        self._bytes = self._sql.encode()
+
+    def run(self, db: Db, values: Mapping[str, Any]) -> Any:
+        return await_(_line(db).ask((self._bytes, self._given(values))))
+
+    def all(self, db: Db, values: Mapping[str, Any]) -> list[Any]:
+        return [self._row(row) for row in self.run(db, values)[0]]
+
+    def first(self, db: Db, values: Mapping[str, Any]) -> Any:
+        rows, _ = self.run(db, values)
+        return self._row(rows[0]) if rows else None
+
+    def changed(self, db: Db, values: Mapping[str, Any]) -> int:
+        return self.run(db, values)[1]
+
+    def later(self, db: Db, values: Mapping[str, Any]) -> None:
+        _line(db).later((self._bytes, self._given(values)))
+
+
+def _line(db: Db) -> Line:
+    _ = db.connection  # a mark that waits is set now
+    assert db.line is not None
+    return db.line
+
+
+def _written_out(element: Any, **_how: Any) -> Any:
+    if not isinstance(element, BindParameter):
+        return None
+    bind = cast("BindParameter[Any]", element)
+    if bind.required or not isinstance(bind.value, int) or isinstance(bind.value, bool):
+        return None
+    return literal_column(str(int(bind.value)), bind.type)
 
 
 def _given(binds: list[tuple[str, Any, Processor | None]], *, named: bool) -> Callable[[Mapping[str, Any]], Any]:

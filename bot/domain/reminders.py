@@ -22,7 +22,7 @@ def put(db: Db, person: int, kind: str, key: str, due: datetime, data: Mapping[s
 
     `data` holds ids only: it isn't sealed.
     """
-    _PUT.changed(db, person_id=person, kind=kind, key=key, due_at=due, data=dict(data))
+    _PUT.later(db, person_id=person, kind=kind, key=key, due_at=due, data=dict(data))
 
 
 _KEY = ("person_id", "kind", "key")
@@ -38,7 +38,7 @@ _DROP = Prepared(
 
 def drop(db: Db, person: int, kind: str, key: str) -> None:
     """It is no longer wanted."""
-    _DROP.changed(db, person=person, what=kind, which=key)
+    _DROP.later(db, person=person, what=kind, which=key)
 
 
 def drop_all(db: Db, person: int) -> None:

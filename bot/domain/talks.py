@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.chat.talk import Talks
-from bot.domain.db import Db
+from bot.domain.db import Db, upsert
 from bot.domain.prepared import Prepared
 from bot.domain.tables import talks
 
@@ -20,7 +20,15 @@ _SAVE = Prepared(
         touched_at=bindparam("touched"),
     )
 )
-_ADD = Prepared(insert(talks), "person_id", "flow", "waiting", "state", "touched_at")
+_KEPT = ("flow", "waiting", "state", "touched_at")
+_ADD = Prepared(lambda dialect: upsert(talks, ("person_id",), _KEPT, dialect), "person_id", *_KEPT)
+
+
+def begin(db: Db, person: int) -> None:
+    """The row of somebody new. Her first turn only changes it: turns that look for a row which isn't there, and make
+    one, are in each other's way on PostgreSQL."""
+    state = db.seal(person, "talks.state", Talks().to_json())
+    _ADD.later(db, person_id=person, flow=None, waiting=None, state=state, touched_at=db.now)
 
 
 def load(db: Db, person: int) -> tuple[Talks, bool]:
@@ -41,6 +49,6 @@ def save(db: Db, person: int, kept: Talks, known: bool) -> None:
     state = db.seal(person, "talks.state", kept.to_json())
     flow, waiting = (kept.open.flow, kept.open.waiting) if kept.open else (None, None)
     if known:
-        _SAVE.changed(db, person=person, flow=flow, waiting=waiting, state=state, touched=db.now)
+        _SAVE.later(db, person=person, flow=flow, waiting=waiting, state=state, touched=db.now)
     elif kept != Talks():
-        _ADD.changed(db, person_id=person, flow=flow, waiting=waiting, state=state, touched_at=db.now)
+        _ADD.later(db, person_id=person, flow=flow, waiting=waiting, state=state, touched_at=db.now)

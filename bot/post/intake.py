@@ -70,6 +70,7 @@ class Intake:
         self._told = Fates(office, channel, account)
         self._known: dict[str, Contact] = {}  # by address: whom we heard of last
         self._arriving: Counter[str] = Counter()  # addresses of what is being kept for its slot
+        self._turning: dict[str, list[int]] = {}  # addresses of what is with the store as a turn, and of whose
         self.at_once = at_once
         self.open = True
 
@@ -82,12 +83,15 @@ class Intake:
         if sender := self._office.senders.get(self._account):
             sender.heard(len(heard))
         # Given to the store in the order they came, before anything else can be: that is the order of a person's turns.
+        # What is with the store as a turn of hers isn't in order with what is written; so it is one or the other.
         works: list[Awaitable[None]] = [self._told.keep(told)] if told else []
         works += [self._told.stand(stands)] if stands else []
         later: list[_Heard] = []
         for found in heard:
             if contact := self._begin(found):
                 works.append(self._at_once(found, contact))
+            elif found.incoming and (hers := self._turning.get(found.incoming.address)):
+                works.append(self._keep_behind(found, found.incoming.address, hers[0]))
             else:
                 later.append(found)
         if later:
@@ -101,13 +105,13 @@ class Intake:
             raise Busy("the store is away") from error
 
     def _begin(self, found: _Heard) -> Contact | None:
-        """Whose turn can be done in the commit that keeps her update: nothing else of hers is under way, and works are
-        done in the order they are given. None for an update that is kept first, and has its turn in its slot."""
-        if not self.at_once or not self._office.store.sole or found.incoming is None:
+        """Whose turn can be done in the commit that keeps her update: nothing else of hers is under way. None for an
+        update that is kept first, and has its turn in its slot."""
+        if not self.at_once or found.incoming is None:
             return None
         address = found.incoming.address
         contact = self._known.get(address)
-        if contact is None or address in self._arriving:
+        if contact is None or address in self._arriving or address in self._turning:
             return None
         now = self._office.clock.now()
         at = inbox.done_at(found.incoming, now)
@@ -118,11 +122,12 @@ class Intake:
         assert found.incoming is not None
         # An answer to this may be put in the sender's hands only when the one before is known to have gone out.
         sender = self._office.senders.get(self._account)
-        sent = sender.take_sent() if sender else []
+        sent = sender.take_sent() if sender and self._office.store.sole else []
         work = partial(
             turn.at_once, contact=contact, incoming=found.incoming, raw=found.raw, office=self._office, sent=sent
         )
-        return self._turned(found, found.incoming, contact, sent, self._office.store.turn(work))
+        self._turning.setdefault(contact.address, []).append(contact.person)
+        return self._turned(found, found.incoming, contact, sent, self._office.store.turn(work, contact.person))
 
     async def _turned(
         self,
@@ -143,6 +148,7 @@ class Intake:
             sent = ()
             if kept is None:
                 self._office.metrics.duplicates.inc()
+                self._wake()  # or it was this one, kept by a commit whose answer was lost: then hers waits
                 return
             letter, turned = kept
             if turned is None:
@@ -158,14 +164,19 @@ class Intake:
         finally:
             if sent:
                 self._office.senders[self._account].sent(sent)
+            self._turned_over(contact.address)
             self._slots.end(contact.person)
         await self._keep_for_later([found])
+
+    def _turned_over(self, address: str) -> None:
+        self._turning[address].pop()
+        if not self._turning[address]:
+            del self._turning[address]
 
     def _keep_for_later(self, heard: list[_Heard]) -> Awaitable[None]:
         addresses = Counter(found.incoming.address for found in heard if found.incoming)
         self._arriving.update(addresses)
-        together = self._office.store.write(lambda db: [self._keep_hers(db, found) for found in heard])
-        return self._kept(heard, addresses, together)
+        return self._kept(heard, addresses, self._office.store.write(partial(self._keep_all, heard=heard)))
 
     async def _kept(
         self, heard: list[_Heard], addresses: Counter[str], together: Awaitable[list[Letter | None]]
@@ -174,6 +185,21 @@ class Intake:
             self._put(heard, await self._letters(heard, together))
         finally:
             self._arriving -= addresses
+
+    def _keep_behind(self, found: _Heard, address: str, person: int) -> Awaitable[None]:
+        """Keep an update for its slot, behind what is with the store as a turn of hers."""
+        self._turning[address].append(person)
+        kept = self._office.store.turn(partial(self._keep_all, heard=[found]), person)
+        return self._kept_behind(found, address, kept)
+
+    async def _kept_behind(self, found: _Heard, address: str, kept: Awaitable[list[Letter | None]]) -> None:
+        try:
+            self._put([found], await self._letters([found], kept))
+        finally:
+            self._turned_over(address)
+
+    def _keep_all(self, db: Db, heard: list[_Heard]) -> list[Letter | None]:
+        return [self._keep_hers(db, found) for found in heard]
 
     async def _letters(self, heard: list[_Heard], together: Awaitable[list[Letter | None]]) -> list[Letter | None]:
         try:
@@ -292,9 +318,8 @@ class Flood:
         since, count = self._counts.get(address, (at, 0))
         self._counts[address] = (since, count + 1) if abs(at - since) < self._window else (at, 1)
         if len(self._counts) > 50_000:
-            # Lists: on PostgreSQL the loop and the store's threads both come here.
-            self._counts = {a: c for a, c in list(self._counts.items()) if at - c[0] < self._window}
-            self._told = {a: told for a, told in list(self._told.items()) if at - told < timedelta(minutes=1)}
+            self._counts = {a: c for a, c in self._counts.items() if at - c[0] < self._window}
+            self._told = {a: told for a, told in self._told.items() if at - told < timedelta(minutes=1)}
 
     def tell(self, address: str, now: datetime) -> bool:
         """Whether to tell this address now that it is too fast."""

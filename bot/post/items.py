@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import queue
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,30 +21,11 @@ class Item:
     error: BaseException | None = None
 
 
-Queue = queue.SimpleQueue[Item | None]
-"""Items, and None for the end."""
-
-
-def waiting(items: Queue, most: int) -> tuple[list[Item], bool]:
-    """What waits, at most so many and at least one; and whether the end has come."""
-    found: list[Item] = []
-    first = items.get()
-    while first is not None:
-        found.append(first)
-        if len(found) >= most or items.empty():
-            return found, False
-        first = items.get_nowait()
-    return found, True
-
-
-def batches(items: list[Item]) -> list[list[Item]]:
-    """Neighbours share a commit; an item that wants to be alone has its own."""
-    found: list[list[Item]] = []
-    for item in items:
-        if found and not item.alone and not found[-1][0].alone:
-            found[-1].append(item)
-        else:
-            found.append([item])
+def together(items: deque[Item], most: int) -> list[Item]:
+    """Take what shares the next commit: neighbours, at most so many, or one that wants to be alone."""
+    found = [items.popleft()]
+    while items and len(found) < most and not found[0].alone and not items[0].alone:
+        found.append(items.popleft())
     return found
 
 

@@ -1,32 +1,36 @@
-"""The store on PostgreSQL: one thread writes for the stations, many works to one commit; a few do turns, one to each.
+"""The store on PostgreSQL: one connection writes for the stations, many works to a commit; a few do turns, one to each.
 
 A turn is one SERIALIZABLE transaction, run again when others were in its way. Whatever else is written goes through one
-thread in the order it came, grouped in REPEATABLE READ: nobody's change is overwritten unseen, and it doesn't take part
-in the conflicts of turns.
+connection in the order it came, grouped in REPEATABLE READ: nobody's change is overwritten unseen, and it doesn't take
+part in the conflicts of turns.
+
+All of it is done in the event loop. A work is a plain function, in a greenlet of its own; where it asks the server
+something, the greenlet waits and the loop goes on with everything else (as in SQLAlchemy's asyncio extension).
 """
 
 from __future__ import annotations
 
 import asyncio
-import queue
 import sqlite3
-import threading
 import time
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 import structlog
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.util import await_, greenlet_spawn
 
 from bot.chat.seams import Clock
 from bot.domain import engine, postgres
 from bot.domain.db import Db, StoreDown
 from bot.domain.engine import Held, Locked, Misused
 from bot.domain.keys import Keys
-from bot.post.items import Item, Queue, answer, batches, failed, raised, waiting
+from bot.post.hand import MARKED, Away, Hand
+from bot.post.items import Item, answer, failed, raised, together
 from bot.post.store import Work
 
 if TYPE_CHECKING:
@@ -40,7 +44,7 @@ _STATEMENT = "10s"  # no turn needs as much
 
 
 class PostgresStore:
-    """The connections of one process to its database. Made inside a running event loop, whose futures it answers."""
+    """The connections of one process to its database. Made inside a running event loop, in which it works."""
 
     def __init__(
         self,
@@ -49,12 +53,13 @@ class PostgresStore:
         clock: Clock,
         *,
         group: int = 32,
-        turns: int = 4,
+        turns: int = 8,
         on_commit: Callable[[int], None] | None = None,
         held: Held | None = None,
     ) -> None:
         """Lock and open an upgraded database. `turns` are done side by side; the rest is as in `store.opened`."""
         self._held = held if isinstance(held, postgres.Held) else postgres.Held(url)
+        self._renewal: asyncio.Task[None] | None = None
         self._url = url
         self._reads: AsyncEngine | None = None
         self._keys = keys
@@ -64,18 +69,16 @@ class PostgresStore:
         self._loop = asyncio.get_running_loop()
         self._closed = False
         self._age = 0  # how often what processes remember has changed
-        self._writes: Queue = queue.SimpleQueue()
-        self._turns: Queue = queue.SimpleQueue()
-        serial = postgres.writing(url, statement_timeout=_STATEMENT)
-        self._writer = _Hand(postgres.writing(url, "REPEATABLE READ"))
-        self._alone = _Hand(serial)
-        self._hands = [self._writer, self._alone]
-        self._threads = [threading.Thread(target=self._write, name="writer", daemon=True)]
-        for i in range(turns):
-            self._hands.append(hand := _Hand(serial, again=True))
-            self._threads.append(threading.Thread(target=self._turn, args=(hand,), name=f"turns {i}", daemon=True))
-        for thread in self._threads:
-            thread.start()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._writes: deque[Item] = deque()
+        self._writing = False  # whether a task is at them
+        self._ready: deque[tuple[int, Item]] = deque()  # turns that may begin, and whose they are
+        self._behind: dict[int, deque[Item]] = {}  # whose turn is ready or at work -> hers that wait for it
+        engine = postgres.working(url, statement_timeout=_STATEMENT)
+        self._writer = Hand(postgres.working(url), "REPEATABLE READ", number=1)
+        self._alone = Hand(engine, number=2)
+        self._free = [Hand(engine) for _ in range(turns)]
+        self._hands = [self._writer, self._alone, *self._free]
 
     @property
     def sole(self) -> bool:
@@ -88,18 +91,31 @@ class PostgresStore:
         return self._reads
 
     def write(self, work: Work[T], *, alone: bool = False) -> Awaitable[T]:
-        return self._put(self._writes, work, alone)
+        item = Item(work, alone, self._loop.create_future())
+        if self._taken(item):
+            self._writes.append(item)
+            if not self._writing:
+                self._writing = True
+                self._spawn(self._write())
+        return item.future
 
-    def turn(self, work: Work[T]) -> Awaitable[T]:
-        return self._put(self._turns, work, True)
+    def turn(self, work: Work[T], of: int = 0) -> Awaitable[T]:
+        item = Item(work, True, self._loop.create_future())
+        if self._taken(item):
+            if of in self._behind:
+                self._behind[of].append(item)
+            else:
+                if of:
+                    self._behind[of] = deque()
+                self._ready.append((of, item))
+                if self._free:
+                    self._spawn(self._turn(self._free.pop()))
+        return item.future
 
-    def _put(self, items: Queue, work: Work[T], alone: bool) -> Awaitable[T]:
-        future: asyncio.Future[T] = self._loop.create_future()
+    def _taken(self, item: Item) -> bool:
         if self._closed:
-            future.set_exception(StoreDown("closed"))
-        else:
-            items.put(Item(work, alone, future))
-        return future
+            item.future.set_exception(StoreDown("closed"))
+        return not self._closed
 
     def busy_for(self) -> float:
         return max(hand.busy_for() for hand in self._hands)
@@ -107,42 +123,49 @@ class PostgresStore:
     async def close(self) -> None:
         """Do what is waiting, then close the connections and give the lock back."""
         self._closed = True
-        self._writes.put(None)
-        for _ in self._threads[1:]:
-            self._turns.put(None)
-        for thread in self._threads:
-            await asyncio.to_thread(thread.join)
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        for hand in self._hands:
+            await greenlet_spawn(hand.close)
         if self._reads is not None:
             await self._reads.dispose()
-        self._held.close()
+        await asyncio.to_thread(self._held.close)
 
-    # The threads
+    # What the tasks do
 
-    def _write(self) -> None:
-        stop = False
-        while not stop:
-            items, stop = waiting(self._writes, self._group)
-            for batch in batches(items):
-                hand = self._alone if batch[0].alone else self._writer
-                self._do(hand, batch)
-                # One that the store fails under, by what it asks of it, mustn't take the others along.
-                error = batch[0].error
-                if len(batch) > 1 and isinstance(error, StoreDown) and not isinstance(error, _Away):
-                    for item in batch:
-                        self._do(hand, [item])
-                self._loop.call_soon_threadsafe(answer, batch)
-        self._alone.close()
-        self._writer.close()
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    def _turn(self, hand: _Hand) -> None:
-        while (item := self._turns.get()) is not None:
-            self._do(hand, [item])
-            self._loop.call_soon_threadsafe(answer, [item])
-        hand.close()
+    async def _write(self) -> None:
+        while self._writes:
+            items = together(self._writes, self._group)
+            hand = self._alone if items[0].alone else self._writer
+            await greenlet_spawn(self._do, hand, items)
+            # One that the store fails under, by what it asks of it, mustn't take the others along.
+            error = items[0].error
+            if len(items) > 1 and isinstance(error, StoreDown) and not isinstance(error, Away):
+                for item in items:
+                    await greenlet_spawn(self._do, hand, [item])
+            answer(items)
+        self._writing = False
+
+    async def _turn(self, hand: Hand) -> None:
+        """Turns, one after the other, while there are any."""
+        while self._ready:
+            of, item = self._ready.popleft()
+            await greenlet_spawn(self._do, hand, [item])
+            answer([item])
+            if hers := self._behind.get(of):
+                self._ready.append((of, hers.popleft()))
+            else:
+                self._behind.pop(of, None)
+        self._free.append(hand)
 
     # A transaction
 
-    def _do(self, hand: _Hand, items: list[Item]) -> None:
+    def _do(self, hand: Hand, items: list[Item]) -> None:
         """One transaction, as often as others are in its way. Afterwards every item has its value or its error."""
         losses = 0
         apart = (
@@ -168,24 +191,29 @@ class PostgresStore:
             return
         failed(items, StoreDown("others were in the way"))
 
-    def _once(self, hand: _Hand, items: list[Item], *, apart: bool) -> None:
+    def _once(self, hand: Hand, items: list[Item], *, apart: bool) -> None:
         """One try, with a savepoint for each work if they are to be kept `apart`.
 
         Raises `_Failing` or `_Again` when nothing was kept and another try may do, `StoreDown` when none will.
         """
-        xid: str | None = None
+        mark = 0
         forgot = False
         try:
             connection = self._open(hand)
-            with connection.begin():
+            try:
+                mark = hand.begin()
                 for item in items:
                     forgot |= self._one(hand, connection, item, apart=apart)
                     if item.error is not None and not apart:
                         raise _Failing
-                self._keys.commit()  # before what they sealed
-                if not hand.again:
-                    raw: Any = connection.connection.driver_connection
-                    xid = raw.execute("SELECT pg_current_xact_id_if_assigned()").fetchone()[0]
+                if self._keys.new_ones:  # before what they sealed
+                    await_(asyncio.to_thread(self._keys.commit))
+                self._commit(hand, items)
+            except BaseException:
+                hand.undo()
+                raise
+            if connection.in_nested_transaction():  # a savepoint that a work has left open
+                hand.undo()
         except _Failing:
             hand.kept.clear()
             if len(items) > 1:
@@ -197,7 +225,7 @@ class PostgresStore:
             return
         except (SQLAlchemyError, psycopg.Error, sqlite3.Error, OSError) as error:
             hand.kept.clear()
-            if not self._came_through(hand, error, xid):
+            if not self._came_through(hand, error, mark):
                 hand.drop()  # whatever state it may be in
                 raise StoreDown(postgres.sentence(error)) from error
         if forgot:
@@ -205,13 +233,23 @@ class PostgresStore:
         if self._on_commit:
             self._on_commit(len(items))
 
-    def _one(self, hand: _Hand, connection: Connection, item: Item, *, apart: bool) -> bool:
+    def _commit(self, hand: Hand, items: list[Item]) -> None:
+        """Raises `_Failing` where what a work asked for last turns out to be wrong only now."""
+        try:
+            await_(hand.line.commit())
+        except psycopg.Error as error:
+            if postgres.is_stores(error):
+                raise
+            items[0].value, items[0].error = None, raised(error)
+            raise _Failing from error
+
+    def _one(self, hand: Hand, connection: Connection, item: Item, *, apart: bool) -> bool:
         """One work, maybe in a savepoint of its own; whether it made untrue what is remembered. Raises the store's
         errors; the work's own are in the item, and what it did is undone if it was kept `apart`."""
         raw: Any = connection.connection.driver_connection
         item.value = item.error = None
         if apart:
-            raw.execute("SAVEPOINT work")
+            await_(hand.line.tell(b"SAVEPOINT work"))
         db = Db(connection, self._keys, self._clock.now(), hand.kept)
         info = connection.info  # a connection that is lost has none any more
         try:
@@ -219,7 +257,11 @@ class PostgresStore:
             hand.starts()
             item.value = item.work(db)
             db.settle()
-        except BaseException as error:  # also SystemExit: a handler must not end a thread of ours
+            if raw.pgconn.transaction_status == TransactionStatus.INERROR:
+                raise RuntimeError("a statement failed and the work went on: what may fail needs a savepoint")
+            if apart:
+                await_(hand.line.tell(b"RELEASE work"))  # and what it left to be asked later
+        except BaseException as error:  # also SystemExit: a handler must not end the loop
             if postgres.is_stores(error):
                 raise
             item.error = raised(error)
@@ -230,53 +272,57 @@ class PostgresStore:
             raise Misused from item.error
         if hand.broke:
             raise hand.broke  # the work has caught what it can't mend
-        if item.error is None and raw.info.transaction_status == TransactionStatus.INERROR:
-            item.error = RuntimeError("a statement failed and the work went on: what may fail needs a savepoint")
+        if hand.line.begun and raw.pgconn.transaction_status == TransactionStatus.IDLE:
+            raise Misused from item.error  # with a word that SQLAlchemy didn't see
         if apart and item.error is not None:
             hand.kept.clear()
-            raw.execute("ROLLBACK TO work")
-        elif apart:
-            raw.execute("RELEASE work")
+            hand.line.forget()
+            await_(hand.line.tell(b"ROLLBACK TO work"))
         return item.error is None and db.forgot
 
-    def _came_through(self, hand: _Hand, error: Exception, xid: str | None) -> bool:
+    def _came_through(self, hand: Hand, error: Exception, mark: int) -> bool:
         """After an error: True if all was kept nevertheless, False if the store can't. Raises `_Again`."""
         if postgres.in_the_way(error):
             raise _Again(lost=False)
         if not postgres.lost(error):
             return False
         hand.drop()
-        if xid is None:  # there was nothing to keep, or it may be done again, or it didn't come as far
+        if not mark:  # there was nothing to keep, or it may be done again, or it didn't come as far
             raise _Again(lost=True)
         until = time.monotonic() + _DOUBT
-        while (status := self._status(hand, xid)) == "in progress":  # the server may not know yet that we are gone
+        while (kept := self._kept(hand)) is None:  # the server may not know yet that we are gone
             if time.monotonic() > until:
                 return False
-            time.sleep(0.1)
-        if status == "aborted":
+            await_(asyncio.sleep(0.1))
+        if kept != mark:
             raise _Again(lost=True)
-        return status == "committed"
+        return True
 
-    def _status(self, hand: _Hand, xid: str) -> str | None:
-        """What has become of a transaction, as the server knows it."""
+    def _kept(self, hand: Hand) -> int | None:
+        """The mark of the last transaction of a hand that was kept; None while that can't be told."""
         try:
-            with (connection := self._open(hand)).begin():
-                return connection.execute(_STATUS, {"xid": xid}).scalar()
+            return self._open(hand).execute(MARKED, {"hand": hand.number}).scalar() or 0
         except (SQLAlchemyError, psycopg.Error, StoreDown):
             hand.drop()
-            return "in progress"
+            return None
 
-    def _open(self, hand: _Hand) -> Connection:
-        """A thread's connection, and nothing in its memory that others have made untrue. Raises `StoreDown`."""
-        if not hand.again:
+    def _open(self, hand: Hand) -> Connection:
+        """A hand's connection, and nothing in its memory that others have made untrue. Raises `StoreDown`."""
+        if not self._held.seen():
             try:
-                self._held.renew()
+                await_(self._renewed())
             except (Locked, StoreDown) as error:
-                raise _Away(str(error)) from error
+                raise Away(str(error)) from error
         if hand.age != self._age:
             hand.age = self._age  # before the transaction: what it reads is at least as new
             hand.kept.clear()
         return hand.connect()
+
+    def _renewed(self) -> asyncio.Task[None]:
+        """One look at the lock, for everybody who waits for it."""
+        if self._renewal is None or self._renewal.done():
+            self._renewal = self._loop.create_task(asyncio.to_thread(self._held.renew))
+        return self._renewal
 
 
 class _Again(Exception):
@@ -286,90 +332,5 @@ class _Again(Exception):
         self.lost = lost
 
 
-class _Away(StoreDown):
-    """The database can't be reached, or is another process's now."""
-
-
 class _Failing(Exception):
     """A work has failed, and with it everything since the last savepoint."""
-
-
-class _Hand:
-    """What one thread works with: its connection, its memory, its stopwatch. `again`: its works may be done again."""
-
-    def __init__(self, engine: Engine, *, again: bool = False) -> None:
-        self.again = again
-        self.connection: Connection | None = None
-        self.kept: dict[str, Any] = {}
-        self.age = 0
-        self.broke: psycopg.Error | None = None  # the store's own error that came last, in case a work swallows it
-        self._engine = engine
-        self._began: float | None = None  # when the work at hand began, later by what the server took
-        self._asked: float | None = None  # when the server was asked for what it hasn't answered yet
-
-    def connect(self) -> Connection:
-        """Its connection, opened if there is none. Raises `StoreDown`."""
-        if self.connection is None:
-            try:
-                self.connection = self._engine.connect()
-            except SQLAlchemyError as error:
-                raise _Away(postgres.sentence(error)) from error
-            raw: Any = self.connection.connection.driver_connection
-            raw.cursor_factory, raw.hand = _Cursor, self
-        return self.connection
-
-    def drop(self) -> None:
-        """Throw the connection away; the next work opens a new one."""
-        self.kept.clear()
-        if self.connection is not None:
-            self.connection.invalidate()
-            self.connection.close()
-            self.connection = None
-
-    def close(self) -> None:
-        if self.connection is not None:
-            self.connection.close()
-        self._engine.dispose()
-
-    # A server that takes long is no stuck turn: its statements end by their own limit.
-
-    def starts(self) -> None:
-        self.broke, self._asked, self._began = None, None, time.monotonic()
-
-    def stops(self) -> None:
-        self._began = None
-
-    def __enter__(self) -> None:
-        self._asked = time.monotonic()
-
-    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
-        asked, began = self._asked, self._began
-        if asked is not None and began is not None:
-            self._began = began + time.monotonic() - asked
-        self._asked = None
-        if isinstance(error, psycopg.Error) and postgres.is_stores(error):
-            self.broke = error
-
-    def busy_for(self) -> float:
-        asked, began = self._asked, self._began
-        return 0.0 if began is None else max(0.0, (time.monotonic() if asked is None else asked) - began)
-
-
-_STATUS = text("SELECT pg_xact_status(CAST(:xid AS xid8))")
-
-
-class _Cursor(psycopg.Cursor[Any]):
-    """Lets a hand know while it waits for the server, and what the store itself failed with: whoever asks, the driver's
-    own words, SQLAlchemy's or `Prepared`'s."""
-
-    def execute(self, *asked: Any, **how: Any) -> Self:
-        with self._waiting():
-            return super().execute(*asked, **how)
-
-    def executemany(self, *asked: Any, **how: Any) -> None:
-        with self._waiting():
-            super().executemany(*asked, **how)
-
-    def _waiting(self) -> _Hand:
-        connection: Any = self.connection
-        return connection.hand

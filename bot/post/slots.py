@@ -29,9 +29,10 @@ _TRIES = 3
 
 
 class Slots:
-    """The rows that wait for their turn. `wake` is called when there may be something to send (True: also bulk)."""
+    """The rows that wait for their turn. `wake` is called when there may be something to send (first True: also
+    bulk), or, second True, to work on."""
 
-    def __init__(self, office: Office, wake: Callable[[bool], None]) -> None:
+    def __init__(self, office: Office, wake: Callable[[bool, bool], None]) -> None:
         self._office = office
         self._wake = wake
         self._queues: list[deque[Letter]] = [deque() for _ in range(SLOTS)]
@@ -84,8 +85,8 @@ class Slots:
             self.loops.asked(letter.person, f"{turned.flow}.{turned.question}", self._office.clock.now())
         if turned.parcels:
             self._office.senders[turned.account].take(turned.parcels)
-        if turned.put:
-            self._wake(turned.bulk)
+        if turned.put or turned.jobs:
+            self._wake(turned.bulk, turned.jobs)
 
     def failed(self, letter: Letter, error: Exception) -> None:
         """The first attempt of a row failed before it was kept: it goes on as any other whose turn failed."""
@@ -211,7 +212,7 @@ class Slots:
             await write(lambda db: inbox.set_aside(db, letter.id, error), alone=True)
         self._office.metrics.quarantines.inc()
         log.error("quarantined", row=letter.id, attempts=letter.attempts, error=error)
-        self._wake(False)
+        self._wake(False, False)
 
     def _hold(self, letter: Letter, seconds: float) -> None:
         """Keep a person's rows back while one of them waits to be tried again."""

@@ -28,7 +28,7 @@ from bot.domain.db import Db, StoreDown
 from bot.domain.engine import Held, Misused
 from bot.domain.keys import Keys
 from bot.domain.prepared import Torn
-from bot.post.items import Item, answer, raised
+from bot.post.items import Item, answer, raised, together
 from bot.post.store import Work
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class SqliteStore:
             self._loop.call_soon(self._next)
         return future
 
-    def turn(self, work: Work[T]) -> Awaitable[T]:
+    def turn(self, work: Work[T], of: int = 0) -> Awaitable[T]:
         return self.write(work)  # there is one writer, so turns share its commits
 
     def busy_for(self) -> float:
@@ -132,9 +132,7 @@ class SqliteStore:
         if not self._items:
             self._idle.set()
             return
-        items = [self._items.popleft()]
-        while self._items and len(items) < self._group and not items[0].alone and not self._items[0].alone:
-            items.append(self._items.popleft())
+        items = together(self._items, self._group)
         self._begun = False
         if self._begin_here():
             self._work(items)

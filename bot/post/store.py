@@ -40,11 +40,11 @@ class Store(Protocol):
         """
         ...
 
-    def turn(self, work: Work[T]) -> Awaitable[T]:
+    def turn(self, work: Work[T], of: int = 0) -> Awaitable[T]:
         """Do a person's turn, where the store can beside the turns of others, each as if it had the database to itself.
 
-        As `write`, but it may be done again when others were in its way or the connection was lost, also after it was
-        kept: the work must have no second effect then.
+        As `write`, but it may be done several times, when others were in its way, and only the last is kept; and it is
+        in no order with other works but those `of` the same person (0: nobody's).
         """
         ...
 

@@ -33,7 +33,8 @@ NUDGE = "nudge"
 @dataclass(slots=True)
 class Turned:
     """What a turn came to: for the log its outcome, flow, question, seconds without commit; for the senders what
-    they of an account have in hand now, and whether more was put (`bulk`: in the lanes of what the office starts)."""
+    they of an account have in hand now, and whether more was put (`bulk`: in the lanes of what the office starts), or
+    `jobs`."""
 
     outcome: str
     flow: str = ""
@@ -43,6 +44,7 @@ class Turned:
     account: int = 0
     parcels: tuple[Parcel, ...] = ()
     put: bool = False
+    jobs: bool = False
 
 
 def at_once(
@@ -51,7 +53,7 @@ def at_once(
     """Keep an update and do its turn in one go; None for one we already have. Before that, note what was `sent`.
 
     What a flow raises is given back: then the update is kept, with one attempt counted, and waits. None instead of a
-    turn: the address isn't that contact's any more, so it is kept for whose it is now. Only where `Db.sole` holds.
+    turn: the address isn't that contact's any more, so it is kept for whose it is now.
     """
     began = time.perf_counter()
     outbox.sent(db, sent)
@@ -103,26 +105,33 @@ def take(db: Db, letter: Letter, office: Office) -> Turned:
             if incoming and letter.kind == "unreadable":
                 met = people.meet(db, letter.account, incoming, channel.desk, office.rules.catalogs.main)
                 letter = inbox.mended(db, letter, met, incoming, raw)
-    if incoming and letter.person:
-        there = people.known(db, letter.account, incoming.address)
+    if not letter.person:
+        # Nothing that a person did, as it turned out when it could be read.
+        return Turned("nothing" if inbox.done(db, letter, "") else "repeated")
+    still = None
+    if incoming:
+        still = people.still(db, Contact(letter.contact, letter.person, letter.account, incoming.address))
+        there = None if still else people.known(db, letter.account, incoming.address)
         if there and there.id != letter.contact:  # parted while it waited: it is the other's now
             if (raw := inbox.payload(db, letter)) is None:
                 return Turned("repeated")
             letter = inbox.mended(db, letter, there, incoming, raw)
     try:
-        person, reachable = people.load(db, letter.person, letter.contact) if letter.person else (None, False)
+        person, reachable, kept, known = still or _loaded(db, letter)
     except people.Gone:
         if moved := inbox.moved(db, letter):
             raise Moved(moved) from None
         raise
-    officer = person is not None and person.desk == "officers"
-    words = said(incoming) if person and person.agreed and not officer else ""
+    officer = person.desk == "officers"
+    words = said(incoming) if person.agreed and not officer else ""
     if not inbox.done(db, letter, words, emptied=officer):
         return Turned("repeated")
-    if person is None:
-        return Turned("nothing")  # nothing that a person did, as it turned out when it could be read
-    kept, known = talks.load(db, letter.person)
     return _turn(db, letter, person, reachable, kept, known, incoming, event, office, began)
+
+
+def _loaded(db: Db, letter: Letter) -> tuple[Person, bool, Talks, bool]:
+    """As `people.still`, for a person whose address doesn't matter. Raises `Gone`."""
+    return *people.load(db, letter.person, letter.contact), *talks.load(db, letter.person)
 
 
 def _turn(
@@ -169,7 +178,8 @@ def _turn(
         else:
             outbox.put(db, contact, message, origin, lane, expires=expires)
     seconds, bulk = time.perf_counter() - began, lane != Lane.REPLY
-    return Turned(reply.outcome, reply.flow, reply.question, seconds, bulk, contact.account, tuple(parcels), db.put)
+    told = reply.outcome, reply.flow, reply.question
+    return Turned(*told, seconds, bulk, contact.account, tuple(parcels), db.put, db.jobs)
 
 
 def _shows_more(reply: Reply) -> bool:

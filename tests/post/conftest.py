@@ -30,3 +30,11 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def post(tmp_path: Path, empty: Path) -> Post:
     return Post(tmp_path, empty)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def either(request: pytest.FixtureRequest, tmp_path: Path, empty: Path) -> Post:
+    """A post on either kind of database."""
+    if request.param == "sqlite":
+        return Post(tmp_path, empty)
+    return Post(tmp_path, empty, request.getfixturevalue("emptied"))

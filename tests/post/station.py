@@ -26,7 +26,7 @@ from bot.post.office import Bounds, Office
 from bot.post.pacing import Pacing
 from bot.post.sender import Sender
 from bot.post.slots import Slots
-from bot.post.sqlite import SqliteStore
+from bot.post.store import Store, opened
 from tests.fakes import FakeChannel, update
 from tests.office import MovedClock
 
@@ -69,9 +69,7 @@ class Words:
 class Station:
     """The stations around one store. `hear` brings updates in, `settled` waits until nothing is left to do."""
 
-    def __init__(
-        self, store: SqliteStore, keys: Keys, clock: MovedClock, words: Words, bounds: Bounds, files: Path
-    ) -> None:
+    def __init__(self, store: Store, keys: Keys, clock: MovedClock, words: Words, bounds: Bounds, files: Path) -> None:
         zone = ZoneInfo("Asia/Jakarta")
         rules = Rules(words.flows(), Buttons(keys.buttons), Catalogs({}, "id", zone), zone, "35.73")
         self.store, self.clock, self.words = store, clock, words
@@ -111,10 +109,11 @@ class Station:
             self._number += 1
             await self.intake.deliver([update(self._number, sender, text)])
 
-    def wake(self, bulk: bool = True) -> None:
+    def wake(self, bulk: bool = True, jobs: bool = True) -> None:
         if self.sender:
             self.sender.wake(bulk=bulk)
-        self.runner.wake()
+        if jobs:
+            self.runner.wake()
 
     async def settled(self) -> None:
         await self.slots.settled()
@@ -139,10 +138,11 @@ class Station:
 
 
 class Post:
-    """A folder with a database, on which stations come and go."""
+    """A folder with a database, or with the keys of the one at `url`, on which stations come and go."""
 
-    def __init__(self, folder: Path, empty: Path) -> None:
+    def __init__(self, folder: Path, empty: Path, url: str = "") -> None:
         self.folder = folder
+        self.url = url or f"sqlite:///{folder}/office.db"
         self.clock = MovedClock()
         self.words = Words()
         self.bounds = QUICK
@@ -152,7 +152,7 @@ class Post:
     async def station(self) -> AsyncGenerator[Station]:
         """An opened store with stations that aren't started."""
         keys = Keys(self.folder / "keys")
-        store = SqliteStore(f"sqlite:///{self.folder}/office.db", keys, self.clock)
+        store = opened(self.url, keys, self.clock)
         station = Station(store, keys, self.clock, self.words, self.bounds, self.folder / "media")
         try:
             yield station

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
 from sqlalchemy import Connection, text
+from sqlalchemy.util import await_, greenlet_spawn
 
 from bot.chat.flow import Person
 from bot.chat.messages import Message, Sent
-from bot.domain import consents, inbox, jobs, outbox, owners, people, reminders, talks, tickets, upgrade
+from bot.domain import consents, inbox, jobs, outbox, owners, people, postgres, reminders, talks, tickets, upgrade
 from bot.domain.db import Db
 from bot.domain.engine import writing
 from bot.domain.inbox import Letter
 from bot.domain.keys import Keys, NoKey
+from bot.domain.line import Asked, Line
 from bot.domain.people import Contact
 from bot.domain.tables import Lane
 from tests.office import MONDAY
@@ -32,6 +35,7 @@ LETTER = Letter(1, 1, 1, 1, 55, "text")
 OFTEN: dict[str, Callable[[Db], object]] = {
     "meet": met,
     "load": lambda db: people.load(db, 1, 1),
+    "still": lambda db: people.still(db, CONTACT),
     "contact of": lambda db: people.contact_of(db, 1),
     "reachable": lambda db: people.set_reachable(db, 1, True),
     "add": lambda db: inbox.add(db, CONTACT, message("u:1"), {}),
@@ -189,6 +193,42 @@ def plan(connection: Connection, statement: str, parameters: Any) -> str:
 def test_on_postgresql(full: Db, work: Callable[[Db], object]):
     for statement, parameters in asked(full, work):
         found = plan(full.connection, statement, parameters)
+        through = [name for name in re.findall(r"Seq Scan on (\w+)", found) if name not in FEW]
+        assert through == [], f"{statement}\n{found}"
+
+
+def past_the_cursors(url: str, folder: Path, work: Callable[[Db], object]) -> set[str]:
+    """The statements of a work that go to the server as they do in the event loop (`bot.domain.line`)."""
+    found: set[str] = set()
+    engine, keys = postgres.working(url), Keys(folder / "keys")
+
+    class Noting(Line):
+        async def send(self, asked: Sequence[Asked]) -> Any:
+            found.update(statement.decode() for statement, _ in asked)
+            return await super().send(asked)
+
+    def run() -> None:
+        with engine.connect() as connection, connection.begin():
+            raw: Any = connection.connection.driver_connection
+            raw.line = Noting(raw)
+            raw.line.begin((b"BEGIN", ()))
+            with suppress(NoKey):
+                work(Db(connection, keys, MONDAY))
+            await_(raw.line.flush())
+            await_(raw.line.tell(b"ROLLBACK"))
+
+    asyncio.run(greenlet_spawn(run))
+    keys.close()
+    return {statement for statement in found if statement.startswith(("SELECT", "UPDATE", "DELETE"))}
+
+
+@often
+def test_so_it_is_with_a_plan_that_is_made_once_for_any_values(
+    full: Db, million: str, tmp_path: Path, work: Callable[[Db], object]
+):
+    raw: Any = full.connection.connection.driver_connection
+    for statement in past_the_cursors(million, tmp_path / "loop", work):
+        found = "\n".join(row[0] for row in raw.execute(f"EXPLAIN (GENERIC_PLAN) {statement}"))
         through = [name for name in re.findall(r"Seq Scan on (\w+)", found) if name not in FEW]
         assert through == [], f"{statement}\n{found}"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import threading
 from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from typing import Any
@@ -14,10 +13,11 @@ import psycopg
 import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.util import await_
 
 from bot.domain import dated, upgrade
 from bot.domain.db import Db, StoreDown
-from bot.domain.engine import Locked, lock
+from bot.domain.engine import Locked, Misused, lock
 from bot.domain.keys import Keys
 from bot.domain.postgres import Held
 from bot.domain.tables import accounts
@@ -33,26 +33,31 @@ def names(db: Db) -> list[str]:
     return rows(db, "accounts", "name")
 
 
+def meet(others: asyncio.Barrier) -> None:
+    """In the middle of a work, wait until others are there too."""
+    await_(asyncio.wait_for(others.wait(), 2.0))
+
+
 # Turns
 
 
 def test_turns_run_side_by_side(postgres: PostgresBench):
     async def run(store: Store) -> None:
-        meeting = threading.Barrier(4)
-        await asyncio.gather(*(store.turn(lambda db: meeting.wait(LIMIT)) for _ in range(4)))
+        meeting = asyncio.Barrier(4)
+        await asyncio.gather(*(store.turn(lambda db: meet(meeting)) for _ in range(4)))
 
     on(postgres, run)
 
 
 def test_of_two_turns_that_would_not_have_seen_each_other_one_is_run_again(postgres: PostgresBench):
     """Each counts the rows and writes what it counted: one after the other they could not count the same."""
-    meeting, runs = threading.Barrier(2), [0]
+    meeting, runs = asyncio.Barrier(2), [0]
 
     def count(db: Db) -> int:
         found: int = db.execute(select(func.count()).select_from(accounts)).scalar_one()
         runs[0] += 1
         if runs[0] <= 2:
-            meeting.wait(LIMIT)
+            meet(meeting)
         return db.insert(accounts, {"name": f"counted {found}"})
 
     async def run(store: Store) -> None:
@@ -64,13 +69,13 @@ def test_of_two_turns_that_would_not_have_seen_each_other_one_is_run_again(postg
 
 
 def test_of_two_turns_that_wait_for_each_other_one_is_run_again(postgres: PostgresBench):
-    meeting, runs = threading.Barrier(2), [0]
+    meeting, runs = asyncio.Barrier(2), [0]
 
     def rename(db: Db, first: str, second: str) -> None:
         runs[0] += 1
         for i, name in enumerate((first, second)):
             if i and runs[0] <= 2:
-                meeting.wait(LIMIT)
+                meet(meeting)
             db.execute(update(accounts).where(accounts.c.name.like(f"{name}%")).values(name=accounts.c.name + "'"))
 
     async def run(store: Store) -> None:
@@ -153,9 +158,9 @@ def test_a_statement_that_failed_unseen_fails_its_work_and_no_other(postgres: Po
     on(postgres, run)
 
 
-def test_what_is_remembered_is_forgotten_by_every_thread_when_it_changes(postgres: PostgresBench):
+def test_what_is_remembered_is_forgotten_on_every_connection_when_it_changes(postgres: PostgresBench):
     def rule(db: Db) -> Any:
-        meeting.wait(LIMIT)  # so that each of the four threads does one
+        meet(meeting)  # so that each is done on another connection
         return dated.rule(db, "a.rule", MONDAY.date()).value
 
     async def everywhere(store: Store) -> list[Any]:
@@ -167,7 +172,7 @@ def test_what_is_remembered_is_forgotten_by_every_thread_when_it_changes(postgre
         await store.turn(lambda db: dated.put(db, "a.rule", MONDAY.date(), 2, "another letter"))
         assert await everywhere(store) == [2, 2, 2, 2]
 
-    meeting = threading.Barrier(4)
+    meeting = asyncio.Barrier(4)
     on(postgres, run)
 
 
@@ -184,6 +189,36 @@ def test_a_server_that_takes_long_is_no_stuck_turn(postgres: PostgresBench):
             assert store.busy_for() == before > 0.0  # it is the server that is at work
         await waiting
         assert store.busy_for() == 0.0
+
+    on(postgres, run)
+
+
+def test_the_turns_of_one_person_are_done_in_the_order_they_are_given(postgres: PostgresBench):
+    """The others don't wait for them."""
+
+    async def run(store: Store) -> None:
+        gate = asyncio.Event()
+
+        def first(db: Db) -> None:
+            await_(asyncio.wait_for(gate.wait(), 2.0))
+            db.insert(accounts, {"name": "first"})
+
+        hers = [store.turn(first, 7), *(store.turn(account(name), 7) for name in ("second", "third"))]
+        await store.turn(account("another's"), 8)
+        gate.set()
+        await asyncio.gather(*hers)
+        assert await store.write(names) == ["another's", "first", "second", "third"]
+
+    on(postgres, run)
+
+
+def test_a_work_that_ends_the_transaction_in_its_own_words_is_refused(postgres: PostgresBench):
+    async def run(store: Store) -> None:
+        for words in ("COMMIT", "ROLLBACK"):
+            with pytest.raises(Misused):
+                await store.turn(lambda db, words=words: db.execute(text(words)) and None)
+        await store.turn(account("a"))
+        assert await store.write(names) == ["a"]
 
     on(postgres, run)
 
@@ -366,7 +401,7 @@ def test_works_that_wait_together_share_a_commit(postgres: PostgresBench):
     assert max(postgres.commits) == 32
 
 
-def test_a_key_is_durable_before_any_thread_commits_what_it_sealed(postgres: PostgresBench):
+def test_a_key_is_durable_before_anybody_commits_what_it_sealed(postgres: PostgresBench):
     """The key of one turn is made while another turn's commit of keys fails: it isn't lost with that one."""
 
     class Full(Keys):
@@ -382,12 +417,12 @@ def test_a_key_is_durable_before_any_thread_commits_what_it_sealed(postgres: Pos
         keys = Full(postgres.folder / "keys")
         store = PostgresStore(postgres.url, keys, postgres.clock)
         await store.write(account("telegram:111"))
-        meeting = threading.Barrier(2)
+        meeting = asyncio.Barrier(2)
 
         def meets(db: Db, address: str) -> None:
             met(db, address)
-            with suppress(threading.BrokenBarrierError):
-                meeting.wait(LIMIT)
+            with suppress(TimeoutError):
+                meet(meeting)
 
         keys.fails = 1
         found = await asyncio.gather(

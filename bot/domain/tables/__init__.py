@@ -19,7 +19,18 @@ from bot.domain.tables.office import (
     tickets,
     wishes,
 )
-from bot.domain.tables.post import accounts, contacts, inbox, jobs, outbox, people, reminders, talks, used_buttons
+from bot.domain.tables.post import (
+    accounts,
+    commits,
+    contacts,
+    inbox,
+    jobs,
+    outbox,
+    people,
+    reminders,
+    talks,
+    used_buttons,
+)
 from bot.domain.tables.rights import audit, audit_seals, changes, consents, erasing, media, tallies
 from bot.domain.tables.whatsapp import begun, bubbles, costs, standings, uploads
 
@@ -41,6 +52,7 @@ __all__ = [
     "bubbles",
     "businesses",
     "changes",
+    "commits",
     "consents",
     "contacts",
     "costs",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -61,6 +62,7 @@ talks = Table(
     Column("waiting", String(60)),
     Column("state", Sealed, nullable=False),
     Column("touched_at", Utc, nullable=False),
+    postgresql_with={"fillfactor": 10},  # a row begins small and grows in its page, so no index has to be told of it
 )
 
 inbox = Table(
@@ -198,4 +200,11 @@ used_buttons = Table(
     person_column(primary_key=True),
     Column("button", String(64), primary_key=True),
     Column("used_at", Utc, nullable=False),
+)
+
+commits = Table(
+    "commits",
+    metadata,
+    Column("hand", SmallInteger, primary_key=True, autoincrement=False),  # which of a process's connections
+    Column("mark", BigInteger, nullable=False),  # of its last transaction that was kept; on SQLite nobody has to ask
 )

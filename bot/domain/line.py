@@ -1,0 +1,149 @@
+"""A connection to PostgreSQL in the event loop, asked without the driver's cursors.
+
+For what is asked in every turn. What nobody waits for is held back and sent with the next question, or with the commit:
+a turn goes to the server three times, not once for each statement. And a cursor of psycopg is made for one statement
+and finds out anew each time what is always the same (where the parameters are, how it is prepared, what the columns
+are). This takes psycopg's own parts for the wire, the types and the errors, and keeps the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from typing import Any
+
+from psycopg import AsyncConnection, OperationalError
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.errors import error_from_result
+from psycopg.pq import ConnStatus, ExecStatus
+
+Asked = tuple[bytes, Sequence[Any]]
+"""A statement with its parameters as ``$1``, ``$2``, …, and their values."""
+_AUTO = [PyFormat.AUTO] * 100  # how parameters are sent: as psycopg thinks best
+_FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED, ExecStatus.BAD_RESPONSE)
+
+
+class Line:
+    """A connection; `watch` is entered while the server is waited for."""
+
+    def __init__(self, raw: AsyncConnection[Any], watch: AbstractContextManager[Any] | None = None) -> None:
+        self._raw = raw
+        self._loop = asyncio.get_running_loop()
+        self._watch: AbstractContextManager[Any] = watch or nullcontext()
+        self._types = Transformer(raw)
+        self._names: dict[tuple[bytes, Any], bytes] = {}  # statement and types -> what the server calls it
+        self._prepared = 0  # how many were ever prepared
+        self._first: Sequence[Asked] = ()  # what begins a transaction, not sent yet
+        self._held: list[Asked] = []
+
+    @property
+    def begun(self) -> bool:
+        """Whether the server knows of the transaction."""
+        return not self._first
+
+    def begin(self, *asked: Asked) -> None:
+        """Begin a transaction with these, when something is asked."""
+        self._first, self._held = asked, []
+
+    def later(self, asked: Asked) -> None:
+        """A statement whose answer nobody waits for; what is wrong with it is told to who asks next, or commits."""
+        self._held.append(asked)
+
+    def forget(self) -> None:
+        """Don't send what is held back: it is undone."""
+        self._held.clear()
+
+    async def ask(self, asked: Asked) -> tuple[list[tuple[Any, ...]], int]:
+        """A statement's rows, and how many it changed."""
+        result = await self.send([*self._taken(), asked])
+        self._types.set_pgresult(result)
+        return self._types.load_rows(0, result.ntuples, tuple), result.command_tuples or 0
+
+    async def tell(self, *statements: bytes) -> int:
+        """Statements without parameters; the number that the last of them answers, 0 for none."""
+        result = await self.send([*self._taken(), *((statement, ()) for statement in statements)])
+        return int(result.get_value(0, 0) or 0) if result.ntuples else 0
+
+    async def flush(self) -> None:
+        """Send what is held back: something else is going to be asked past us."""
+        if self._first or self._held:
+            await self.send(self._taken())
+
+    async def commit(self) -> None:
+        if self._first and not self._held:
+            self._first = ()  # nothing has happened
+        else:
+            await self.send([*self._taken(), (b"COMMIT", ())])
+
+    def _taken(self) -> list[Asked]:
+        taken = [*self._first, *self._held]
+        self._first, self._held = (), []
+        return taken
+
+    async def send(self, asked: Sequence[Asked]) -> Any:
+        """Send all in one go; the last one's answer. Raises the first error."""
+        pgconn, types, names = self._raw.pgconn, self._types, self._names
+        sends: list[Callable[[], None]] = []
+        fresh: dict[tuple[bytes, Any], bytes] = {}  # what has to be prepared
+        prepared: dict[int, tuple[bytes, Any]] = {}  # which answers are to that
+        for statement, values in asked:
+            wire = types.dump_sequence(values, _AUTO[: len(values)])
+            key = (statement, types.types)
+            if (name := names.get(key) or fresh.get(key)) is None:
+                name = fresh[key] = b"%s %d" % (statement[:20], self._prepared)
+                self._prepared += 1
+                prepared[len(sends)] = key
+                sends.append(partial(pgconn.send_prepare, name, statement, types.types))
+            sends.append(partial(pgconn.send_query_prepared, name, wire, types.formats))
+        with self._watch:
+            try:
+                pgconn.enter_pipeline_mode()
+                for send in sends:
+                    send()
+                pgconn.pipeline_sync()
+                results = await self._answers(pgconn)
+                pgconn.exit_pipeline_mode()
+            except BaseException:
+                self._raw.pgconn.finish()  # nobody knows what has come through of it
+                raise
+        for i, result in enumerate(results):
+            if result.status in _FAILED:
+                raise error_from_result(result, self._raw.info.encoding)
+            if i in prepared:
+                names[prepared[i]] = fresh[prepared[i]]
+        return results[-1]
+
+    async def _answers(self, pgconn: Any) -> list[Any]:
+        """The answers up to the end of what was sent."""
+        while pgconn.flush():
+            await self._until(self._loop.add_writer, self._loop.remove_writer)
+            pgconn.consume_input()  # a server that can't get rid of its answers takes nothing more
+        found: list[Any] = []
+        while True:
+            while pgconn.is_busy():
+                await self._until(self._loop.add_reader, self._loop.remove_reader)
+                pgconn.consume_input()
+            result = pgconn.get_result()
+            if result is None:
+                if pgconn.status == ConnStatus.BAD:
+                    raise OperationalError("the connection is closed")
+            elif result.status == ExecStatus.PIPELINE_SYNC:
+                return found
+            else:
+                found.append(result)
+
+    async def _until(self, watch: Callable[..., None], unwatch: Callable[[int], Any]) -> None:
+        """Wait until the server has something for us, or room for something of ours."""
+        file, there = self._raw.pgconn.socket, self._loop.create_future()
+        watch(file, _told, there)
+        try:
+            await there
+        finally:
+            unwatch(file)
+
+
+def _told(there: asyncio.Future[None]) -> None:
+    if not there.done():
+        there.set_result(None)
