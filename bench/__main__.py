@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 LONGEST = 12 * 60
 """Seconds until it is given up."""
-TIMES_THE_PEERS = {"SQLite": (2.0, 3.0), "PostgreSQL": (0.4, 2.0)}
+TIMES_THE_PEERS = {"SQLite": (2.0, 3.0), "PostgreSQL": (1.0, 2.0)}
 """Our turns a second are at least so many times the best peer's in the same run: the floor, and what we want."""
-SLOWEST = {"SQLite": (0.1, 0.05), "PostgreSQL": (1.0, 0.05)}
+SLOWEST = {"SQLite": (0.1, 0.05), "PostgreSQL": (0.5, 0.05)}
 """Seconds, p99 at half load: the ceiling, and what we want."""
 GROWTH = 1.2
 """The p99 with a million contacts is at most so many times that with a thousand."""

@@ -29,8 +29,8 @@ class Spans:
     """Seconds of warming up, of full load and of half load; how often everybody is measured; how many are many."""
 
     warm: float = 2.0
-    full: float = 10.0
-    half: float = 8.0
+    full: float = 9.0
+    half: float = 7.0
     rounds: int = 3
     many: int = 1_000_000
 
