@@ -15,9 +15,10 @@ from functools import partial
 from typing import Any
 
 from psycopg import AsyncConnection, OperationalError
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.adapt import AdaptersMap, PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.types.numeric import Int8Dumper
 
 Asked = tuple[bytes, Sequence[Any]]
 """A statement with its parameters as ``$1``, ``$2``, …, and their values."""
@@ -32,7 +33,7 @@ class Line:
         self._raw = raw
         self._loop = asyncio.get_running_loop()
         self._watch: AbstractContextManager[Any] = watch or nullcontext()
-        self._types = Transformer(raw)
+        self._types = Transformer(_Types(raw))
         self._names: dict[tuple[bytes, Any], bytes] = {}  # statement and types -> what the server calls it
         self._prepared = 0  # how many were ever prepared
         self._first: Sequence[Asked] = ()  # what begins a transaction, not sent yet
@@ -118,12 +119,12 @@ class Line:
     async def _answers(self, pgconn: Any) -> list[Any]:
         """The answers up to the end of what was sent."""
         while pgconn.flush():
-            await self._until(self._loop.add_writer, self._loop.remove_writer)
+            await self._until(room=True)
             pgconn.consume_input()  # a server that can't get rid of its answers takes nothing more
         found: list[Any] = []
         while True:
             while pgconn.is_busy():
-                await self._until(self._loop.add_reader, self._loop.remove_reader)
+                await self._until()
                 pgconn.consume_input()
             result = pgconn.get_result()
             if result is None:
@@ -134,14 +135,28 @@ class Line:
             else:
                 found.append(result)
 
-    async def _until(self, watch: Callable[..., None], unwatch: Callable[[int], Any]) -> None:
-        """Wait until the server has something for us, or room for something of ours."""
+    async def _until(self, *, room: bool = False) -> None:
+        """Wait until the server has something for us, or `room` for something of ours."""
         file, there = self._raw.pgconn.socket, self._loop.create_future()
-        watch(file, _told, there)
+        self._loop.add_reader(file, _told, there)
+        if room:
+            self._loop.add_writer(file, _told, there)
         try:
             await there
         finally:
-            unwatch(file)
+            self._loop.remove_reader(file)
+            if room:
+                self._loop.remove_writer(file)
+
+
+class _Types:
+    """How values are sent: as psycopg does, but every whole number as the same type, so that one preparation of a
+    statement does for small ones and large ones."""
+
+    def __init__(self, raw: AsyncConnection[Any]) -> None:
+        self.connection = raw
+        self.adapters = AdaptersMap(raw.adapters)
+        self.adapters.register_dumper(int, Int8Dumper)
 
 
 def _told(there: asyncio.Future[None]) -> None:

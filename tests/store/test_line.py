@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, text, update
 
 from bot.domain.db import Db
 from bot.domain.line import Line
@@ -27,6 +27,9 @@ def names(db: Db) -> list[str]:
 PUT = Prepared(insert(accounts).returning(accounts.c.id), "name")
 RENAME = Prepared(update(accounts).where(accounts.c.name == bindparam("before")).values(name=bindparam("after")))
 COUNT = Prepared(select(func.count().label("n")).select_from(accounts).where(accounts.c.name.like(bindparam("like"))))
+
+
+BY_ID = Prepared(select(accounts.c.id.label("numbered")).where(accounts.c.id == bindparam("id")))
 
 
 class Counting(PostgresBench):
@@ -141,5 +144,18 @@ def test_a_value_that_can_not_be_sent_is_its_works_failure(postgres: PostgresBen
             await store.turn(lambda db: PUT.later(db, name=object()))
         await store.turn(lambda db: PUT.later(db, name="a"))
         assert await store.write(names) == ["a"]
+
+    on(postgres, run)
+
+
+def test_a_statement_is_prepared_once_however_large_its_numbers_are(postgres: PostgresBench):
+    def prepared(db: Db) -> list[str]:
+        for number in (1, 40_000, 3_000_000_000):
+            BY_ID.first(db, id=number)
+        found = db.execute(text("SELECT name FROM pg_prepared_statements WHERE statement LIKE '%numbered%'"))
+        return [row.name for row in found]
+
+    async def run(store: Store) -> None:
+        assert len(await store.turn(prepared)) == 1
 
     on(postgres, run)
