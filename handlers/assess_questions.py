@@ -49,7 +49,7 @@ def _answered(asking: Item | Fact) -> Graded:
 
 def how_far(instrument: Instrument, answers: Mapping[str, str], indicator: str, *, quick: bool = False) -> Words:
     """▰▰▰▱▱▱ Kemasan 3/5; a quick check counts all of its questions, there are few of an indicator."""
-    items = [i for i in asked(instrument, answers, quick=quick) if quick or i.indicator == indicator]
+    items = asked(instrument, answers, quick=quick, indicator=None if quick else indicator)
     done = sum(i.code in answers for i in items)
     name = next(i.short for i in instrument.indicators if i.code == indicator)
     return t("{bar} {what} {done}/{of}", bar=bar(done, len(items)), what=name, done=done, of=len(items))

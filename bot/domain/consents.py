@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, exists, func, or_, sele
 from bot.chat.flow import Person
 from bot.domain import dated, outbox, people
 from bot.domain.db import Db
+from bot.domain.prepared import Prepared
 from bot.domain.tables import Lane, consents, inbox, talks, used_buttons
 from bot.domain.tables import people as people_table
 
@@ -44,7 +45,7 @@ class Decision:
     since: datetime | None = None
 
 
-_OF = select(consents).where(consents.c.person_id == bindparam("person")).order_by(consents.c.id)
+_OF = Prepared(select(consents).where(consents.c.person_id == bindparam("person")).order_by(consents.c.id))
 _MESSAGE = (
     select(inbox.c.key)
     .where(inbox.c.person_id == bindparam("person"), inbox.c.done_at == bindparam("at"))
@@ -61,7 +62,7 @@ def text(db: Db, purpose: str, day: date) -> dated.Rule:
 def decisions(db: Db, person: Person) -> dict[str, Decision]:
     """What she decided last about each purpose she was asked about."""
     found: dict[str, Decision] = {}
-    for row in db.execute(_OF, {"person": person.id}):
+    for row in _OF.all(db, person=person.id):
         before = found.get(row.purpose)
         since = row.at if row.given else before.since if before else None
         found[row.purpose] = Decision(row.given, row.version, row.at, since)

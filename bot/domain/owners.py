@@ -15,6 +15,7 @@ from bot.chat.reading import Invalid, names, plain
 from bot.chat.text import Words, t
 from bot.domain import name_words, places
 from bot.domain.db import Db
+from bot.domain.prepared import Prepared
 from bot.domain.tables import businesses, owners
 
 _NAME = re.compile(r"[^\W\d_][^\W\d_.,'’\- ]*(?:[ .,'’\-]+[^\W\d_]+)*\.?")
@@ -149,17 +150,17 @@ class Owner:
 
 def known(db: Db, person: Person) -> bool:
     """Whether this person is registered."""
-    return db.execute(_KNOWN, {"person": person.id}).first() is not None
+    return _KNOWN.first(db, person=person.id) is not None
 
 
-_KNOWN = select(owners.c.person_id).where(owners.c.person_id == bindparam("person"))
-_OWNER = select(owners).where(owners.c.person_id == bindparam("person"))
-_BUSINESSES = select(businesses).where(businesses.c.owner_id == bindparam("person")).order_by(businesses.c.id)
+_KNOWN = Prepared(select(owners.c.person_id).where(owners.c.person_id == bindparam("person")))
+_OWNER = Prepared(select(owners).where(owners.c.person_id == bindparam("person")))
+_BUSINESSES = Prepared(select(businesses).where(businesses.c.owner_id == bindparam("person")).order_by(businesses.c.id))
 
 
 def find(db: Db, person: Person) -> Owner | None:
     """A registered person with her businesses, the oldest first."""
-    row = db.execute(_OWNER, {"person": person.id}).first()
+    row = _OWNER.first(db, person=person.id)
     if row is None:
         return None
     listed = tuple(
@@ -167,7 +168,7 @@ def find(db: Db, person: Person) -> Owner | None:
             b.id, db.open(person.id, "businesses.name", b.name), _where(db, b), b.sector, b.sales, b.capital, b.workers,
             b.age, db.open(person.id, "businesses.nib", b.nib) if b.nib else None,
         )
-        for b in db.execute(_BUSINESSES, {"person": person.id})
+        for b in _BUSINESSES.all(db, person=person.id)
     )  # fmt: skip
     phone = db.open(person.id, "owners.phone", row.phone) if row.phone else ""
     nik = db.open(person.id, "owners.nik", row.nik) if row.nik else ""

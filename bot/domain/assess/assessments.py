@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.chat.flow import Person, Refused
 from bot.chat.text import t
@@ -119,9 +119,8 @@ def hers(db: Db, person: Person, assessment: int) -> Assessment | None:
 
 def open_of(db: Db, business: int, code: str) -> Assessment | None:
     """The check of a business that was begun and not finished."""
-    return _first(
-        db, assessments.c.business_id == business, assessments.c.instrument == code, assessments.c.finished_at.is_(None)
-    )
+    row = _UNFINISHED.first(db, business=business, code=code)
+    return None if row is None else _made(row)
 
 
 def full_open(db: Db, person: Person) -> Assessment | None:
@@ -180,7 +179,7 @@ def put(db: Db, person: Person, assessment: int, item: str, answer: str) -> None
     `Refused` if the check isn't open or isn't hers, `ValueError` for an answer that the item doesn't have.
     """
     _put(db, _open(db, person, assessment), item, answer)
-    _WITHDRAW.changed(db, check=assessment, shown_for=item, but=answer)
+    _WITHDRAW.later(db, check=assessment, shown_for=item, but=answer)
 
 
 CORRECTED = timedelta(hours=24)
@@ -208,7 +207,7 @@ def _put(db: Db, check: Assessment, item: str, answer: str) -> None:
     assessment = check.id
     if answer not in {o.code for o in instruments.of(db, check.instrument, check.version).question(item).options}:
         raise ValueError(f"{item} has no answer {answer!r}")
-    _PUT.changed(db, assessment_id=assessment, item=item, answer=answer, at=db.now)
+    _PUT.later(db, assessment_id=assessment, item=item, answer=answer, at=db.now)
 
 
 def give_up(db: Db, person: Person, assessment: int) -> None:
@@ -307,22 +306,27 @@ def _open(db: Db, person: Person, assessment: int) -> Assessment:
     return check
 
 
+_ONE = Prepared(select(assessments).where(assessments.c.id == bindparam("check")))
+_UNFINISHED = Prepared(
+    select(assessments).where(
+        assessments.c.business_id == bindparam("business"),
+        assessments.c.instrument == bindparam("code"),
+        assessments.c.finished_at.is_(None),
+    )
+)
+
+
 def _of(db: Db, assessment: int) -> Assessment:
-    check = _first(db, assessments.c.id == assessment)
-    if check is None:
+    row = _ONE.first(db, check=assessment)
+    if row is None:
         raise LookupError(f"no assessment {assessment}")
-    return check
+    return _made(row)
 
 
 def _finished(db: Db, business: int) -> list[Assessment]:
     """Of every instrument; one is open at a time, so they were finished in the order they were begun."""
     mine = select(assessments).where(assessments.c.business_id == business, assessments.c.finished_at.is_not(None))
     return [_made(row) for row in db.execute(mine.order_by(assessments.c.id))]
-
-
-def _first(db: Db, *where: ColumnElement[bool]) -> Assessment | None:
-    row = db.execute(select(assessments).where(*where)).first()
-    return None if row is None else _made(row)
 
 
 def _made(row: Any) -> Assessment:

@@ -18,9 +18,13 @@ class Progress:
     of: int
 
 
-def asked(instrument: Instrument, answers: Answers, *, quick: bool = False) -> list[Item]:
-    """The scored questions of this branch, in order; only the core ones where `quick`."""
-    return [i for i in instrument.items if (i.core or not quick) and holds(i.when, answers)]
+def asked(instrument: Instrument, answers: Answers, *, quick: bool = False, indicator: str | None = None) -> list[Item]:
+    """The scored questions of this branch, in order; only the core ones where `quick`, only those of an `indicator`."""
+    return [
+        i
+        for i in instrument.items
+        if (i.core or not quick) and (indicator is None or i.indicator == indicator) and holds(i.when, answers)
+    ]
 
 
 def asked_of_profile(instrument: Instrument, answers: Answers, *, quick: bool = False) -> list[Fact]:

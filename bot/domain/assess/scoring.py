@@ -63,7 +63,7 @@ def half_up(value: Fraction) -> int:
 
 def holds(conditions: tuple[Condition, ...], answers: Answers) -> bool:
     """Whether every condition holds."""
-    return all(answers.get(c.item) in c.any_of for c in conditions)
+    return not conditions or all(answers.get(c.item) in c.any_of for c in conditions)
 
 
 def counts(question: Item | Fact) -> bool:
