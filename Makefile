@@ -21,8 +21,8 @@ test: .venv/installed-dev ## Check the style, the types, the layers, and run eve
 	$(BIN)/pytest -n 2
 
 bench: .venv/installed-dev ## Measure it beside the libraries' own ways (about 12 minutes; QUICK=1: one minute)
-	$(BIN)/python -m bench.assess
 	$(BIN)/python -m bench $(if $(QUICK),--quick)
+	$(BIN)/python -m bench.assess
 
 drill: .venv/installed-dev ## Kill, starve and flood it under load, on both stores; play every transcript on WhatsApp (20 minutes; SEED=number; QUICK=1: five)
 	$(BIN)/python -m drill $(if $(SEED),--seed $(SEED)) $(if $(QUICK),--quick --whole)
