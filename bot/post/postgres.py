@@ -168,9 +168,7 @@ class PostgresStore:
     def _do(self, hand: Hand, items: list[Item]) -> None:
         """One transaction, as often as others are in its way. Afterwards every item has its value or its error."""
         losses = 0
-        apart = (
-            False  # a savepoint for each work costs as much as the work: only once it is known that one of them fails
-        )
+        apart = False  # a savepoint for each work costs as much as the work: only once one of them is known to fail
         for _ in range(_RERUNS):
             try:
                 self._once(hand, items, apart=apart)
@@ -184,7 +182,7 @@ class PostgresStore:
                 failed(items, StoreDown("the connection was lost twice"))
             except StoreDown as error:
                 failed(items, error)
-            except Exception as error:  # a driver in the middle of a dying server raises anything; its thread goes on
+            except Exception as error:  # a driver in the middle of a dying server raises anything; the store goes on
                 log.exception("store_broken", error=type(error).__name__)
                 hand.drop()
                 failed(items, StoreDown(f"{type(error).__name__}: {error}"))

@@ -145,7 +145,7 @@ class SqliteStore:
         try:
             self._transaction = self._connection.begin()
         except Exception:
-            return False  # somebody else has locked it, or worse: nothing to wait for in the loop
+            return False  # somebody has locked it, or worse: it is begun again in the thread, whose step tells of it
         return True
 
     def _begin(self) -> None:

@@ -164,6 +164,17 @@ async def together(store: Store, *works: Callable[[Db], Any]) -> list[Any]:
     return await asyncio.gather(*waiting, return_exceptions=True)
 
 
+async def outcome(store: Store, work: Callable[[Db], Any], how: str) -> Any:
+    """What a work comes to as a ``turn``, ``alone``, or in a ``group`` with two others, which are kept (a, b)."""
+    if how == "group":
+        first, found, last = await together(store, account("a"), work, account("b"))
+        assert not isinstance(first, BaseException)
+        assert not isinstance(last, BaseException)
+        return found
+    asked = store.turn(work) if how == "turn" else store.write(work, alone=True)
+    return (await asyncio.gather(asked, return_exceptions=True))[0]
+
+
 def rows(db: Db, table: str, *columns: str) -> list[Any]:
     """A table's rows: one column's values, or tuples of several."""
     found = metadata.tables[table]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,7 +16,7 @@ from bot.domain.prepared import Prepared
 from bot.domain.tables import accounts
 from bot.post.postgres import PostgresStore
 from bot.post.store import Store
-from tests.store.bench import PostgresBench, account, on, rows, together
+from tests.store.bench import PostgresBench, on, outcome, rows
 
 
 def names(db: Db) -> list[str]:
@@ -83,13 +82,7 @@ def test_what_is_wrong_with_it_is_its_works_failure_and_no_others(postgres: Post
         return "as if"
 
     async def run(store: Store) -> None:
-        if how == "group":
-            first, found, last = await together(store, account("a"), twice, account("b"))
-            assert not isinstance(first, BaseException)
-            assert not isinstance(last, BaseException)
-        else:
-            asked = store.turn(twice) if how == "turn" else store.write(twice, alone=True)
-            (found,) = await asyncio.gather(asked, return_exceptions=True)
+        found = await outcome(store, twice, how)
         assert isinstance(found, psycopg.errors.UniqueViolation)
         assert await store.write(names) == (["a", "b"] if how == "group" else [])
         assert await store.turn(lambda db: COUNT.scalar(db, like="%")) == (2 if how == "group" else 0)

@@ -24,7 +24,7 @@ from bot.domain.tables import accounts
 from bot.post.postgres import PostgresStore
 from bot.post.store import Store, Work
 from tests.office import MONDAY
-from tests.store.bench import LIMIT, PostgresBench, account, met, on, rows, together, write
+from tests.store.bench import LIMIT, PostgresBench, account, met, on, outcome, rows, together, write
 from tests.store.proxy import Proxy
 from tests.store.server import Server
 
@@ -144,13 +144,7 @@ def test_a_statement_that_failed_unseen_fails_its_work_and_no_other(postgres: Po
             db.execute(text("SELECT * FROM nothing_of_that_name"))
 
     async def run(store: Store) -> None:
-        if how == "group":
-            first, found, last = await together(store, account("a"), careless, account("b"))
-            assert not isinstance(first, BaseException)
-            assert not isinstance(last, BaseException)
-        else:
-            again = store.turn(careless) if how == "turn" else store.write(careless, alone=True)
-            (found,) = await asyncio.gather(again, return_exceptions=True)
+        found = await outcome(store, careless, how)
         assert isinstance(found, RuntimeError)
         assert "savepoint" in str(found)
         assert await store.write(names) == (["a", "b"] if how == "group" else [])
