@@ -75,6 +75,22 @@ def test_the_answers_of_one_person_keep_their_order_however_fast_she_is(either: 
     either.run(work)
 
 
+def test_what_she_says_while_the_last_is_being_kept_waits_behind_it(either: Post):
+    async def work(station: Station) -> None:
+        await known(station, 1)
+        first, second = (
+            asyncio.create_task(station.intake.deliver([update(100 + i, 1, word)]))
+            for i, word in enumerate(("satu", "dua"))
+        )
+        await first
+        await station.intake.deliver([update(102, 1, "tiga")])
+        await second
+        await station.settled()
+        assert station.channel.to("1") == ["satu", "dua", "tiga"]
+
+    either.run(work)
+
+
 def test_what_fails_is_kept_counted_and_tried_again_before_her_next(either: Post):
     either.words.fails["racun"] = 1
 

@@ -96,7 +96,7 @@ def test_what_is_undone_is_not_sent_and_what_was_before_it_stays(postgres: Postg
         db.mark()
         PUT.later(db, name="by a flow")
         assert db.wrote()
-        PUT.later(db, name="by a flow too")
+        PUT.later(db, name="by a flow")  # which is wrong, and nobody hears of it
         db.undo()
         PUT.later(db, name="after")
 
