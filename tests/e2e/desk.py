@@ -37,8 +37,8 @@ class Desk:
     def _log(self) -> Path:
         return self.folder / f"start-{self._starts}.log"
 
-    async def start(self) -> float:
-        """Start it and wait until it is ready; the seconds of CPU that it took."""
+    async def start(self) -> None:
+        """Start it and wait until it is ready."""
         self._starts += 1
         with self._log().open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -49,7 +49,6 @@ class Desk:
                 assert self._process.returncode is None, self._log().read_text()
                 await asyncio.sleep(0.02)  # another process writes it
         self.url = said
-        return _cpu_seconds(self._process.pid)
 
     def _ready(self) -> str:
         """The address of the line that says where to look, once it is there."""
@@ -104,9 +103,3 @@ async def desk_in(folder: Path) -> AsyncGenerator[Desk]:
         yield desk
     finally:
         await desk.give_up()
-
-
-def _cpu_seconds(process: int) -> float:
-    """User and system time of a process so far (Linux)."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

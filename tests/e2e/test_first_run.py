@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from pathlib import Path
 
 from tests.simulator.browser import CHROMIUM, Tab, needs_chromium, tab
@@ -21,8 +20,6 @@ pytestmark = needs_chromium
 PICTURES = Path(__file__).parents[2] / "build" / "e2e"
 SITI, BUDI, RINI = (f'[data-phone="{number}"]' for number in range(3))
 NIB = "1234567890123"
-CPU_SECONDS = 2.0
-"""What a second start may cost: it is to be ready in two seconds on an idle machine of the smallest kind."""
 
 OVERLAPPING = """(() => {
   const boxed = e => [e.textContent.slice(0, 40), e.getBoundingClientRect()];
@@ -133,10 +130,7 @@ async def killed_with_an_answer_on_its_way(page: Tab, desk: Desk) -> None:
     await desk.kill()
     await page.until(f"document.querySelector('{SITI} .state').textContent === 'menyambung…'")
     await look(page, "7-killed")
-    began = time.monotonic()
-    cost = await desk.start()
-    print(f"second start: {time.monotonic() - began:.2f} s, {cost:.2f} s of CPU")
-    assert cost < CPU_SECONDS
+    await desk.start()
     await page.until(f"document.querySelector('{SITI} .state').textContent === 'bot'")
     await page.until(newest("Berapa orang"))
 
@@ -218,7 +212,7 @@ def kept_once(desk: Desk) -> None:
 def test_the_first_run(tmp_path: Path) -> None:
     async def run() -> None:
         async with asyncio.timeout(200), desk_in(tmp_path / "desk") as desk:
-            print(f"first start: {await desk.start():.2f} s of CPU")
+            await desk.start()
             async with tab(CHROMIUM, tmp_path / "browser") as page:
                 await page.do("Page.navigate", url=desk.url)
                 try:
