@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from bot.chat.flow import Chat, Person, Refused, flow
+from bot.chat.flow import Chat, Person, flow
 from bot.chat.questions import Choice
 from bot.chat.reading import plain
 from bot.chat.text import Lines, Words, caption, t
@@ -142,10 +142,7 @@ def _goes_on(chat: Chat, db: Db, owner: owners.Owner, waiting: Assessment) -> st
 
 def open_check(chat: Chat, db: Db) -> Assessment:
     """The check this talk is about. `Refused` if it is finished, or given up."""
-    check = checks.hers(db, chat.person, int(chat.talk.given.get("check", "0")))
-    if check is None or check.finished is not None:
-        raise Refused(t("This check is finished already. A new one can be begun at any time."))
-    return check
+    return checks.opened(db, chat.person, int(chat.talk.given.get("check", "0")))
 
 
 def _introduce(chat: Chat, db: Db, check: Assessment) -> None:

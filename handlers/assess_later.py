@@ -41,7 +41,7 @@ def assess_change(chat: Chat, db: Db) -> None:
     """Another answer to one question of the `check`, as long as it can be changed."""
     check = _check(chat, db)
     if check.finished is not None and chat.now - check.finished > checks.CORRECTED:
-        raise Refused(t("This check is finished already. A new one can be begun at any time."))
+        raise Refused(checks.FINISHED)
     if not consent.allowed(chat, db):
         return
     instrument = instruments.of(db, check.instrument, check.version)
@@ -72,7 +72,7 @@ def assess_change(chat: Chat, db: Db) -> None:
         chat.say(t("Changed. The result is worked out anew."))
         assess_result.worked_out(chat, db, check)
         return
-    checks.put(db, chat.person, check.id, code, changed[code])
+    checks.put(db, check, code, changed[code], was=answers[code])
     known.fill(db, chat.person, check)
     chat.say(t("Changed."))
     assess.show_parts(chat, db, check)

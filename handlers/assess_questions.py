@@ -144,8 +144,8 @@ def ask_all(chat: Chat, db: Db, check: Assessment, *, indicator: str | None = No
     here = {*chat.talk.answers, chat.talk.waiting}
     before = {code: answer for code, answer in kept.items() if code not in here}
     for asking, answer in each(chat, instrument, before, quick=check.quick, indicator=indicator):
-        if kept.get(asking.code) != answer:
-            checks.put(db, chat.person, check.id, asking.code, answer)
+        if (was := kept.get(asking.code)) != answer:
+            checks.put(db, check, asking.code, answer, was=was)
             if isinstance(asking, Item) and asking.known:
                 known.fill(db, chat.person, check)
             db.mark()  # it is kept, whatever comes: the rule "first ask, then write" begins anew

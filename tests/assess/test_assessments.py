@@ -54,8 +54,9 @@ def officer(db: Db, name: str = "9", area: str = "35.73", role: str = "petugas")
 
 
 def answer(db: Db, person: Person, check: checks.Assessment, answers: dict[str, str]) -> None:
+    before = checks.given(db, check.id)
     for item, code in answers.items():
-        checks.put(db, person, check.id, item, code)
+        checks.put(db, checks.opened(db, person, check.id), item, code, was=before.get(item))
 
 
 def finished(db: Db, person: Person, business: int, answers: dict[str, str]) -> checks.Assessment:
@@ -87,11 +88,13 @@ def test_a_check_is_saved_at_each_answer_and_its_score_comes_out_of_what_is_stor
         assert missing(CHECK, checks.given(db, check.id))[0].code == "C1"
         assert [p.done == p.of for p in progress(CHECK, checks.given(db, check.id))] == [True] * 2 + [False] * 4
         answer(db, person, check, {k: v for k, v in example("berkembang").items() if k[0] in "CDEF"})
-        checks.put(db, person, check.id, "A1", "belum")
-        checks.put(db, person, check.id, "A1", "ada")  # changed and changed back
+        checks.put(db, check, "A1", "belum", was="ada")
+        checks.put(db, check, "A1", "ada", was="belum")  # changed and changed back
         result = checks.finish(db, person, check.id)
         assert result.claimed.total == 66
-        refused(lambda: checks.put(db, person, check.id, "A1", "belum"))
+        refused(lambda: checks.opened(db, person, check.id))
+        (past,) = checks.history(db, person, business, "naik-kelas")
+        refused(lambda: checks.put(db, past, "A1", "belum", was="ada"))
         refused(lambda: checks.finish(db, person, check.id))
 
     def look(db: Db) -> None:
@@ -217,14 +220,14 @@ def test_only_her_own_open_check_can_be_answered(db: Db):
     person, business = owner(db)
     other, hers = owner(db, "2")
     check = checks.start(db, person, business, "naik-kelas", "full", DAY)
-    refused(lambda: checks.put(db, other, check.id, "A1", "ada"))
+    refused(lambda: checks.opened(db, other, check.id))
     refused(lambda: checks.finish(db, other, check.id))
     refused(lambda: checks.start(db, other, business, "naik-kelas", "full", DAY))
     refused(lambda: evidence.show(db, other, check.id, "A1", words="1"))
     assert checks.start(db, other, hers, "naik-kelas", "full", DAY).business == hers
     assert checks.history(db, other, business, "naik-kelas") == []
     with pytest.raises(ValueError, match="A1 has no answer"):
-        checks.put(db, person, check.id, "A1", "entah")
+        checks.put(db, check, "A1", "entah", was=None)
     assert checks.recheck_on(CHECK, MONDAY) == MONDAY + timedelta(days=180)
 
 
@@ -323,7 +326,7 @@ def test_another_answer_or_another_photo_withdraws_what_was_shown(db: Db):
     evidence.show(db, person, check.id, "A1", words="old")
     evidence.show(db, person, check.id, "A1", words="new")
     evidence.show(db, person, check.id, "A3", words="x")
-    checks.put(db, person, check.id, "A3", "habis")
+    checks.put(db, check, "A3", "habis", was="md")
     with pytest.raises(ValueError, match="nothing to show"):
         evidence.show(db, person, check.id, "B2", words="x")
     with pytest.raises(ValueError, match="nothing to show"):

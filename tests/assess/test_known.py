@@ -96,7 +96,7 @@ def test_another_answer_withdraws_it_and_the_old_answer_brings_it_back(db: Db):
     assert shown(db, person) == [(Proof.WITHDRAWN, NIB)]
     again = begun(db, person, business)
     assert a1(db, again) is None  # she has said that it isn't so: she is asked
-    checks.put(db, person, again.id, "A1", "ada")
+    checks.put(db, again, "A1", "ada", was=None)
     known.fill(db, person, again)
     assert shown(db, person) == [(Proof.WITHDRAWN, NIB), (Proof.CLAIMED, NIB)]
 
@@ -110,7 +110,7 @@ def test_a_quick_check_s_answer_stays_in_the_full_one(db: Db):
     full = begun(db, person, business)
     assert a1(db, full) == "ada"
     assert shown(db, person) == [(Proof.CLAIMED, NIB)]  # once
-    checks.put(db, person, full.id, "A1", "proses")
+    checks.put(db, full, "A1", "proses", was="ada")
     done(db, person, full)
     assert shown(db, person) == [(Proof.WITHDRAWN, NIB)]
 

@@ -20,6 +20,7 @@ from bot.domain.prepared import Prepared
 from bot.domain.tables import Proof, answers, assessments, businesses, evidence
 
 Kind = Literal["quick", "full"]
+FINISHED = t("This check is finished already. A new one can be begun at any time.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +174,17 @@ def _same(db: Db, instrument: Instrument, row: Any) -> bool:
     return {o.code: o.title for o in question.options} == {o.code: o.title for o in meant.options}
 
 
-def put(db: Db, person: Person, assessment: int, item: str, answer: str) -> None:
-    """Give or change an answer of an open check. What was shown for another answer is withdrawn.
+def put(db: Db, check: Assessment, item: str, answer: str, *, was: str | None) -> None:
+    """Give an answer of an open check as this turn found it, or change the one it `was`: then what was shown for
+    another answer is withdrawn.
 
-    `Refused` if the check isn't open or isn't hers, `ValueError` for an answer that the item doesn't have.
+    `Refused` if the check is finished, `ValueError` for an answer that the item doesn't have.
     """
-    _put(db, _open(db, person, assessment), item, answer)
-    _WITHDRAW.later(db, check=assessment, shown_for=item, but=answer)
+    if check.finished is not None:
+        raise Refused(FINISHED)
+    _put(db, check, item, answer)
+    if was is not None:  # nothing is shown for what has no answer
+        _WITHDRAW.later(db, check=check.id, shown_for=item, but=answer)
 
 
 CORRECTED = timedelta(hours=24)
@@ -193,7 +198,7 @@ def correct(db: Db, person: Person, assessment: int, changed: Mapping[str, str])
     """
     check = hers(db, person, assessment)
     if check is None or check.finished is None or db.now - check.finished > CORRECTED:
-        raise Refused(t("This check is finished already. A new one can be begun at any time."))
+        raise Refused(FINISHED)
     for item, answer in changed.items():
         _put(db, check, item, answer)
     instrument = instruments.of(db, check.instrument, check.version)
@@ -211,13 +216,13 @@ def _put(db: Db, check: Assessment, item: str, answer: str) -> None:
 
 
 def give_up(db: Db, person: Person, assessment: int) -> None:
-    """Drop an open check with its answers. `Refused` as `put`."""
-    db.execute(delete(assessments).where(assessments.c.id == _open(db, person, assessment).id))
+    """Drop an open check with its answers. `Refused` as `opened`."""
+    db.execute(delete(assessments).where(assessments.c.id == opened(db, person, assessment).id))
 
 
 def finish(db: Db, person: Person, assessment: int) -> Result:
-    """End a check and keep its scores. `Refused` as `put`, and while a question of its branch is open."""
-    check = _open(db, person, assessment)
+    """End a check and keep its scores. `Refused` as `opened`, and while a question of its branch is open."""
+    check = opened(db, person, assessment)
     instrument = instruments.of(db, check.instrument, check.version)
     answered = given(db, assessment)
     if missing(instrument, answered, quick=check.quick):
@@ -299,10 +304,11 @@ def recheck_on(instrument: Instrument, finished: datetime) -> datetime:
     return finished + timedelta(days=30 * instrument.recheck_months)
 
 
-def _open(db: Db, person: Person, assessment: int) -> Assessment:
+def opened(db: Db, person: Person, assessment: int) -> Assessment:
+    """A check of hers that is open. `Refused` if it is finished, given up, or not hers."""
     check = hers(db, person, assessment)
     if check is None or check.finished is not None:
-        raise Refused(t("This check is finished already. A new one can be begun at any time."))
+        raise Refused(FINISHED)
     return check
 
 

@@ -63,7 +63,7 @@ def fill(db: Db, person: Person, check: Assessment) -> list[str]:
         number: str = db.open(person.id, f"businesses.{item.known.fact}", noted[item.known.fact])
         state, before = _last(db, person, check, item)
         if item.code not in answered and check.finished is None and not (state in _DOUBTED and before == number):
-            checks.put(db, person, check.id, item.code, item.known.option)
+            checks.put(db, check, item.code, item.known.option, was=None)
             answered[item.code] = item.known.option
             answering.append(item.known.fact)
         if answered.get(item.code) == item.known.option and counts(item):
