@@ -25,12 +25,13 @@ from bench.report import Limit
 from bot.app import App
 from bot.chat.flow import Chat, flow
 from bot.chat.questions import Line
-from bot.domain.assess import drawing
+from bot.domain.assess import results
 from bot.domain.assess.progress import asked
 from bot.domain.assess.scoring import score
 from bot.domain.dated import SHIPPED
 from bot.domain.db import Db
 from bot.domain.people import Contact
+from bot.files import drawing
 from bot.post import turn
 from handlers.assess_questions import each
 from tests.assess.test_drawing import DAYS, plain, told
@@ -169,7 +170,7 @@ def messages() -> int:
 def main(people: int) -> int:
     rules = {rule["name"]: rule["value"] for rule in json.loads(SHIPPED.read_text(encoding="utf-8"))}
     result = told((85, 60, 40, 100, 20, 55), (50, 60, 30, 80, 35, 10))
-    image = drawing.picture(result, DAYS, plain, rules[drawing.COLORS])
+    image = drawing.picture(result, DAYS, plain, rules[results.COLORS])
     spent = turns(people)
     register = spent["register"]
     limits = [
@@ -177,7 +178,7 @@ def main(people: int) -> int:
                 unit="x") for name in QUESTIONNAIRE),
         Limit("31 answers replayed", replayed(), REPLAY_MS, unit=" ms"),
         Limit("31 answers scored", cpu(lambda: score(CHECK, MIDDLE)), REPLAY_MS, unit=" ms"),
-        Limit("picture, CPU", cpu(lambda: drawing.picture(result, DAYS, plain, rules[drawing.COLORS])), MOST_MS,
+        Limit("picture, CPU", cpu(lambda: drawing.picture(result, DAYS, plain, rules[results.COLORS])), MOST_MS,
               unit=" ms"),
         Limit("picture", len(image) / 1000, MOST_KB, unit=" kB"),
         Limit("quick check, messages delivered on WhatsApp", messages(), MESSAGES),

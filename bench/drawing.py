@@ -14,8 +14,10 @@ from typing import Any
 
 from PIL import Image
 
-from bot.domain.assess import drawing, photos
+from bot.domain.assess import photos, results
 from bot.domain.dated import SHIPPED
+from bot.files import drawing
+from bot.files import photo as looked
 from tests.assess.scenes import Fault, photo
 from tests.assess.test_drawing import DAYS, LAW, plain, told
 
@@ -46,19 +48,19 @@ def pictures(colors: dict[str, str]) -> None:
 
 def blurred(limits: dict[str, Any], count: int) -> None:
     for fault in ("", *FAULTS):
-        found = [photos.look(photo(FIRST + n, fault), limits)[0] for n in range(count)]
+        found = [looked.look(photo(FIRST + n, fault), limits)[0] for n in range(count)]
         right = found.count("blurred" if fault else "kept")
         print(f"{fault or 'sharp'}: {right} of {count} told right")
     taken = photo(FIRST)
-    print(f"one photo of {len(taken) / 1000:.0f} kB: {cpu(lambda: photos.look(taken, limits)):.0f} ms CPU")
+    print(f"one photo of {len(taken) / 1000:.0f} kB: {cpu(lambda: looked.look(taken, limits)):.0f} ms CPU")
     with Image.open(io.BytesIO(taken)) as image:
         image.load()
-        print(f"of it the sharpness: {cpu(lambda: photos.sharpness(image)):.0f} ms CPU")
+        print(f"of it the sharpness: {cpu(lambda: looked.sharpness(image)):.0f} ms CPU")
 
 
 def main(count: int) -> None:
     rules = {rule["name"]: rule["value"] for rule in json.loads(SHIPPED.read_text(encoding="utf-8"))}
-    pictures(rules[drawing.COLORS])
+    pictures(rules[results.COLORS])
     blurred(rules[photos.RULE], count)
 
 

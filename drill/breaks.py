@@ -33,6 +33,7 @@ from bot.post.intake import Flood, Intake
 from bot.post.office import Office
 from bot.post.sender import Sender
 from bot.post.slots import Slots
+from bot.post.sqlite import SqliteStore
 
 _numbers = itertools.count()
 _kept: set[Any] = set()
@@ -70,19 +71,21 @@ def _the_long_way() -> None:
 
 
 def _answered_first() -> None:
-    """What is answered at once is sent before the commit."""
-    at_once = turn.at_once
+    """What is answered at once is sent before the commit, which takes its time."""
+    at_once, commit = turn.at_once, SqliteStore._commit  # pyright: ignore[reportPrivateUsage]
 
     def early(db: Db, contact: Contact, incoming: Any, raw: Any, office: Office, sent: Any = ()) -> Any:
         kept = at_once(db, contact, incoming, raw, office, sent)
         if kept and isinstance(kept[1], turn.Turned) and kept[1].parcels:
             parcels, kept[1].parcels = kept[1].parcels, ()
-            store: Any = office.store
-            store._loop.call_soon_threadsafe(office.senders[contact.account].take, parcels)
-            time.sleep(0.02)
+            asyncio.get_running_loop().call_soon(office.senders[contact.account].take, parcels)
         return kept
 
-    turn.at_once = early
+    def late(self: SqliteStore) -> None:
+        time.sleep(0.02)  # in the disk's thread
+        commit(self)
+
+    turn.at_once, SqliteStore._commit = early, late  # pyright: ignore[reportPrivateUsage]
 
 
 def _kept_in_hand() -> None:

@@ -11,7 +11,7 @@ from bot.chat.messages import Attachment
 from bot.chat.text import Day, Lines, Text, Words, caption, t
 from bot.domain import faqs, media, owners, reminders, tickets, wishes
 from bot.domain.assess import assessments as checks
-from bot.domain.assess import drawing, instruments
+from bot.domain.assess import instruments, results
 from bot.domain.assess.advice import Advice, advise, markets, strongest_and_weakest
 from bot.domain.assess.assessments import Assessment
 from bot.domain.assess.instrument import Instrument, Recommendation
@@ -44,7 +44,7 @@ def worked_out(chat: Chat, db: Db, check: Assessment) -> None:
     of = next((one for one in owner.businesses if one.id == check.business), None) if owner else None
     law = business.legal_class(chat, db, of.sales, of.capital) if of and check.instrument == CHECK else None
     office = chat.office["name"]
-    drawing.ask_for_result(db, chat.person, check.id, zone=chat.zone.key, office=office, law=law)
+    results.ask_for_result(db, chat.person, check.id, zone=chat.zone.key, office=office, law=law)
     tell(chat, db, check.id)
 
 
@@ -157,7 +157,7 @@ def _buttons(chat: Chat, check: Assessment, steps: Sequence[Advice], *, export: 
     chat.button(chat.offer(caption("Menu"), "menu"))
 
 
-@happening(drawing.ASSESSED)
+@happening(results.ASSESSED)
 def assessed(chat: Chat, db: Db, data: Mapping[str, Any]) -> None:
     """The picture of a result, with its page behind a button; later, where she is in the middle of something else."""
     files = data.get("files", [])
@@ -165,7 +165,7 @@ def assessed(chat: Chat, db: Db, data: Mapping[str, Any]) -> None:
         chat.silence()
         return
     if chat.talk.waiting and chat.now - chat.talk.touched < _BUSY:
-        reminders.put(db, chat.person.id, drawing.ASSESSED, str(data["assessment"]), chat.now + _BUSY, data)
+        reminders.put(db, chat.person.id, results.ASSESSED, str(data["assessment"]), chat.now + _BUSY, data)
         chat.silence()
         return
     picture, page = files[0], files[-1]

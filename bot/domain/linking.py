@@ -28,7 +28,6 @@ from bot.chat.messages import Message
 from bot.chat.talk import Talks
 from bot.chat.text import Words, t
 from bot.domain import audit, dated, erasure, outbox, people, talks
-from bot.domain import media as files
 from bot.domain.db import Db
 from bot.domain.keys import NoKey
 from bot.domain.people import Contact
@@ -51,6 +50,7 @@ from bot.domain.tables import (
 from bot.domain.tables import outbox as outgoing
 from bot.domain.tables import people as table
 from bot.domain.tables import talks as talks_table
+from bot.files import EXPORT
 
 DIGITS = 8
 """Of a code."""
@@ -154,7 +154,7 @@ def _refused(db: Db, two: dict[int, Any]) -> Outcome | None:
         return "both"
     registered = db.execute(select(func.count()).where(owners.c.person_id.in_(two))).scalar_one()
     employed = db.execute(select(officers.c.person_id).where(officers.c.person_id.in_(two))).first()
-    held = select(media.c.id).where(media.c.person_id.in_(two), media.c.kind != files.EXPORT)
+    held = select(media.c.id).where(media.c.person_id.in_(two), media.c.kind != EXPORT)
     if registered > 1 or employed or (not registered and db.execute(held.limit(1)).first()):
         return "both"
     working = select(jobs.c.id).where(jobs.c.person_id.in_(two), jobs.c.state == Working.RUNNING)

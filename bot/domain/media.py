@@ -22,20 +22,16 @@ from bot.domain.db import Db
 from bot.domain.engine import is_sqlite
 from bot.domain.keys import Keys
 from bot.domain.tables import media, uploads
+from bot.files import EXPORT, MOST, RESULT
 
-MOST = 10 << 20
-"""Bytes of one file."""
-EXPORT = "export"
-"""The kind of the files of DATA SAYA, kept for `EXPORT_KEPT` to be sent."""
-RESULT = "result"
-"""The kind of the picture and the page of a check, kept as long: they can be made again from the answers."""
 EXPORT_KEPT = timedelta(hours=24)
+"""How long the files of DATA SAYA and of a check are kept to be sent: they can be made again."""
 STRAY = timedelta(hours=1)
 """A file without a row that is older than this was left by a crash."""
 
 
 class TooLarge(Exception):
-    """A file has more than `MOST` bytes."""
+    """A file has more than `bot.files.MOST` bytes."""
 
 
 @dataclass(frozen=True, slots=True)

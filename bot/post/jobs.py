@@ -4,7 +4,7 @@ A child has no keys. What is sealed is opened here, goes in and comes out throug
 
 - An argument ``"media": <row>`` becomes ``"content": <bytes>`` of that file of its person.
 - An argument ``"fetch": {account, file, size}`` becomes ``"content"`` too, of a file at a platform.
-  What can't be fetched is empty, with ``"unfetched"``: "large" (over `media.MOST`), or "gone".
+  What can't be fetched is empty, with ``"unfetched"``: "large" (over `bot.files.MOST`), or "gone".
 - Work in `GATHERED` gets what a function of the domain reads for it, instead of its arguments.
 - A result's ``"files": [{name, kind, mime, content}]`` are sealed and noted (`bot.domain.media`); the happening gets
   ``media``, the row, instead of the content.
@@ -22,11 +22,12 @@ import structlog
 
 from bot.chat.seams import AccountRefused, Later, Never
 from bot.domain import export, jobs, media
-from bot.domain.assess import drawing
+from bot.domain.assess import results
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.domain.jobs import Job
 from bot.domain.keys import Keys, NoKey
+from bot.files import MOST
 from bot.post.child import dumps, loads
 from bot.post.office import Office
 from bot.post.store import Work, insist
@@ -36,7 +37,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 GATHERED: dict[str, Callable[..., dict[str, Any]]] = {
     export.WORK: export.gather,
-    drawing.WORK: drawing.gather,
+    results.WORK: results.gather,
 }
 """By work: what reads its arguments, ``(db, person, **args)``, on a connection for reading."""
 
@@ -155,12 +156,12 @@ class Runner:
             return args
         wanted = args["fetch"]
         given = {name: value for name, value in args.items() if name != "fetch"} | {"content": b""}
-        if wanted["size"] > media.MOST:
+        if wanted["size"] > MOST:
             return given | {"unfetched": "large"}
         if (channel := self._office.channels.get(wanted["account"])) is None:
             return given | {"unfetched": "gone"}
         try:
-            return given | {"content": await channel.fetch(wanted["file"], media.MOST)}
+            return given | {"content": await channel.fetch(wanted["file"], MOST)}
         except Never as error:
             return given | {"unfetched": "large" if error.because == "large" else "gone"}
         except (Later, AccountRefused) as error:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
-from bot.domain.export import FONT
+from bot.files import FONT
 
 SIZE = (1280, 960)
 Fault = Literal["", "focus", "motion", "dark"]

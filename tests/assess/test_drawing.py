@@ -15,9 +15,10 @@ from bot.chat.flow import Person, Refused
 from bot.chat.text import Words, t
 from bot.domain import dated, jobs
 from bot.domain.assess import assessments as checks
-from bot.domain.assess import drawing, instruments
+from bot.domain.assess import instruments, results
 from bot.domain.db import Db
 from bot.domain.tables import businesses
+from bot.files import drawing
 from tests.assess.test_assessments import CHECK, DAY, example, finished, owner
 from tests.store.bench import Bench
 
@@ -113,11 +114,11 @@ def test_the_files_tell_what_the_check_came_to(bench: Bench):
         person = Person(1, "id")
         (business,) = db.execute(select(businesses.c.id)).scalars()
         check = finished(db, person, business, example("berkembang"))
-        drawing.ask_for_result(db, person, check.id, zone="Asia/Jakarta", office="Diskopindag", law=LAW)
+        results.ask_for_result(db, person, check.id, zone="Asia/Jakarta", office="Diskopindag", law=LAW)
         waiting = checks.start(db, person, business, "naik-kelas", "full", DAY)
         for other in (Person(2, "id"), person):
             with pytest.raises(Refused):
-                drawing.ask_for_result(db, other, waiting.id, zone="Asia/Jakarta", office="Diskopindag")
+                results.ask_for_result(db, other, waiting.id, zone="Asia/Jakarta", office="Diskopindag")
         (job,) = jobs.claim(db, 5)
         return job, check.id
 
@@ -129,14 +130,14 @@ def test_the_files_tell_what_the_check_came_to(bench: Bench):
             keys.names.clear()
             async with store.reads.connect() as reading:
                 args = await reading.run_sync(
-                    lambda connection: drawing.gather(
+                    lambda connection: results.gather(
                         Db(connection, keys, bench.clock.now()), job.person or 0, **job.args
                     )
                 )
             return job, id, args
 
     job, id, args = asyncio.run(work())
-    assert (job.work, job.then) == (drawing.WORK, drawing.ASSESSED)
+    assert (job.work, job.then) == (results.WORK, results.ASSESSED)
     found = args["told"]
     assert (found["total"], found["band"], found["business"]) == (66, "Berkembang", "Kue")
     assert found["before_at"]

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from bot.domain.assess import photos
-from bot.domain.assess.photos import cleaned, look, sharpness
 from bot.domain.dated import SHIPPED
-from bot.domain.media import MOST
+from bot.files import MOST
+from bot.files.photo import LONGEST, Verdict, cleaned, look, sharpness
 from tests.assess.scenes import Fault, photo
 
 LIMITS = {"sharp": 0.28, "side": 400}
@@ -98,7 +98,7 @@ def test_what_is_no_photo_for_us_is_refused(content: bytes, verdict: str):
 
 
 def test_every_verdict_has_its_words():
-    assert set(get_args(photos.Verdict)) == {"kept", *photos.WHY}
+    assert set(get_args(Verdict)) == {"kept", *photos.WHY}
 
 
 def test_a_text_bomb_in_a_photo_is_not_unpacked():
@@ -121,7 +121,7 @@ def test_a_file_changed_anywhere_gives_a_verdict(kind: str):
             content[r.randrange(12, min(len(content), r.choice((60, 600, len(content)))))] = r.randrange(256)
         end = r.choice((len(content), r.randrange(20, len(content))))
         seen.add(look(bytes(content[:end]), LIMITS)[0])
-    assert seen <= set(get_args(photos.Verdict))
+    assert seen <= set(get_args(Verdict))
     assert "broken" in seen
 
 
@@ -148,7 +148,7 @@ def test_a_large_photo_is_made_smaller(kind: str):
     verdict, kept = look(encoded(large.resize((4000, 3000)), kind, quality=80), {})
     assert verdict == "kept"
     with Image.open(io.BytesIO(kept)) as image:
-        assert (image.format, max(image.size)) == ("JPEG", photos.LONGEST)
+        assert (image.format, max(image.size)) == ("JPEG", LONGEST)
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "RGBA", "CMYK", "1", "I;16", "LA"])

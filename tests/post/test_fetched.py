@@ -9,8 +9,8 @@ import pytest
 from bot.domain import jobs, people
 from bot.domain.assess import photos
 from bot.domain.db import Db
-from bot.domain.media import MOST
 from bot.domain.tables import Working
+from bot.files import MOST
 from bot.post.jobs import Runner
 from tests.assess.scenes import photo
 from tests.assess.test_photos import HOSTILE

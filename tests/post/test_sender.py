@@ -15,6 +15,7 @@ from bot.domain.db import Db
 from bot.domain.keys import Keys
 from bot.domain.tables import Lane, Outgoing
 from bot.domain.tables import outbox as table
+from bot.files import EXPORT
 from bot.post.pacing import Pacing
 from tests.fakes import FakeChannel
 from tests.post.station import Post, Station
@@ -316,7 +317,7 @@ def test_a_file_is_opened_right_before_it_is_sent(post: Post):
         sealed = media.write(keys, station.office.media, name, b"a paper", station.clock.now())
 
         def put(db: Db) -> None:
-            row = media.put(db, contact.person, sealed, media.EXPORT, "application/pdf", 7)
+            row = media.put(db, contact.person, sealed, EXPORT, "application/pdf", 7)
             for number in (row, row + 1):
                 file = Attachment(number, "paper.pdf", "document", "application/pdf")
                 outbox.put(db, contact, Message((f"file {number}",), file=file), f"f{number}")

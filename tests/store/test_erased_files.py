@@ -15,6 +15,7 @@ import pytest
 from bot.domain import backup, erasure, inbox, media, people
 from bot.domain.db import Db
 from bot.domain.keys import SECRETS, Keys, NoKey
+from bot.files import EXPORT
 from tests.office import Desk
 from tests.talks.scripts import REGISTERED, kept
 from tests.talks.test_erase import FROZEN
@@ -69,7 +70,7 @@ def test_no_file_that_was_made_for_her_is_left_here_or_in_a_backup(telegram: Tel
     place = media.folder(config.database.url, config.database.keys)
     copies = Path(config.backup.folder)
     backup.backup(config.database.url, str(config.database.keys), str(copies), 7, "20261123-020000")
-    exports = [row["name"] for row in kept(desk, "media") if row["kind"] == media.EXPORT]
+    exports = [row["name"] for row in kept(desk, "media") if row["kind"] == EXPORT]
     assert len(exports) == 2
     assert found(place, desk) == found(copies / "media", desk) == set(CANARIES), "the search finds what is there"
     telegram(f"""{FROZEN}

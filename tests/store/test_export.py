@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain import export
 from bot.domain.db import Db
 from bot.domain.tables import metadata
+from bot.files import mydata
 from tests.store.bench import Bench
 from tests.store.test_move import everything
 
@@ -64,7 +65,7 @@ def test_a_nik_is_masked_wherever_it_stands(bench: Bench):
 
 def test_the_files_can_be_read(bench: Bench):
     gathering = gathered(bench, full=True)
-    made = {file["mime"]: file["content"] for file in export.files(**gathering)["files"]}
+    made = {file["mime"]: file["content"] for file in mydata.files(**gathering)["files"]}
     assert made["application/pdf"].startswith(b"%PDF-")
     data = json.loads(made["application/json"])
     assert (data["schema"], data["nik_in_full"]) == (export.SCHEMA, True)

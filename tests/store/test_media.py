@@ -12,6 +12,7 @@ import pytest
 from bot.domain import media
 from bot.domain.db import Db
 from bot.domain.keys import Keys
+from bot.files import EXPORT, MOST
 from tests.office import MONDAY
 from tests.store.bench import Bench, met, rows
 
@@ -40,7 +41,7 @@ def test_a_file_is_read_by_its_row_and_key(bench: Bench, tmp_path: Path):
             with pytest.raises(FileNotFoundError):
                 media.read(keys, tmp_path, kept)
             with pytest.raises(media.TooLarge):
-                media.write(keys, tmp_path, hers, bytes(media.MOST + 1), now)
+                media.write(keys, tmp_path, hers, bytes(MOST + 1), now)
 
     asyncio.run(work())
 
@@ -51,7 +52,7 @@ def test_exports_go_after_a_day_and_other_files_stay(bench: Bench):
 
             def put(db: Db) -> None:
                 person = met(db, "1").person
-                media.put(db, person, "a", media.EXPORT, "application/pdf", 1)
+                media.put(db, person, "a", EXPORT, "application/pdf", 1)
                 media.put(db, person, "b", "evidence", "image/png", 1)
 
             await store.write(put)

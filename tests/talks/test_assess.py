@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.domain import reminders
-from bot.domain.assess.drawing import ASSESSED
+from bot.domain.assess.results import ASSESSED
 from tests.office import Desk
 from tests.talks.assess_scripts import CORE, MIDDLE, QUICK, SINCE, begins, part, taps, title
 from tests.talks.scripts import NO_NIB, REGISTERED, kept
