@@ -247,6 +247,22 @@ def claim(db: Db, account: int, lanes: Collection[Lane], most: int) -> list[Parc
     return [parcel for row in first.values() if (parcel := _parcel(db, row))]
 
 
+_WAITING = Prepared(
+    select(outbox.c.id)
+    .where(
+        outbox.c.account_id == bindparam("account"),
+        outbox.c.state == Outgoing.READY,
+        outbox.c.lane.between(bindparam("first"), bindparam("last")),
+    )
+    .limit(1)
+)
+
+
+def waiting(db: Db, account: int, lanes: Collection[Lane]) -> bool:
+    """Whether any row in these lanes isn't taken, be it that it isn't due or waits behind another one."""
+    return _WAITING.first(db, account=account, first=min(lanes), last=max(lanes)) is not None
+
+
 def _parcel(db: Db, row: Any) -> Parcel | None:
     """A leased row with its message; one that can't be read any more (key or version gone) is given up."""
     try:

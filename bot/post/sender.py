@@ -51,13 +51,18 @@ class Sender:
         self._stopping = False
         self._refused = False  # whether the platform refused the account when something was sent last
         self._bulk_waits = True  # whether bulk may be waiting: at first, at each poll, when told, after a full claim
+        self._replies_wait = True  # the same of replies, and while one is left behind
         self._quiet = asyncio.Event()
         self._ended_run = asyncio.Event()
         self._ended_run.set()
 
     def wake(self, *, bulk: bool = False) -> None:
         """There may be something to send; `bulk`: also of what the office starts."""
+        self._replies_wait = True
         self._bulk_waits = self._bulk_waits or bulk
+        self._look()
+
+    def _look(self) -> None:
         self._quiet.clear()
         self._wake.set()
 
@@ -122,7 +127,7 @@ class Sender:
                 async with asyncio.timeout(wait):
                     await self._wake.wait()
             except TimeoutError:
-                self._bulk_waits = True
+                self._replies_wait = self._bulk_waits = True
 
     def _idle(self) -> bool:
         return not self._tasks and not self._in_hand and self._noting is None
@@ -160,11 +165,17 @@ class Sender:
             self._begin([self._in_hand.popleft()])
         if self._pacing.stopped():
             await self._give_back()
-        if (most := self._pacing.replies()) > 0:
-            parcels = await write(partial(outbox.claim, account=self._account, lanes=_REPLIES, most=most))
+        if self._replies_wait and (most := self._pacing.replies()) > 0:
+            self._replies_wait = False  # before the claim: who wakes us meanwhile may have more than it sees
+            try:
+                parcels, left = await write(partial(self._replies, most=most))
+            except StoreDown:
+                self._replies_wait = True
+                raise
+            self._replies_wait = self._replies_wait or left
             self._begin(parcels)
         if self._bulk_waits and not self._stopping and (most := self._pacing.bulks()) > 0:
-            self._bulk_waits = False  # before the claim: who wakes us meanwhile may have more than it sees
+            self._bulk_waits = False
             try:
                 parcels = await write(partial(outbox.claim, account=self._account, lanes=_BULK, most=most))
             except StoreDown:
@@ -176,6 +187,12 @@ class Sender:
         if wait := self._pacing.full_for():
             return min(wait, _POLL)
         return min(self._pacing.next_bulk(), _POLL) if self._bulk_waits and self._pacing.room() else _POLL
+
+    def _replies(self, db: Db, most: int) -> tuple[list[Parcel], bool]:
+        """What is taken, and whether anything is left: what waits behind another one goes when that has gone."""
+        parcels = outbox.claim(db, self._account, _REPLIES, most)
+        # Where others write meanwhile, and each question costs a way to the server, it is simply looked again.
+        return parcels, not db.sole or outbox.waiting(db, self._account, _REPLIES)
 
     async def _give_back(self) -> None:
         """What waits in our hands waits in the outbox from now on."""
@@ -203,7 +220,7 @@ class Sender:
         self._pacing.replying -= not bulk
         if not task.cancelled() and (error := task.exception()):
             log.error("send_broken", account=self._account, error=type(error).__name__)
-        self.wake()
+        self._look()
 
     async def _wait(self, parcel: Parcel, seconds: float, why: str) -> None:
         """It may not go yet, which is no attempt."""
@@ -280,7 +297,7 @@ class Sender:
                 await self._note(partial(outbox.sent, rows=rows))
         finally:
             self._noting = None
-            self.wake()  # what waits behind it in its chat may go now
+            self._look()  # what waits behind it in its chat may go now
 
     async def _filled(self, parcel: Parcel) -> Message:
         """The message with what is in its file, unsealed only now. Raises `Never` when that isn't kept any more."""

@@ -123,7 +123,7 @@ def test_nobody_sees_more_than_is_his(bench: Bench, revoked: bool):
     def work(db: Db) -> None:
         numbers = filled(db)
         for role in ROLES:
-            for area in AREAS:
+            for area in AREAS[:4] if revoked else AREAS:  # where he was doesn't matter any more
                 his = officer(db, role, area, revoked=revoked)
                 rights = role in SEES and not revoked
                 for someone in PEOPLE:
