@@ -80,7 +80,6 @@ def test_the_quick_check_ends_within_fourteen_messages(telegram: Telegram, desk:
     assert telegram.bubbles("siti")[-1]["document"]["file_name"] == "cek-naik-kelas.pdf"
 
 
-@pytest.mark.everywhere
 def test_without_a_noted_nib_it_is_asked_and_is_one_message_more(telegram: Telegram, desk: Desk):
     telegram(NO_NIB)
     before = len(telegram.bubbles("siti"))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from bot.domain import dated
 from tests.office import MONDAY, Desk
 from tests.talks.scripts import TO_BUSINESS, TO_CONSENT, TO_NAME, kept
 from tests.transcript import Telegram
 
 
+@pytest.mark.everywhere
 def test_without_leave_nothing_is_kept(telegram: Telegram, desk: Desk):
     telegram(f"""{TO_CONSENT}
         > [Tidak setuju]
@@ -56,6 +59,7 @@ def test_the_whole_text_and_then_the_question_again(telegram: Telegram):
     """)
 
 
+@pytest.mark.everywhere
 def test_a_new_version_of_the_text_is_asked_again_in_the_middle(telegram: Telegram, desk: Desk):
     telegram(TO_BUSINESS)
     new = {"version": "2.0", "years": 3, "months": 6, "contact": "kantor dinas"}

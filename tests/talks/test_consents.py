@@ -307,7 +307,6 @@ def test_a_leave_is_named_in_words(telegram: Telegram, desk: Desk):
     assert not given(desk, NEWS)
 
 
-@pytest.mark.everywhere
 def test_the_stop_word_takes_the_leave_for_news_and_mulai_gives_it_back(telegram: Telegram, desk: Desk):
     telegram(f"""{REGISTERED}
         > [Ya, boleh]

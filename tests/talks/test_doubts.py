@@ -79,6 +79,7 @@ def test_a_doubtful_amount_is_asked_back(telegram: Telegram):
     """)
 
 
+@pytest.mark.everywhere
 def test_a_doubtful_day_two_numbers_and_a_half_yes_are_asked_back(telegram: Telegram):
     telegram("""
         > /pesan

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.domain.assess.instrument import shipped
 from tests.office import Desk
 from tests.talks.assess_scripts import CORE, SINCE, taps
@@ -22,7 +20,6 @@ def answers(**other: str) -> str:
     return "\n".join(f"> [{titles[code, answer]}]" for code, answer in chosen.items())
 
 
-@pytest.mark.everywhere
 def test_it_is_offered_with_a_good_result_and_knows_the_permit(telegram: Telegram, desk: Desk):
     telegram(f"""{REGISTERED}
         > cek naik kelas

@@ -61,6 +61,7 @@ def test_the_list_of_topics_shows_what_may_be_shown(telegram: Telegram):
     """)
 
 
+@pytest.mark.everywhere
 def test_an_officer_gets_the_words_that_the_answer_did_not_settle(telegram: Telegram, desk: Desk):
     telegram("""
         > daftar merek bayar berapa ya

@@ -134,6 +134,7 @@ def test_the_button_for_sharing_a_number_goes_when_it_is_no_longer_asked(telegra
     assert not chat.keyboard
 
 
+@pytest.mark.everywhere
 def test_a_name_with_digits_is_told_what_is_odd(telegram: Telegram):
     telegram(f"""{TO_NAME}
         > Siti 123

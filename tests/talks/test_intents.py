@@ -216,6 +216,7 @@ def test_what_is_not_there_yet_is_said_noted_and_offered_to_an_officer(telegram:
     assert questions(desk) == [words]
 
 
+@pytest.mark.everywhere
 def test_a_strangers_wish_is_counted_without_her_and_a_word_brings_it_to_an_officer(telegram: Telegram, desk: Desk):
     telegram(f"""
         > info pameran
@@ -234,6 +235,7 @@ def test_a_strangers_wish_is_counted_without_her_and_a_word_brings_it_to_an_offi
     assert questions(desk) == ["pameran pak"]
 
 
+@pytest.mark.everywhere
 def test_in_doubt_she_chooses(telegram: Telegram, desk: Desk):
     telegram(f"""
         > pelatihan

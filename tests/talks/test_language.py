@@ -28,6 +28,7 @@ def test_another_language(telegram: Telegram, desk: Desk, word: str):
     assert [row["language"] for row in kept(desk, "people")] == ["id"]
 
 
+@pytest.mark.everywhere
 def test_in_the_middle_the_question_comes_again_in_the_new_language(telegram: Telegram):
     telegram(f"""{TO_BUSINESS}
         > /bahasa
@@ -104,6 +105,7 @@ def test_what_is_noted_is_read_in_the_new_language(telegram: Telegram):
     """)
 
 
+@pytest.mark.everywhere
 def test_javanese_where_it_is_written_and_indonesian_for_the_rest(telegram: Telegram):
     telegram(f"""{TO_VILLAGE}
         > /bahasa

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.domain.tables import Proof
 from tests.office import Desk
 from tests.talks.assess_scripts import CORE, QUICK, begins, part, taps
@@ -16,7 +14,6 @@ from tests.transcript import Telegram
 NIB = "Apakah usaha Bapak/Ibu sudah punya NIB (Nomor Induk Berusaha)?"
 
 
-@pytest.mark.everywhere
 def test_the_noted_number_is_looked_at_and_can_be_taken_back(telegram: Telegram, desk: Desk):
     joins(telegram, desk)
     telegram(f"""{REGISTERED}{BEGIN}{taps(*CORE)}{RESULT}{PICTURE}

@@ -92,6 +92,7 @@ def test_an_owner_can_use_no_invitation_at_the_owners_bot(telegram: Telegram, de
     assert asyncio.run(desk.round(do=lambda db: rows(db, "officers"))) == []
 
 
+@pytest.mark.everywhere
 def test_a_revoked_officer_is_one_no_more_at_once(telegram: Telegram, desk: Desk):
     code = invited(desk)
     telegram(f"""

@@ -55,6 +55,7 @@ def test_starting_over(telegram: Telegram, new: str):
     """)
 
 
+@pytest.mark.everywhere
 def test_not_going_on_now(telegram: Telegram):
     telegram(f"""{TO_BUSINESS}
         ~ 13 jam
@@ -152,6 +153,7 @@ def test_one_nudge_a_day_later(telegram: Telegram):
     """)
 
 
+@pytest.mark.everywhere
 def test_the_answer_right_under_the_nudge(telegram: Telegram):
     telegram(f"""{TO_BUSINESS}
         ~ 25 jam

@@ -67,6 +67,7 @@ def test_a_turn_that_cannot_be_done_is_set_aside_and_life_goes_on(telegram: Tele
     assert len(aside(desk)) == 1
 
 
+@pytest.mark.everywhere
 def test_what_was_set_aside_can_be_done_again_when_the_flow_is_mended(telegram: Telegram, desk: Desk):
     telegram("""
         > /rapuh

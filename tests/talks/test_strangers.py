@@ -100,6 +100,7 @@ def test_of_a_stranger_only_the_sealed_update_is_kept_for_a_day(telegram: Telegr
     assert holding(desk, str(telegram.people["siti"])) == {"contacts.address"}
 
 
+@pytest.mark.everywhere
 def test_words_without_an_answer_are_forgotten_after_a_day(telegram: Telegram, desk: Desk):
     telegram(LOST)
     assert holding(desk, CANARY) == {"inbox.payload", "talks.state"}, "for the officer who may be asked"
@@ -116,6 +117,7 @@ def test_an_owners_talk_is_not_forgotten(telegram: Telegram, desk: Desk):
     assert len(kept(desk, "talks")) == before == 1
 
 
+@pytest.mark.everywhere
 def test_who_declines_can_still_ask(telegram: Telegram, desk: Desk):
     telegram(f"""{TO_CONSENT}
         > [Tidak setuju]

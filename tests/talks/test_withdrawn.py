@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.domain.consents import SERVICE
 from tests.office import Desk
 from tests.talks.scripts import REGISTERED, TO_BUSINESS, kept
@@ -23,6 +25,7 @@ def last(desk: Desk, purpose: str) -> bool:
     return [bool(row["given"]) for row in kept(desk, "consents") if row["purpose"] == purpose][-1]
 
 
+@pytest.mark.everywhere
 def test_a_first_nik_needs_the_leave_again(telegram: Telegram, desk: Desk):
     telegram(f"""{WITHDRAWN}
         > ubah nik
@@ -99,6 +102,7 @@ def test_a_check_that_is_open_notes_nothing_more(telegram: Telegram, desk: Desk)
     assert not last(desk, SERVICE)
 
 
+@pytest.mark.everywhere
 def test_what_she_answered_in_a_registration_that_is_still_open_is_told(telegram: Telegram):
     telegram(f"""{TO_BUSINESS}
         > Keripik Bu Siti
