@@ -8,9 +8,9 @@ import itertools
 import random
 import shutil
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, fields
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -26,21 +26,24 @@ SETTLE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Seconds of warming up, of full load and of half load; how often everybody is measured; how many are many."""
+    """Seconds of warming up, of a window at full load and of one at half load; how many of each a round has; how many
+    rounds; how many are many."""
 
     warm: float = 2.0
-    full: float = 9.0
-    half: float = 7.0
+    full: float = 3.0
+    half: float = 2.5
+    windows: int = 3
     rounds: int = 3
     many: int = 1_000_000
 
 
-QUICK = Spans(1.0, 3.0, 2.0, 1, 5_000)
+QUICK = Spans(1.0, 3.0, 2.0, 1, 1, 5_000)
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a round came to. `rate` is turns a second at full load; the waits, at half load, and `ready` are seconds.
+    """What a round came to. `rate` is turns a second at full load, the median of its windows, which are `rates`; the
+    waits, at half load, and `ready` are seconds.
 
     `memory` is megabytes of the main process, `cpu` its processor time a turn in seconds, `emulator` the emulator's.
     """
@@ -53,17 +56,25 @@ class Figures:
     rate: float = 0.0
     cpu: float = 0.0
     emulator: float = 0.0
+    rates: tuple[float, ...] = ()
 
 
 def middle(rounds: Sequence[Figures]) -> Figures:
-    """The median of each figure by itself."""
-    return Figures(**{field.name: median(getattr(found, field.name) for found in rounds) for field in fields(Figures)})
+    """The median of each figure by itself; all windows."""
+    names = [each.name for each in fields(Figures) if each.name != "rates"]
+    rates = tuple(itertools.chain.from_iterable(found.rates for found in rounds))
+    return Figures(**{name: median(getattr(found, name) for found in rounds) for name in names}, rates=rates)
 
 
-def figures(process: Process, waits: Sequence[float], **more: float) -> Figures:
+def times(ours: Figures, peers: Sequence[Figures]) -> float:
+    """How many times the turns of the best peer ours does: in the windows of the same minute, the median of all."""
+    return median(rate / max(others) for rate, *others in zip(ours.rates, *(peer.rates for peer in peers), strict=True))
+
+
+def figures(process: Process, waits: Sequence[float]) -> Figures:
     ordered = sorted(waits)
     p50, p95, p99 = (ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in (0.5, 0.95, 0.99))
-    return Figures(p50, p95, p99, process.ready, process.memory(), **more)
+    return Figures(p50, p95, p99, process.ready, process.memory())
 
 
 @asynccontextmanager
@@ -87,20 +98,61 @@ async def started(who: Contestant, place: Place, crowd: Crowd) -> AsyncGenerator
         await asyncio.sleep(SETTLE)
 
 
-async def one_round(who: Contestant, place: Place, spans: Spans) -> Figures:
-    """Measure a contestant in an empty place; every registration is somebody new. Raises `Failed` or `Died`."""
-    numbers = itertools.count(FIRST)
-    async with playing(lambda: next(numbers)) as crowd:
-        await first_start(who, place, crowd.url)
-    async with playing(lambda: next(numbers)) as crowd, started(who, place, crowd) as process:
-        await crowd.busy(spans.warm)
+@dataclass(slots=True)
+class _Measured:
+    """A contestant at work. `windows`: turns a second, and seconds of processor time a turn, its own and ours."""
+
+    who: Contestant
+    place: Place
+    crowd: Crowd
+    process: Process
+    windows: list[tuple[float, float, float]] = field(default_factory=list[tuple[float, float, float]])
+    waits: list[float] = field(default_factory=list[float])
+
+    async def full(self, seconds: float) -> None:
+        crowd, process = self.crowd, self.process
         turns, cpu, own = crowd.turns, process.cpu(), time.process_time()
-        rate = await crowd.busy(spans.full)
-        turns = crowd.turns - turns
-        cpu, own = (process.cpu() - cpu) / turns, (time.process_time() - own) / turns
+        rate = await crowd.busy(seconds)
+        turns, cpu, own = crowd.turns - turns, process.cpu() - cpu, time.process_time() - own
+        self.windows.append((rate, cpu / turns, own / turns))
         await crowd.finish()
-        found = figures(process, await crowd.paced(rate / 2, spans.half), rate=rate, cpu=cpu, emulator=own)
-    check(who, place, crowd.registered, crowd.ages)
+
+    async def half(self, seconds: float) -> None:
+        self.waits += await self.crowd.paced(median(rate for rate, _, _ in self.windows) / 2, seconds)
+
+    def figures(self) -> Figures:
+        rates, cpu, own = zip(*self.windows, strict=True)
+        found = figures(self.process, self.waits)
+        return replace(found, rate=median(rates), cpu=median(cpu), emulator=median(own), rates=rates)
+
+
+async def one_round(places: Mapping[str, tuple[Contestant, Place]], spans: Spans) -> dict[str, Figures]:
+    """Measure contestants in empty places, by their keys. Every registration is somebody new.
+
+    All are there at once and take turns, window by window: a machine that is slow for a minute is so for everybody.
+    Raises `Failed` or `Died`.
+    """
+    numbers = itertools.count(FIRST)
+    async with AsyncExitStack() as stack:
+        them: list[_Measured] = []
+        for who, place in places.values():
+            async with playing(lambda: next(numbers)) as crowd:
+                await first_start(who, place, crowd.url)
+            crowd = await stack.enter_async_context(playing(lambda: next(numbers)))
+            process = await stack.enter_async_context(started(who, place, crowd))
+            them.append(_Measured(who, place, crowd, process))
+        for one in them:
+            await one.crowd.busy(spans.warm)
+            await one.crowd.finish()
+        for _ in range(spans.windows):
+            for one in them:
+                await one.full(spans.full)
+        for _ in range(spans.windows):
+            for one in them:
+                await one.half(spans.half)
+        found = {one.who.key: one.figures() for one in them}
+    for one in them:
+        check(one.who, one.place, one.crowd.registered, one.crowd.ages)
     return found
 
 
@@ -130,7 +182,7 @@ async def offices(
             draw = partial(chance.randrange, FIRST, FIRST + count)
             async with playing(draw) as crowd, started(who, place, crowd) as process:
                 await crowd.paced(rate, spans.warm)
-                found[count].append(figures(process, await crowd.paced(rate, spans.half)))
+                found[count].append(figures(process, await crowd.paced(rate, spans.half * spans.windows)))
             registered, ages = sums[count]
             sums[count] = (registered + crowd.registered, ages + crowd.ages)
             check(who, place, *sums[count])
