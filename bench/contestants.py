@@ -120,9 +120,12 @@ MANY = Contestant("many", "Pendamping", "SQLite", _ours(flood=100_000), ours=Tru
 FLOOR = Contestant("floor", "floor: bare aiohttp and sqlite3", "SQLite", _peer("bench.floor"))
 PEERS = (
     Contestant("ptb", "python-telegram-bot ConversationHandler", "SQLite", _peer("bench.peer_ptb")),
-    Contestant("ptb-aiohttp", "python-telegram-bot, over aiohttp", "SQLite", _peer("bench.peer_ptb", "--aiohttp")),
     Contestant("aiogram", "aiogram FSM, reply in the answer", "SQLite", _peer("bench.peer_aiogram")),
 )
+CARRIED = Contestant(
+    "ptb-aiohttp", "python-telegram-bot, over our aiohttp", "SQLite", _peer("bench.peer_ptb", "--aiohttp")
+)
+"""The first peer, carried by our own transport."""
 POSTGRESQL = Contestant(
     "postgresql",
     "Pendamping",
@@ -136,5 +139,6 @@ ALL = (
     Contestant("ours-aiogram", "Pendamping, library aiogram", "SQLite", _ours("aiogram"), ours=True),
     POSTGRESQL,
     *PEERS,
+    CARRIED,
     FLOOR,
 )

@@ -172,7 +172,9 @@ wrong, or anything but one right row for each registration, makes the whole run 
 - **python-telegram-bot**, **aiogram**: each library's own conversations, written for speed (`bench/peer_ptb.py`,
   `bench/peer_aiogram.py`). State is in memory, kept by one SQLAlchemy Core upsert through aiosqlite at each answer; the
   webhook is answered afterwards. aiogram replies in the webhook's answer, which saves it a request for each message.
-  Neither notices an update that comes twice, seals anything, or tries a reply again that Telegram didn't take.
+  Neither notices an update that comes twice, seals anything, or tries a reply again that Telegram didn't take. These
+  are the two peers. **Over our aiohttp** is the first of them with our own way to carry calls
+  ([0004](decisions/0004-python-telegram-bot-over-aiohttp.md)), which the library doesn't bring.
 - **floor**: aiohttp, bare sqlite3 with one commit for all that wait, one posted reply. Nothing of what the others are
   for.
 

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -107,9 +107,15 @@ class Server:
             self.do(f"DROP DATABASE {name} WITH (FORCE)")
 
     def kill(self) -> None:
-        """What a power cut is to it, but for the disk."""
-        os.killpg(self._process.pid, signal.SIGKILL)
+        """What a power cut is to it, but for the disk: all its processes at once, which are groups of their own."""
+        pid = self._process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for each in (pid, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
         self._process.wait()
+        while any(map(_lives, children)):  # or it can't be started again: one of them holds its memory
+            time.sleep(0.01)
 
     def stop(self) -> None:
         self._process.send_signal(signal.SIGINT)
@@ -118,6 +124,13 @@ class Server:
         except subprocess.TimeoutExpired:
             self.kill()
         shutil.rmtree(self.folder)
+
+
+def _lives(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _binaries() -> Path:
