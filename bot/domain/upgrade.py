@@ -44,7 +44,7 @@ _UPGRADED = {
     "sqlite": "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'",
     "postgresql": "SELECT 1 FROM pg_class WHERE oid = to_regclass('alembic_version')",
 }
-LATEST = "0007"
+LATEST = "0008"
 """The newest revision, so that a start on an upgraded database needs no Alembic; a test holds it to `head()`."""
 
 

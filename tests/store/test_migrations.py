@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from bot.domain import upgrade
+from bot.domain import export, upgrade
+from bot.domain.assess import photos, results
 from bot.domain.engine import looking, writing
 from bot.domain.tables import metadata
 from bot.domain.upgrade import UpgradeFailed
@@ -90,6 +92,24 @@ def test_a_database_of_any_version_is_upgraded_with_all_its_data(tmp_path: Path,
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     assert upgrade.upgrade(url(path), MONDAY) is None
+
+
+def test_a_job_that_waits_over_an_upgrade_finds_its_function(tmp_path: Path):
+    path = at(tmp_path / "office.db", "0007")
+    names = ("bot.domain.assess.photos:cleaned", "bot.domain.assess.drawing:files", "bot.domain.export:files", "other")
+    with closing(sqlite3.connect(path)) as db, db:
+        columns = [name for _, name, *_ in db.execute("PRAGMA table_info(jobs)") if name not in ("id", "work")]
+        copied = ", ".join(f'"{name}"' for name in columns)
+        for name in names:
+            db.execute(f"INSERT INTO jobs (work, {copied}) SELECT ?, {copied} FROM jobs WHERE id = 1", (name,))
+    upgrade.upgrade(url(path), MONDAY)
+    with closing(sqlite3.connect(path)) as db:
+        *moved, other = [work for (work,) in db.execute("SELECT work FROM jobs WHERE id > 1 ORDER BY id")]
+    assert moved == [photos.WORK, results.WORK, export.WORK]
+    assert other == "other"
+    for work in moved:
+        module, _, function = work.partition(":")
+        assert callable(getattr(import_module(module), function))
 
 
 def as_bytes(value: Any) -> Any:
