@@ -20,6 +20,8 @@ from bench.crowd import Crowd, Failed
 from bench.fill import FIRST
 from bench.machine import Process, free_port, python, running
 
+AWAKE = 0.5
+"""Seconds at half load before a window of it is timed."""
 SETTLE = 0.3
 """Seconds for the last acknowledgements before the end."""
 
@@ -118,7 +120,9 @@ class _Measured:
         await crowd.finish()
 
     async def half(self, seconds: float) -> None:
-        self.waits += await self.crowd.paced(median(rate for rate, _, _ in self.windows) / 2, seconds)
+        rate = median(rate for rate, _, _ in self.windows) / 2
+        await self.crowd.paced(rate, AWAKE)  # the others had the machine for a while
+        self.waits += await self.crowd.paced(rate, seconds)
 
     def figures(self) -> Figures:
         rates, cpu, own = zip(*self.windows, strict=True)
