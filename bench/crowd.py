@@ -94,7 +94,7 @@ class Person:
             crowd.fail(f"step {_KEYS[self.step]}: {said.get('text', '')!r}, not {wanted!r}")
             return
         crowd.turns += 1
-        if self.due < crowd.until:
+        if crowd.since <= self.due < crowd.until:
             crowd.seconds.append(crowd.loop.time() - self.due)
         markup: Any = said.get("reply_markup", "")
         self._buttons = _DATA.findall(markup if isinstance(markup, str) else json.dumps(markup))
@@ -131,8 +131,8 @@ class Crowd:
         self.addresses: dict[int, Person] = {}
         self.began = self.registered = self.ages = self.turns = 0
         self.seconds: list[float] = []
-        self.until = float("inf")
-        """The instant of the loop from which on messages aren't timed any more."""
+        self.since, self.until = 0.0, float("inf")
+        """The instants of the loop between which messages have to be due to be timed."""
         self.url = ""
         self._hook: asyncio.Future[str] = self.loop.create_future()
         self._people: list[Person] = []
@@ -177,8 +177,9 @@ class Crowd:
         await self._pass(seconds)
         return (self.turns - turns) / (self.loop.time() - began)
 
-    async def paced(self, rate: float, seconds: float) -> list[float]:
-        """So many messages a second, come what may; how long each waited for its answer, from when it was due.
+    async def paced(self, rate: float, seconds: float, awake: float = 0.0) -> list[float]:
+        """So many messages a second, come what may; how long each waited for its answer, from when it was due. Those of
+        the first seconds, in which the process gets `awake`, aren't timed.
 
         What people say afterwards, all at once, to come to the end of their registrations isn't among them.
         """
@@ -186,7 +187,8 @@ class Crowd:
         self.seconds = []
         chance = random.Random(4242)
         due = self.loop.time()
-        self.until = due + seconds
+        self.since = due + awake
+        self.until = self.since + seconds
         while due < self.until:
             await self._pass(max(0.0, due - self.loop.time()))
             now = min(self.loop.time(), self.until)

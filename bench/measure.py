@@ -20,8 +20,8 @@ from bench.crowd import Crowd, Failed
 from bench.fill import FIRST
 from bench.machine import Process, free_port, python, running
 
-AWAKE = 0.5
-"""Seconds at half load before a window of it is timed."""
+AWAKE = 0.4
+"""Seconds at half load before a window of it is timed: the others had the machine for a while."""
 SETTLE = 0.3
 """Seconds for the last acknowledgements before the end."""
 
@@ -32,8 +32,8 @@ class Spans:
     rounds; how many are many."""
 
     warm: float = 2.0
-    full: float = 3.0
-    half: float = 2.5
+    full: float = 2.5
+    half: float = 2.2
     windows: int = 3
     rounds: int = 3
     many: int = 1_000_000
@@ -121,8 +121,7 @@ class _Measured:
 
     async def half(self, seconds: float) -> None:
         rate = median(rate for rate, _, _ in self.windows) / 2
-        await self.crowd.paced(rate, AWAKE)  # the others had the machine for a while
-        self.waits += await self.crowd.paced(rate, seconds)
+        self.waits += await self.crowd.paced(rate, seconds, AWAKE)
 
     def figures(self) -> Figures:
         rates, cpu, own = zip(*self.windows, strict=True)
