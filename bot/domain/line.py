@@ -9,7 +9,6 @@ are). This takes psycopg's own parts for the wire, the types and the errors, and
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
@@ -39,11 +38,6 @@ class Line:
         self._prepared = 0  # how many were ever prepared
         self._first: Sequence[Asked] = ()  # what begins a transaction, not sent yet
         self._held: list[Asked] = []
-        self._there: asyncio.Future[None] | None = None
-        # Looked at from one question to the next, which costs less than beginning anew; and by a name of its own, as
-        # the driver, where it is asked itself, looks at the socket and away from it.
-        self._file = os.dup(raw.pgconn.socket)
-        self._looks = False
 
     @property
     def begun(self) -> bool:
@@ -114,7 +108,6 @@ class Line:
                 pgconn.exit_pipeline_mode()
             except BaseException:
                 self._raw.pgconn.finish()  # nobody knows what has come through of it
-                self.close()
                 raise
         for i, result in enumerate(results):
             if result.status in _FAILED:
@@ -144,36 +137,16 @@ class Line:
 
     async def _until(self, *, room: bool = False) -> None:
         """Wait until the server has something for us, or `room` for something of ours."""
-        there = self._there = self._loop.create_future()
-        if not self._looks:
-            self._looks = True
-            self._loop.add_reader(self._file, self._ready)
+        file, there = self._raw.pgconn.socket, self._loop.create_future()
+        self._loop.add_reader(file, _told, there)
         if room:
-            self._loop.add_writer(self._file, self._ready)
+            self._loop.add_writer(file, _told, there)
         try:
             await there
         finally:
-            self._there = None
+            self._loop.remove_reader(file)
             if room:
-                self._loop.remove_writer(self._file)
-
-    def _ready(self) -> None:
-        if self._there is None:  # what nobody waits for (its end, a notice) would be told of again and again
-            self._look_away()
-        elif not self._there.done():
-            self._there.set_result(None)
-
-    def _look_away(self) -> None:
-        if self._looks:
-            self._looks = False
-            self._loop.remove_reader(self._file)
-
-    def close(self) -> None:
-        """Give back what this needs beside the connection."""
-        self._look_away()
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+                self._loop.remove_writer(file)
 
 
 class _Types:
@@ -184,3 +157,8 @@ class _Types:
         self.connection = raw
         self.adapters = AdaptersMap(raw.adapters)
         self.adapters.register_dumper(int, Int8Dumper)
+
+
+def _told(there: asyncio.Future[None]) -> None:
+    if not there.done():
+        there.set_result(None)

@@ -74,14 +74,12 @@ class Hand:
         """Throw the connection away; the next work opens a new one."""
         self.kept.clear()
         if self.connection is not None:
-            self.line.close()
             self.connection.invalidate()
             self.connection.close()
             self.connection = None
 
     def close(self) -> None:
         if self.connection is not None:
-            self.line.close()
             self.connection.close()
         self._engine.dispose()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -51,7 +52,8 @@ class Sender:
         self._stopping = False
         self._refused = False  # whether the platform refused the account when something was sent last
         self._bulk_waits = True  # whether bulk may be waiting: at first, at each poll, when told, after a full claim
-        self._replies_wait = True  # the same of replies, and while one is left behind
+        self._replies_wait = True  # the same of replies, while one is left behind, and after one was put back
+        self._polled = 0.0  # when it was looked last for what nobody told of
         self._quiet = asyncio.Event()
         self._ended_run = asyncio.Event()
         self._ended_run.set()
@@ -112,8 +114,12 @@ class Sender:
             self._ended_run.set()
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
         while not self._stopping:
             self._wake.clear()
+            if loop.time() - self._polled >= _POLL:
+                self._polled = loop.time()
+                self._replies_wait = self._bulk_waits = True
             wait = _POLL
             try:
                 wait = await self._round()
@@ -123,11 +129,9 @@ class Sender:
                 continue
             if self._idle() and (not self._bulk_waits or self._pacing.paused()):
                 self._quiet.set()
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._wake.wait()
-            except TimeoutError:
-                self._replies_wait = self._bulk_waits = True
 
     def _idle(self) -> bool:
         return not self._tasks and not self._in_hand and self._noting is None
@@ -199,6 +203,7 @@ class Sender:
         if self._in_hand:
             parcels, self._in_hand = list(self._in_hand), deque()
             await self._note(partial(_put_back, parcels=parcels))
+            self._replies_wait = True
 
     def _begin(self, parcels: Sequence[Parcel]) -> None:
         for parcel in parcels:
@@ -226,6 +231,7 @@ class Sender:
         """It may not go yet, which is no attempt."""
         back = partial(outbox.put_back, parcel=parcel, seconds=seconds, reason=why, counts=False)
         await self._note(partial(back, after=parcel.after))
+        self._replies_wait = True
         log.info("waits", row=parcel.id, account=self._account, why=why)
 
     async def _one(self, parcel: Parcel) -> None:
@@ -280,6 +286,7 @@ class Sender:
                 await self._note(partial(standing.taken, account=self._account, template=doubtful))
             if sent.ids:
                 self._pacing.said_more(parcel.contact, len(sent.ids) - len(after) - 1)
+        self._replies_wait = self._replies_wait or outcome != "sent"
         self._office.metrics.sent(outcome).inc()
         level = log.info if outcome in ("sent", "later", "lost") else log.warning
         level("send", row=parcel.id, account=self._account, contact=parcel.contact, lane=parcel.lane.name.lower(),

@@ -330,3 +330,31 @@ def test_a_file_is_opened_right_before_it_is_sent(post: Post):
         assert error == "its file isn't kept any more"
 
     post.run(work)
+
+
+def test_what_nobody_told_of_is_found_however_busy_it_is(post: Post):
+    async def work(station: Station) -> None:
+        await station.hear("2", "hi")
+        await station.settled()
+
+        def quietly(db: Db) -> None:
+            contact = people.meet(db, station.account, message("u:0", address="1"), "owners", "id")
+            outbox.put(db, contact, Message(("late",)), "test:late")
+
+        await station.store.write(quietly)
+        async with asyncio.timeout(20):
+            while ("1", "late") not in station.channel.sent:
+                await station.hear("2", "hi")  # answered at once: a send every moment, and nothing put
+                await asyncio.sleep(0.05)
+
+    post.run(work)
+
+
+def test_what_is_to_be_sent_again_at_once_is(post: Post):
+    async def work(station: Station) -> None:
+        station.channel.trouble = Once("a", Later(0, "again"))
+        await say(station, "1", "a")
+        await station.settled()
+        assert station.channel.sent == [("1", "a")]
+
+    post.run(work)

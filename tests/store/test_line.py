@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -154,44 +152,3 @@ def test_a_statement_is_prepared_once_however_large_its_numbers_are(postgres: Po
         assert len(await store.turn(prepared)) == 1
 
     on(postgres, run)
-
-
-def test_a_server_that_says_something_unasked_is_not_listened_to_again_and_again(
-    postgres: PostgresBench, monkeypatch: pytest.MonkeyPatch
-):
-    told = 0
-    ready = Line._ready  # pyright: ignore[reportPrivateUsage]
-
-    def counted(line: Line) -> None:
-        nonlocal told
-        told += 1
-        ready(line)
-
-    monkeypatch.setattr(Line, "_ready", counted)
-
-    async def run(store: Store) -> None:
-        await store.turn(names)
-        await store.write(names)
-        postgres.server.send_away("store")  # the end of a connection can be read for ever
-        before = told
-        await asyncio.sleep(0.1)
-        assert told - before <= 4  # the server's last words and its end, of two connections
-        assert await store.turn(names) == await store.write(names) == []
-
-    on(postgres, run)
-
-
-def test_of_connections_that_are_over_nothing_stays_open(postgres: PostgresBench):
-    def open_files() -> int:
-        return len(list(Path("/proc/self/fd").iterdir()))
-
-    async def run(store: Store) -> None:
-        for _ in range(5):
-            await store.turn(names)
-            await store.write(names)
-            postgres.server.send_away("store")
-
-    on(postgres, run)  # what is opened once, and stays
-    before = open_files()
-    on(postgres, run)
-    assert open_files() <= before
