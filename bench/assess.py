@@ -109,7 +109,9 @@ def turns(people: int) -> dict[str, float]:
             asyncio.run(_chat(Lasting(Path(folder) / "desk", Path(folder) / "template"), people))
     finally:
         turn.at_once = was
-    return {flow: median(min(some) for some in of) for flow, of in spent.items()}
+    for name, of in spent.items():
+        assert {len(some) for some in of} == {people}, f"not everybody had the same turns of {name!r}"
+    return {name: median(min(some) for some in of) for name, of in spent.items()}
 
 
 class _Talks(Chats):

@@ -177,15 +177,15 @@ class Crowd:
         await self._pass(seconds)
         return (self.turns - turns) / (self.loop.time() - began)
 
-    async def paced(self, rate: float, seconds: float, awake: float = 0.0) -> list[float]:
+    async def paced(self, rate: float, seconds: float, awake: float = 0.0, seed: int = 0) -> list[float]:
         """So many messages a second, come what may; how long each waited for its answer, from when it was due. Those of
-        the first seconds, in which the process gets `awake`, aren't timed.
+        the first seconds, in which the process gets `awake`, aren't timed. `seed`: of who writes when.
 
         What people say afterwards, all at once, to come to the end of their registrations isn't among them.
         """
         self._mode = "open"
         self.seconds = []
-        chance = random.Random(4242)
+        chance = random.Random(4242 + seed)
         due = self.loop.time()
         self.since = due + awake
         self.until = self.since + seconds

@@ -1,4 +1,4 @@
-"""Measuring one contestant: rounds at full and half load, and the same office with few and with many contacts."""
+"""Measuring contestants: rounds at full and half load, and the same office with few and with many contacts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bench.fill import FIRST
 from bench.machine import Process, free_port, python, running
 
 AWAKE = 0.4
-"""Seconds at half load before a window of it is timed: the others had the machine for a while."""
+"""Seconds before a window is timed: the others had the machine for a while."""
 SETTLE = 0.3
 """Seconds for the last acknowledgements before the end."""
 
@@ -113,15 +113,16 @@ class _Measured:
 
     async def full(self, seconds: float) -> None:
         crowd, process = self.crowd, self.process
+        await crowd.busy(AWAKE)
         turns, cpu, own = crowd.turns, process.cpu(), time.process_time()
         rate = await crowd.busy(seconds)
         turns, cpu, own = crowd.turns - turns, process.cpu() - cpu, time.process_time() - own
         self.windows.append((rate, cpu / turns, own / turns))
         await crowd.finish()
 
-    async def half(self, seconds: float) -> None:
+    async def half(self, seconds: float, seed: int) -> None:
         rate = median(rate for rate, _, _ in self.windows) / 2
-        self.waits += await self.crowd.paced(rate, seconds, AWAKE)
+        self.waits += await self.crowd.paced(rate, seconds, AWAKE, seed)
 
     def figures(self) -> Figures:
         rates, cpu, own = zip(*self.windows, strict=True)
@@ -147,16 +148,21 @@ async def one_round(places: Mapping[str, tuple[Contestant, Place]], spans: Spans
         for one in them:
             await one.crowd.busy(spans.warm)
             await one.crowd.finish()
-        for _ in range(spans.windows):
-            for one in them:
+        for window in range(spans.windows):
+            for one in _from(them, window):  # not always behind the same one
                 await one.full(spans.full)
-        for _ in range(spans.windows):
-            for one in them:
-                await one.half(spans.half)
+        for window in range(spans.windows):
+            for one in _from(them, window):
+                await one.half(spans.half, window)
         found = {one.who.key: one.figures() for one in them}
     for one in them:
         check(one.who, one.place, one.crowd.registered, one.crowd.ages)
     return found
+
+
+def _from(them: list[_Measured], first: int) -> list[_Measured]:
+    first %= len(them)
+    return them[first:] + them[:first]
 
 
 def check(who: Contestant, place: Place, registered: int, ages: int) -> None:

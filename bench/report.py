@@ -135,9 +135,10 @@ which were at other work when it began.
 
 {markdown(("", "store", *COLUMNS), lines(whole))}
 
-Medians of {spans.rounds} rounds. In a round all are there at once and take turns, {spans.windows} times at full load,
-{spans.windows} times at half: a machine whose speed changes does so for everybody. "Times the best peer" is what ours
-did in a window over what the best peer did in the same minute, the median of all.
+Medians of {spans.rounds} rounds. In a round all contestants are there at once, and each is measured in
+{spans.windows} windows at full load and {spans.windows} at half, theirs in between: a machine that is slow for a minute
+is so for everybody. "Times" is the median over all windows of our rate divided by theirs (the better peer's) in the
+same minute, so it isn't the quotient of two lines of the table. A p99 is of a round's windows together.
 
 {limits}
 
@@ -157,7 +158,8 @@ every answer is durable before it is sent: SQLite in WAL with `synchronous=FULL`
 - **MB**: memory of the main process, resident, after the load. **ready**: from the start of the interpreter until
   updates are taken, on a database that is there. **CPU**: of the main process, a turn at full load.
 - **contacts**: the same office, with so many people who have spoken to it before; those who write are drawn from
-  all of them by chance, at half of the rate of the first line. Only here `[limits] flood_updates` is raised: of a
+  all of them by chance, at half of the rate of the first line, for {spans.half * spans.windows:g} seconds at a stretch,
+  the two offices in turn. Only here `[limits] flood_updates` is raised: of a
   thousand people each writes faster than anybody types.
 
 One emulator of the Bot API, a process of its own, drives everybody. It needs at most {emulator * 1e6:.0f} microseconds

@@ -41,13 +41,14 @@ class Hand:
         """Its connection, opened if there is none. Raises `StoreDown`."""
         if self.connection is None:
             try:
-                self.connection = self._engine.connect()
+                connection = self._engine.connect()
             except SQLAlchemyError as error:
                 raise Away(postgres.sentence(error)) from error
-            raw: Any = self.connection.connection.driver_connection
+            raw: Any = connection.connection.driver_connection
             raw.cursor_factory, raw.hand = Cursor, self
             self.line = raw.line = Line(raw, self)
-            self.connection.begin()  # as SQLAlchemy sees it; the transactions are begun and kept past it
+            connection.begin()  # as SQLAlchemy sees it; the transactions are begun and kept past it
+            self.connection = connection
         return self.connection
 
     def begin(self) -> int:

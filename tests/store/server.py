@@ -109,12 +109,14 @@ class Server:
     def kill(self) -> None:
         """What a power cut is to it, but for the disk: all its processes at once, which are groups of their own."""
         pid = self._process.pid
+        os.kill(pid, signal.SIGSTOP)  # so that it has no more of them meanwhile
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         for each in (pid, *map(int, children)):
             with suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
         self._process.wait()
-        while any(map(_lives, children)):  # or it can't be started again: one of them holds its memory
+        until = time.monotonic() + 30
+        while any(map(_lives, children)) and time.monotonic() < until:  # one that lives holds the next start back
             time.sleep(0.01)
 
     def stop(self) -> None:

@@ -175,10 +175,10 @@ def _same(db: Db, instrument: Instrument, row: Any) -> bool:
 
 
 def put(db: Db, check: Assessment, item: str, answer: str, *, was: str | None) -> None:
-    """Give an answer of an open check as this turn found it, or change the one it `was`: then what was shown for
-    another answer is withdrawn.
+    """Give an answer of an open check, or change the one it `was`: then what was shown for another answer is withdrawn.
 
-    `Refused` if the check is finished, `ValueError` for an answer that the item doesn't have.
+    The check is what `opened` or `hers` found in this turn: they looked whose it is. `Refused` if it is finished,
+    `ValueError` for an answer that the item doesn't have.
     """
     if check.finished is not None:
         raise Refused(FINISHED)
