@@ -75,7 +75,7 @@ def test_a_second_process_does_not_start(tmp_path: Path):
         async with machine(tmp_path) as (office, _):
             await office.start()
             second = await office.launch()
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 assert await second.wait() == 3
             assert "open in another process" in office.log()
             assert office.process
