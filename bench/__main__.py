@@ -22,7 +22,7 @@ from bench import report
 from bench.contestants import ALL, CARRIED, FLOOR, MANY, OURS, PEERS, POSTGRESQL, Contestant, Place, counted
 from bench.crowd import Failed
 from bench.machine import Died, others
-from bench.measure import QUICK, Figures, Spans, middle, offices, one_round, times
+from bench.measure import QUICK, Figures, Spans, growth, middle, offices, one_round, times
 from bench.report import Limit
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def limits(found: dict[str, Figures], few: Figures | None, many: Figures | None)
             most, goal = (seconds * 1e3 for seconds in SLOWEST[who.store])
             kept.append(Limit(f"{who.store}: p99 at half load", ours.p99 * 1e3, most, unit=" ms", goal=goal))
     if few and many:
-        kept.append(Limit("p99 with many contacts, times that with few", many.p99 / few.p99, GROWTH, unit="x"))
+        kept.append(Limit("p99 with many contacts, times that with few", growth(many, few), GROWTH, unit="x"))
         kept.append(Limit("memory with many contacts", many.memory, MEGABYTES, unit=" MB"))
         kept.append(Limit("ready with many contacts", many.ready, READY, unit=" s"))
     return kept

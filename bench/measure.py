@@ -45,7 +45,7 @@ QUICK = Spans(1.0, 3.0, 2.0, 1, 1, 5_000)
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What a round came to. `rate` is turns a second at full load, the median of its windows, which are `rates`; the
-    waits, at half load, and `ready` are seconds.
+    waits, at half load, are of all its windows together, `slow` is the p99 of each; they and `ready` are seconds.
 
     `memory` is megabytes of the main process, `cpu` its processor time a turn in seconds, `emulator` the emulator's.
     """
@@ -59,13 +59,16 @@ class Figures:
     cpu: float = 0.0
     emulator: float = 0.0
     rates: tuple[float, ...] = ()
+    slow: tuple[float, ...] = ()
 
 
 def middle(rounds: Sequence[Figures]) -> Figures:
     """The median of each figure by itself; all windows."""
-    names = [each.name for each in fields(Figures) if each.name != "rates"]
+    names = [each.name for each in fields(Figures) if each.name not in ("rates", "slow")]
     rates = tuple(itertools.chain.from_iterable(found.rates for found in rounds))
-    return Figures(**{name: median(getattr(found, name) for found in rounds) for name in names}, rates=rates)
+    slow = tuple(itertools.chain.from_iterable(found.slow for found in rounds))
+    middles = {name: median(getattr(found, name) for found in rounds) for name in names}
+    return Figures(**middles, rates=rates, slow=slow)
 
 
 def times(ours: Figures, peers: Sequence[Figures]) -> float:
@@ -73,10 +76,21 @@ def times(ours: Figures, peers: Sequence[Figures]) -> float:
     return median(rate / max(others) for rate, *others in zip(ours.rates, *(peer.rates for peer in peers), strict=True))
 
 
-def figures(process: Process, waits: Sequence[float]) -> Figures:
+def growth(many: Figures, few: Figures) -> float:
+    """How many times the p99 with few contacts that with many is: in the windows of the same moment, the median."""
+    return median(slow / other for slow, other in zip(many.slow, few.slow, strict=True))
+
+
+def figures(process: Process, windows: Sequence[Sequence[float]]) -> Figures:
+    """What came of windows of waits."""
+    p50, p95, p99 = (_share(list(itertools.chain(*windows)), share) for share in (0.5, 0.95, 0.99))
+    slow = tuple(_share(waits, 0.99) for waits in windows)
+    return Figures(p50, p95, p99, process.ready, process.memory(), slow=slow)
+
+
+def _share(waits: Sequence[float], share: float) -> float:
     ordered = sorted(waits)
-    p50, p95, p99 = (ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in (0.5, 0.95, 0.99))
-    return Figures(p50, p95, p99, process.ready, process.memory())
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 @asynccontextmanager
@@ -109,7 +123,7 @@ class _Measured:
     crowd: Crowd
     process: Process
     windows: list[tuple[float, float, float]] = field(default_factory=list[tuple[float, float, float]])
-    waits: list[float] = field(default_factory=list[float])
+    waits: list[list[float]] = field(default_factory=list[list[float]])
 
     async def full(self, seconds: float) -> None:
         crowd, process = self.crowd, self.process
@@ -122,7 +136,7 @@ class _Measured:
 
     async def half(self, seconds: float, seed: int) -> None:
         rate = median(rate for rate, _, _ in self.windows) / 2
-        self.waits += await self.crowd.paced(rate, seconds, AWAKE, seed)
+        self.waits.append(await self.crowd.paced(rate, seconds, AWAKE, seed))
 
     def figures(self) -> Figures:
         rates, cpu, own = zip(*self.windows, strict=True)
@@ -175,7 +189,8 @@ def check(who: Contestant, place: Place, registered: int, ages: int) -> None:
 async def offices(
     who: Contestant, work: Path, counts: Sequence[int], rate: float, spans: Spans
 ) -> dict[int, list[Figures]]:
-    """The same rate in offices with so many contacts each, in turn; people drawn by chance register again and again."""
+    """The same rate in offices with so many contacts each, both there at once and measured in turn, window by window;
+    people drawn by chance register again and again."""
     places = {count: Place(work / f"office-{count}", f"sqlite:///{work}/office-{count}/office.db") for count in counts}
     sums: dict[int, tuple[int, int]] = dict.fromkeys(counts, (0, 0))
     found: dict[int, list[Figures]] = {count: [] for count in counts}
@@ -186,15 +201,22 @@ async def offices(
         keys = place.folder / "office.keys"
         await python("-m", "bench.fill", place.url.removeprefix("sqlite:///"), str(keys), str(count))
     for _ in range(spans.rounds):
-        for count, place in places.items():
-            chance = random.Random(4242)
-            draw = partial(chance.randrange, FIRST, FIRST + count)
-            async with playing(draw) as crowd, started(who, place, crowd) as process:
+        async with AsyncExitStack() as stack:
+            them: dict[int, tuple[Crowd, Process, list[list[float]]]] = {}
+            for count, place in places.items():
+                draw = partial(random.Random(4242).randrange, FIRST, FIRST + count)
+                crowd = await stack.enter_async_context(playing(draw))
+                them[count] = crowd, await stack.enter_async_context(started(who, place, crowd)), []
                 await crowd.paced(rate, spans.warm)
-                found[count].append(figures(process, await crowd.paced(rate, spans.half * spans.windows)))
+            for window in range(spans.windows):
+                for crowd, _, waits in list(them.values())[:: -1 if window % 2 else 1]:
+                    waits.append(await crowd.paced(rate, spans.half, AWAKE, window))
+            for count, (_, process, waits) in them.items():
+                found[count].append(figures(process, waits))
+        for count, (crowd, _, _) in them.items():
             registered, ages = sums[count]
             sums[count] = (registered + crowd.registered, ages + crowd.ages)
-            check(who, place, *sums[count])
+            check(who, places[count], *sums[count])
     for place in places.values():
         shutil.rmtree(place.folder)
     return found
