@@ -65,7 +65,7 @@ class Limit:
         bound = f"{'at least' if self.at_least else 'at most'} {self.limit:g}{self.unit}"
         if self.goal is not None:
             bound += f"; wanted: {self.goal:g}{self.unit}, {'reached' if self.reached else 'not reached'}"
-        return self.name, f"{self.figure:.2f}{self.unit}", bound
+        return self.name, f"{self.figure:.2f}{self.unit}", bound if self.held else f"{bound}, **broken**"
 
 
 @dataclass(frozen=True, slots=True)
