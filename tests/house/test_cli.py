@@ -52,6 +52,8 @@ class Place:
         self.settings(BOTH)
 
     def settings(self, sections: str) -> None:
+        if "[web]" not in sections:
+            sections += '[web]\nlisten = "127.0.0.1:0"\n'  # a desk may be running on this machine
         (self.folder / "config.toml").write_text(
             f'[database]\nurl = "sqlite:///{self.database}"\nkeys = "{self.keys}"\n'
             f'[backup]\nfolder = "{self.folder}/backups"\n{sections}',
