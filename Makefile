@@ -20,7 +20,7 @@ test: .venv/installed-dev ## Check the style, the types, the layers, and run eve
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n 3 --dist worksteal
 
-bench: .venv/installed-dev ## Measure it beside the libraries' own ways (about 13 minutes; QUICK=1: one minute)
+bench: .venv/installed-dev ## Measure it beside the libraries' own ways (about 14 minutes; QUICK=1: one minute)
 	$(BIN)/python -m bench $(if $(QUICK),--quick)
 	$(BIN)/python -m bench.assess
 

@@ -129,7 +129,7 @@ def page(whole: Whole) -> str:
     limits = markdown(("What is held", "came to", "limit"), rows)
     return f"""# Benchmarks
 
-Written by `make bench`, which measures all of this again in about thirteen minutes and fails below the limits stated
+Written by `make bench`, which measures all of this again in about fourteen minutes and fails below the limits stated
 in `bench/__main__.py`. {SystemClock().now():%d %B %Y}, {machine()}, {whole.busy:.0%} of
 which were at other work when it began.
 

@@ -173,7 +173,7 @@ class Desk:
                 for update in await self.updates(desk):
                     for _ in range(times):
                         await intake.deliver([update])
-            async with asyncio.timeout(150):  # a desk that hangs is a failure to look at, not to wait for
+            async with asyncio.timeout(60):  # a desk that hangs is a failure to look at, not to wait for
                 await app.settled()
         finally:
             await app.stop()

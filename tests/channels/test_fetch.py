@@ -26,7 +26,7 @@ def fetched(make: Make, told: Answer, most: int = 10_000, path: str = "photos/fi
         async with opened(make) as (channel, api):
             api.will("getFile", told)
             api.files[path] = PHOTO
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(10):
                 return await channel.fetch("AgAC", most)
 
     return asyncio.run(run())
@@ -73,7 +73,7 @@ def test_a_file_that_stops_on_its_way_may_come_later(make: Make) -> None:
             api.will("getFile", told())
             api.files["photos/file 1.jpg"] = HANG
             fetching = asyncio.create_task(channel.fetch("AgAC", 10_000))
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(10):
                 await api.until_asked("getFile", 1)
                 await api.fetching.wait()
                 api.closing.set()

@@ -53,7 +53,7 @@ async def until_enough(listening: Awaitable[None], ears: Ears, api: FakeApi, pol
 
     tasks = [asyncio.ensure_future(listening), asyncio.ensure_future(enough())]
     try:
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(20):
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:

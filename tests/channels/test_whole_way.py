@@ -26,7 +26,7 @@ def free_port() -> int:
 
 
 async def until(done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(30):
         while not done():  # noqa: ASYNC110 - the platform tells nobody
             await asyncio.sleep(0.02)
 

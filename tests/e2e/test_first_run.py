@@ -211,7 +211,7 @@ def kept_once(desk: Desk) -> None:
 
 def test_the_first_run(tmp_path: Path) -> None:
     async def run() -> None:
-        async with asyncio.timeout(400), desk_in(tmp_path / "desk") as desk:
+        async with asyncio.timeout(200), desk_in(tmp_path / "desk") as desk:
             await desk.start()
             async with tab(CHROMIUM, tmp_path / "browser") as page:
                 await page.do("Page.navigate", url=desk.url)

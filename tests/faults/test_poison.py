@@ -20,7 +20,7 @@ OPEN = "SELECT (SELECT count(*) FROM inbox WHERE state = 0) + (SELECT count(*) F
 def test_a_deadly_turn_is_set_aside_and_harms_nobody_else(tmp_path: Path, word: str, code: int):
     async def run() -> None:
         command = ("-m", "tests.faults.deadly", "{config}")
-        async with asyncio.timeout(200), machine(tmp_path, "turn_kill_s = 1.5", command) as (office, phones):
+        async with asyncio.timeout(90), machine(tmp_path, "turn_kill_s = 1.5", command) as (office, phones):
             # All of it is there before the first start, so it comes in one piece, and the turns in one group.
             people = [await phones.person(f"Orang {n}") for n in range(NEIGHBOURS)]
             poisoned = await phones.person("Siti")

@@ -101,7 +101,7 @@ def test_stopping_ends_the_child_and_the_next_start_begins_it_again(post: Post):
         station.runner.wake()
         while (await state(station))[0] != Working.RUNNING:  # noqa: ASYNC110 - a row of a database tells nobody
             await asyncio.sleep(0.01)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(5):
             await station.runner.stop()
 
     async def second(station: Station) -> None:

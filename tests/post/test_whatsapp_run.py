@@ -18,7 +18,7 @@ listen = "127.0.0.1:0"
 [simulator]
 listen = "127.0.0.1:0"
 """
-LIMIT = 90.0
+LIMIT = 30.0
 
 
 def test_the_simulators_whatsapp_brings_to_the_desk_and_the_desk_answers_there(tmp_path: Path) -> None:

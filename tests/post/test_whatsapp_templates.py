@@ -34,7 +34,7 @@ def with_channel(platform: Platform, work: Callable[[WhatsAppChannel], Awaitable
         channel = WhatsAppChannel(NUMBER, TOKEN, SECRET, VERIFY, api_url=url)
         await channel.open(Catalogs({}, "id", ZoneInfo("Asia/Jakarta")))
         try:
-            async with asyncio.timeout(90):
+            async with asyncio.timeout(20):
                 return await work(channel)
         finally:
             await channel.close()

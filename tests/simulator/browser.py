@@ -126,7 +126,7 @@ async def tab(chromium: str, folder: Path) -> AsyncGenerator[Tab]:
 
 async def _port(file: Path) -> int:
     """The port that the browser chose, as soon as it has written it down."""
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(30):
         while not file.exists() or "\n" not in file.read_text():  # noqa: ASYNC110, ASYNC240 - another process writes it
             await asyncio.sleep(0.02)
     return int(file.read_text().splitlines()[0])  # noqa: ASYNC240 - a few bytes

@@ -51,7 +51,7 @@ def platform(clock: MovedClock) -> Platform:
 
 async def settled(condition: Callable[[], object]) -> None:
     """Wait for a condition that nobody announces, at most 20 s."""
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(20):
         while not condition():  # noqa: ASYNC110 - see above
             await asyncio.sleep(0.001)
 

@@ -54,7 +54,7 @@ def visit(folder: Path, template: Path, play: Callable[[Tab, str], Awaitable[Non
 
     async def run() -> None:
         async with (
-            asyncio.timeout(200),
+            asyncio.timeout(110),
             desk_process(folder / "running") as url,
             tab(CHROMIUM, folder / "browser") as page,
         ):

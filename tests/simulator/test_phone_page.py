@@ -60,7 +60,7 @@ def with_page(folder: Path, png: bytes, play: Callable[[Tab, str, Platform], Awa
 
     async def run() -> None:
         async with (
-            asyncio.timeout(200),
+            asyncio.timeout(100),
             running(folder, png) as (url, platform),
             tab(CHROMIUM, folder / "browser") as page,
         ):
@@ -122,7 +122,7 @@ def test_a_chat_by_hand_over_a_restart(tmp_path: Path, png: bytes) -> None:
             assert page.loud == []
 
     async def whole() -> None:
-        async with asyncio.timeout(200), tab(CHROMIUM, tmp_path / "browser") as page:
+        async with asyncio.timeout(100), tab(CHROMIUM, tmp_path / "browser") as page:
             await run(page)
 
     asyncio.run(whole())

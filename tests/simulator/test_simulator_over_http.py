@@ -27,7 +27,7 @@ def with_simulator(platform: Platform, play: Callable[[Simulator, ClientSession]
         simulator = Simulator(platform, scale=0.01)
         await simulator.start()
         try:
-            async with ClientSession() as session, asyncio.timeout(90):
+            async with ClientSession() as session, asyncio.timeout(30):
                 await play(simulator, session)
         finally:
             await simulator.stop()

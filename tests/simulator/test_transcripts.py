@@ -160,7 +160,7 @@ def asked(platform: Platform, play: Callable[[str, ClientSession], Awaitable[Non
         running = Simulator(platform, zone=WIB, **simulator)
         url = await running.start()
         try:
-            async with ClientSession(f"{url}/phone/") as session, asyncio.timeout(90):
+            async with ClientSession(f"{url}/phone/") as session, asyncio.timeout(20):
                 await play(url, session)
         finally:
             await running.stop()

@@ -233,7 +233,7 @@ def test_who_asks_first_whether_to_send_a_large_body_is_told_to():
         body = b'{"update_id": 7}'
         head = f"POST /telegram/owners HTTP/1.1\r\nHost: x\r\nX-Secret: {SECRET}\r\nContent-Length: {len(body)}\r\n"
         writer.write(f"{head}Expect: 100-continue\r\n\r\n".encode())
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(20):
             assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
             writer.write(body)
             assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
