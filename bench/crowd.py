@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import random
 import re
 from collections import deque
@@ -19,6 +20,8 @@ from bot.chat.seams import SystemClock
 PEOPLE = 100
 PATIENCE = 15.0
 """Seconds until an answer counts as lost."""
+UNTIMED = math.inf
+"""Due at no instant that is looked at."""
 _KEYS = tuple(ASKED)
 _NUMBERS = count(1)
 _BOT = {"id": 4242, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
@@ -198,7 +201,7 @@ class Crowd:
                 else:
                     self._due.append(due)
                 due += chance.expovariate(rate)
-        await self._wait_until(lambda: not self._due)
+        await self._wait_until(lambda: len(self._free) == len(self._people))  # nobody waits beside what is not timed
         await self.finish()
         return self.seconds
 
@@ -213,7 +216,7 @@ class Crowd:
         self._mode = "finish"
         for person in [person for person in self._free if person.step]:
             self._free.remove(person)
-            person.speak(self.loop.time())
+            person.speak(UNTIMED)
         await self._wait_until(lambda: len(self._free) == len(self._people))
 
     async def _wait_until(self, reached: Callable[[], bool]) -> None:
@@ -231,7 +234,7 @@ class Crowd:
         elif self._mode == "open" and self._due:
             person.speak(self._due.popleft())
         elif self._mode == "finish" and person.step:
-            person.speak(self.loop.time())
+            person.speak(UNTIMED)
         else:
             self._free.append(person)
 
