@@ -37,12 +37,13 @@ def cpu(work: Callable[[], object]) -> float:
 
 
 def pictures(colors: dict[str, str]) -> None:
-    result = told((85, 60, 40, 100, 20, 55), (50, 60, 30, 80, 35, 10))
-    image = drawing.picture(result, DAYS, plain, colors)
-    page = drawing.pdf(result, DAYS, plain, image, "Dinas", LAW, colors)
-    spent = cpu(lambda: drawing.picture(result, DAYS, plain, colors))
+    marks = told((85, 60, 40, 100, 20, 55), (50, 60, 30, 80, 35, 10))
+    result = drawing.Result(marks, DAYS, plain, colors, "Dinas", LAW)
+    image = drawing.picture(result)
+    page = drawing.pdf(result, image)
+    spent = cpu(lambda: drawing.picture(result))
     print(f"picture: {spent:.0f} ms CPU, {len(image) / 1000:.1f} kB")
-    spent = cpu(lambda: drawing.pdf(result, DAYS, plain, image, "Dinas", LAW, colors))
+    spent = cpu(lambda: drawing.pdf(result, image))
     print(f"page: {spent:.0f} ms CPU, {len(page) / 1000:.1f} kB")
 
 

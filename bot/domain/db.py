@@ -122,14 +122,18 @@ class Db:
             self._back_to("flow")
 
     def start_over(self) -> None:
-        """Take back everything this work has done. Only for a turn's: others may share their transaction."""
+        """Take back everything this work has done; what it read may have changed since. Only for a turn's: others may
+        share their transaction."""
         if self._session is not None:
             self._session.close()
             self._session = None
         self._marks = False
         self.keys.names.clear()
         self.kept.clear()
-        self._back_to("work")
+        if self.line is None:
+            self._back_to("work")
+        else:
+            await_(self.line.begin_again())
 
     def forget(self) -> None:
         """What the process remembers isn't so any more: empty `kept`, everybody's once this is committed."""

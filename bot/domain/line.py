@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
 from typing import Any
 
 from psycopg import AsyncConnection, OperationalError
@@ -22,7 +21,7 @@ from psycopg.types.numeric import Int8Dumper
 
 Asked = tuple[bytes, Sequence[Any]]
 """A statement with its parameters as ``$1``, ``$2``, …, and their values."""
-_AUTO = [PyFormat.AUTO] * 100  # how parameters are sent: as psycopg thinks best
+_AUTO = [[PyFormat.AUTO] * n for n in range(100)]  # how so many parameters are sent: as psycopg thinks best
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED, ExecStatus.BAD_RESPONSE)
 
 
@@ -36,7 +35,8 @@ class Line:
         self._types = Transformer(_Types(raw))
         self._names: dict[tuple[bytes, Any], bytes] = {}  # statement and types -> what the server calls it
         self._prepared = 0  # how many were ever prepared
-        self._first: Sequence[Asked] = ()  # what begins a transaction, not sent yet
+        self._begin: Sequence[Asked] = ()  # what began this transaction
+        self._first: Sequence[Asked] = ()  # the same, while it isn't sent
         self._held: list[Asked] = []
 
     @property
@@ -46,7 +46,14 @@ class Line:
 
     def begin(self, *asked: Asked) -> None:
         """Begin a transaction with these, when something is asked."""
-        self._first, self._held = asked, []
+        self._begin, self._first, self._held = asked, asked, []
+
+    async def begin_again(self) -> None:
+        """Take back all of this transaction, and begin it anew when something is asked."""
+        begun = self.begun
+        self.begin(*self._begin)
+        if begun:
+            await self.send([(b"ROLLBACK", ())])
 
     def later(self, asked: Asked) -> None:
         """A statement whose answer nobody waits for; what is wrong with it is told to who asks next, or commits."""
@@ -86,23 +93,25 @@ class Line:
     async def send(self, asked: Sequence[Asked]) -> Any:
         """Send all in one go; the last one's answer. Raises the first error."""
         pgconn, types, names = self._raw.pgconn, self._types, self._names
-        sends: list[Callable[[], None]] = []
+        sends: list[tuple[Callable[..., None], bytes, Any, Any]] = []
         fresh: dict[tuple[bytes, Any], bytes] = {}  # what has to be prepared
         prepared: dict[int, tuple[bytes, Any]] = {}  # which answers are to that
         for statement, values in asked:
-            wire = types.dump_sequence(values, _AUTO[: len(values)])
-            key = (statement, types.types)
+            if values:
+                wire, key = types.dump_sequence(values, _AUTO[len(values)]), (statement, types.types)
+            else:
+                wire, key = (), (statement, ())
             if (name := names.get(key) or fresh.get(key)) is None:
                 name = fresh[key] = b"%s %d" % (statement[:20], self._prepared)
                 self._prepared += 1
                 prepared[len(sends)] = key
-                sends.append(partial(pgconn.send_prepare, name, statement, types.types))
-            sends.append(partial(pgconn.send_query_prepared, name, wire, types.formats))
+                sends.append((pgconn.send_prepare, name, statement, key[1]))
+            sends.append((pgconn.send_query_prepared, name, wire, types.formats if values else ()))
         with self._watch:
             try:
                 pgconn.enter_pipeline_mode()
-                for send in sends:
-                    send()
+                for send, name, first, second in sends:
+                    send(name, first, second)
                 pgconn.pipeline_sync()
                 results = await self._answers(pgconn)
                 pgconn.exit_pipeline_mode()

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
     Integer,
     LargeBinary,
     ScalarSelect,
     and_,
+    any_,
     bindparam,
     case,
+    column,
     delete,
     func,
     literal,
@@ -214,9 +218,19 @@ def _in_hand(dialect: str) -> Any:
 
 
 _PUT_IN_HAND = Prepared(_in_hand, *(name for name in _PUT_COLUMNS if name not in ("state", "attempts")))
-_LEASE = Prepared(
-    update(outbox).where(outbox.c.id == bindparam("row")).values(state=Outgoing.LEASED, attempts=outbox.c.attempts + 1)
-)
+_LEASED = update(outbox).values(state=Outgoing.LEASED, attempts=outbox.c.attempts + 1)
+_LEASE = Prepared(_LEASED.where(outbox.c.id == bindparam("row")))
+_LEASE_ALL = Prepared(_LEASED.where(outbox.c.id == any_(bindparam("rows", type_=ARRAY(BigInteger)))))
+
+
+def _lease(db: Db, rows: list[int]) -> None:
+    if db.sole:
+        for row in rows:
+            _LEASE.later(db, row=row)
+    elif rows:
+        _LEASE_ALL.later(db, rows=rows)
+
+
 _NOT_WANTED = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
@@ -239,8 +253,7 @@ def claim(db: Db, account: int, lanes: Collection[Lane], most: int) -> list[Parc
                 db.execute(_NOT_WANTED, {"row": row.id, "at": db.now})
             else:
                 new.setdefault(row.contact_id, row)
-        for row in new.values():
-            _LEASE.later(db, row=row.id)
+        _lease(db, [row.id for row in new.values()])
         first |= new
         if len(found) < still:
             break  # otherwise one chat with much to hear may have filled the answer: look behind it
@@ -298,18 +311,28 @@ Sent = tuple[int, int, str]
 _DESK = select(people.c.desk).where(people.c.id == outbox.c.person_id).scalar_subquery()
 _KEPT = case((_DESK == "officers", literal(b"", LargeBinary)), else_=outbox.c.body)
 """What officers were told is about others: once it has gone out it isn't kept, so that no old copy holds it."""
-_SENT = Prepared(
+_TAKEN = (
     update(outbox)
-    .where(outbox.c.id == bindparam("row"), outbox.c.state == Outgoing.LEASED)
-    .values(state=Outgoing.SENT, ext_id=bindparam("ext"), done_at=bindparam("at"), error=None, body=_KEPT)
+    .where(outbox.c.state == Outgoing.LEASED)
+    .values(state=Outgoing.SENT, done_at=bindparam("at"), error=None, body=_KEPT)
 )
+_SENT = Prepared(_TAKEN.where(outbox.c.id == bindparam("row")).values(ext_id=bindparam("ext")))
+_news = func.unnest(bindparam("rows", type_=ARRAY(BigInteger)), bindparam("exts", type_=ARRAY(LargeBinary)))
+_new = _news.table_valued(column("id", BigInteger), column("ext", LargeBinary), name="new").render_derived()
+_SENT_ALL = Prepared(_TAKEN.where(outbox.c.id == _new.c.id).values(ext_id=_new.c.ext))
 
 
 def sent(db: Db, rows: Iterable[Sent]) -> None:
     """The platform has taken these rows."""
+    found: dict[int, bytes | None] = {}
     for row, person, id in rows:
         with suppress(NoKey):  # she was erased meanwhile, and the row with her
-            _SENT.later(db, row=row, ext=_sealed_id(db, row, person, id), at=db.now)
+            found[row] = _sealed_id(db, row, person, id)
+    if db.sole:
+        for row, ext in found.items():
+            _SENT.later(db, row=row, ext=ext, at=db.now)
+    elif found:
+        _SENT_ALL.later(db, rows=list(found), exts=list(found.values()), at=db.now)
 
 
 def _sealed_id(db: Db, row: int, person: int, id: str) -> bytes | None:
@@ -396,33 +419,6 @@ def withhold_about(db: Db, person: int) -> int:
     """Let what waits to be told to others about a person expire: she asked to be erased. How many rows."""
     about = update(outbox).where(outbox.c.about_id == person, outbox.c.state == Outgoing.READY)
     return db.execute(about.values(state=Outgoing.EXPIRED, done_at=db.now, error="no longer wanted")).rowcount
-
-
-def requeue(db: Db, rows: Sequence[int] | None) -> int:
-    """Send dead rows (all of them for None) once more, with new tries. How many there were."""
-    dead = update(outbox).where(outbox.c.state == Outgoing.DEAD)
-    if rows is not None:
-        dead = dead.where(outbox.c.id.in_(rows))
-    until = db.now + EXPIRY[Lane.ALERT]
-    values = {"state": Outgoing.READY, "attempts": 0, "due_at": db.now, "expires_at": until, "error": None}
-    return db.execute(dead.values(values)).rowcount
-
-
-def dead(db: Db) -> list[dict[str, Any]]:
-    """The dead letters, newest first, without what they say."""
-    columns = (outbox.c.id, outbox.c.person_id, outbox.c.lane, outbox.c.attempts, outbox.c.put_at, outbox.c.error)
-    found = db.execute(select(*columns).where(outbox.c.state == Outgoing.DEAD).order_by(outbox.c.id.desc()).limit(200))
-    return [
-        {
-            "id": row.id,
-            "person": row.person_id,
-            "lane": Lane(row.lane).name.lower(),
-            "attempts": row.attempts,
-            "put": row.put_at.isoformat(),
-            "error": row.error,
-        }
-        for row in found
-    ]
 
 
 def depth(db: Db) -> list[tuple[Lane, int, datetime]]:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from bot.chat.text import Catalogs, Day, Words, from_json, t
-from bot.files import FONT, LOCALES, RESULT
+from bot.chat.text import Day, Words, from_json, t
+from bot.files import FONT, RESULT
+from bot.files.words import Draw, spoken
 
 if TYPE_CHECKING:
     from PIL import ImageDraw, ImageFont
@@ -36,13 +37,12 @@ def files(
     colors: Mapping[str, str],
 ) -> dict[str, Any]:
     """The picture (PNG) and the page (PDF) of what `bot.domain.assess.results.gather` found."""
-    known = [language] if language != "en" else []
-    catalogs = Catalogs.load(LOCALES, known, ZoneInfo(zone)) if known else Catalogs({}, "en", ZoneInfo(zone))
-    draw = partial(_drawn, catalogs, language)
+    _, draw = spoken(language, zone)
     days = {name: datetime.fromisoformat(told[name]).astimezone(ZoneInfo(zone)).date() if told[name] else None
             for name in ("at", "before_at")}  # fmt: skip
-    image = picture(told, days, draw, colors)
-    page = pdf(told, days, draw, image, office, from_json(law), colors)
+    result = Result(told, days, draw, colors, office, from_json(law))
+    image = picture(result)
+    page = pdf(result, image)
     stamp = f"{days['at']:%Y-%m-%d}"
     return {
         "assessment": assessment,
@@ -53,22 +53,30 @@ def files(
     }
 
 
-Draw = Callable[[Words], str]
 Days = Mapping[str, date | None]
 """The office's calendar days of this check (``at``) and the one before (``before_at``)."""
 
 
-def _drawn(catalogs: Catalogs, language: str, words: Words) -> str:
-    return catalogs.draw(words, language).text
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What is drawn: what was found, in whose words and colours, by which office, and what the law says of it."""
+
+    told: Mapping[str, Any]
+    days: Days
+    draw: Draw
+    colors: Mapping[str, str]
+    office: str
+    law: Words
 
 
-def picture(told: Mapping[str, Any], days: Days, draw: Draw, colors: Mapping[str, str]) -> bytes:
+def picture(result: Result) -> bytes:
     """A PNG of 720 x 760: total and band, the indicators now over last time, and which is which.
 
     Indicators of which this check asked nothing have no point; with fewer than three there are bars instead of a radar.
     """
     from PIL import Image, ImageDraw
 
+    told, draw, colors = result.told, result.draw, result.colors
     image = Image.new("RGB", (2 * _WIDE, 2 * _HIGH), colors["paper"])  # drawn twice as large, for smooth lines
     pen = ImageDraw.Draw(image)
     total = draw(t("{total} of 100", total=told["total"]))
@@ -79,7 +87,7 @@ def picture(told: Mapping[str, Any], days: Days, draw: Draw, colors: Mapping[str
         _bars(pen, marked, colors)
     else:
         _radar(pen, told["indicators"], colors)
-    _legend(pen, days, draw, colors)
+    _legend(pen, result.days, draw, colors)
     small = image.reduce(2).quantize(_PALETTE, dither=Image.Dither.NONE)
     kept = io.BytesIO()
     small.save(kept, "PNG", optimize=True)
@@ -189,36 +197,20 @@ def _light(color: str, paper: str) -> str:
     return "#" + "".join(f"{round(part / 5):02x}" for part in parts)
 
 
-def pdf(
-    told: Mapping[str, Any],
-    days: Days,
-    draw: Draw,
-    image: bytes,
-    office: str,
-    law: Words,
-    colors: Mapping[str, str],
-) -> bytes:
+def pdf(result: Result, image: bytes) -> bytes:
     """The result on one page of A4: smaller letters where the words are many."""
     for size in (10.5, 9.5, 8.5, 7.5, 6.5, 5.5):
-        paper, pages = _page(told, days, draw, image, office, law, colors, size)
+        paper, pages = _page(result, image, size)
         if pages == 1:
             return paper
     raise ValueError("the result doesn't fit on a page")
 
 
-def _page(
-    told: Mapping[str, Any],
-    days: Days,
-    draw: Draw,
-    image: bytes,
-    office: str,
-    law: Words,
-    colors: Mapping[str, str],
-    size: float,
-) -> tuple[bytes, int]:
+def _page(result: Result, image: bytes, size: float) -> tuple[bytes, int]:
     """The page in letters of `size` points, and how many pages it took."""
     from fpdf import FPDF  # half a second, and only here
 
+    told, days, draw, colors = result.told, result.days, result.draw, result.colors
     paper = FPDF(format="A4")
     paper.set_title(f"{told['title']} {days['at']}")
     paper.set_creation_date(datetime.fromisoformat(told["at"]))
@@ -234,7 +226,7 @@ def _page(
         paper.multi_cell(0, size * scale * 0.46, text, new_x="LMARGIN", new_y="NEXT", align="L")
         paper.ln(space)
 
-    write(office, 0.9)
+    write(result.office, 0.9)
     write(told["title"], 1.9, 1.0, now)
     write(told["business"], 1.3)
     write(
@@ -265,9 +257,9 @@ def _page(
         write(draw(t("Next steps:")), 1.3, 1.2, now)
     for n, step in enumerate(told["steps"], 1):
         write(draw(t("{n}. {message} This week: {win}", n=n, message=step["message"], win=step["win"])), space=2)
-    if law:
+    if result.law:
         write(draw(t("The class by law, which says nothing about how ready a business is:")), 0.9, 0.5, now)
-        write(draw(law), 0.9, 2)
+        write(draw(result.law), 0.9, 2)
     write(draw(t("This result comes from the owner's own answers. It is no permit and no certificate.")), 0.8)
     return bytes(paper.output()), paper.page_no()
 

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.chat.messages import Message
 from bot.chat.text import Catalogs, Words, from_json, t
-from bot.files import EXPORT, FONT, LOCALES
+from bot.files import EXPORT, FONT
+from bot.files.words import Draw, spoken
 
 
 def files(
     data: dict[str, Any], language: str, zone: str, office: str, full: bool, words: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
     """The JSON and the PDF of what `bot.domain.export.gather` found."""
-    catalogs = Catalogs.load(LOCALES, [language], ZoneInfo(zone)) if language != "en" else _english(zone)
-    draw = partial(_draw, catalogs, language)
+    catalogs, draw = spoken(language, zone)
     for row in data["held"].get("outbox", []):
         if "body" not in row:
             continue  # tells of somebody else, to one who is an officer
         row["text"] = "\n\n".join(draw(part) for part in Message.from_json(row["body"]).parts)
     stamp = datetime.fromisoformat(data["made_at"]).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d")
-    paper = pdf(data, draw, catalogs, language, {key: _spoken(draw, names) for key, names in words.items()})
+    paper = pdf(data, draw, catalogs, language, {key: _drawn(draw, names) for key, names in words.items()})
     return {
         "files": [
             {
@@ -39,15 +37,7 @@ def files(
     }
 
 
-def _english(zone: str) -> Catalogs:
-    return Catalogs({}, "en", ZoneInfo(zone))
-
-
-def _draw(catalogs: Catalogs, language: str, words: Words) -> str:
-    return catalogs.draw(words, language).text
-
-
-def _spoken(draw: Callable[[Words], str], names: dict[str, Any]) -> dict[str, str]:
+def _drawn(draw: Draw, names: dict[str, Any]) -> dict[str, str]:
     return {code: draw(from_json(name)) for code, name in names.items()}
 
 
@@ -74,7 +64,7 @@ FIELDS: dict[str, Words] = {
 
 def pdf(
     data: dict[str, Any],
-    draw: Callable[[Words], str],
+    draw: Draw,
     catalogs: Catalogs,
     language: str,
     words: dict[str, dict[str, str]],

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.chat.text import to_json
-from bot.domain import audit, breach, costs, dated, faqs, inbox, officers, outbox, places, regions, tables
+from bot.domain import audit, breach, costs, dated, dead_letters, faqs, inbox, officers, places, regions, tables
 from bot.domain.assess import instruments, sheets
 from bot.domain.db import Db
 
@@ -95,13 +95,13 @@ def _named(ids: list[int]) -> str:
 
 
 def outbox_list(db: Db) -> Answer:
-    return {"rows": outbox.dead(db)}
+    return {"rows": dead_letters.listed(db)}
 
 
 def outbox_requeue(db: Db, ids: list[int] | None) -> Answer:
     if ids is None:
-        return {"requeued": outbox.requeue(db, None)}
-    if unknown := [id for id in sorted(set(ids)) if not outbox.requeue(db, [id])]:
+        return {"requeued": dead_letters.requeue(db, None)}
+    if unknown := [id for id in sorted(set(ids)) if not dead_letters.requeue(db, [id])]:
         raise ValueError(f"Not given up: {_named(unknown)}. `pendamping outbox list` shows what is.")
     return {"requeued": len(set(ids))}
 

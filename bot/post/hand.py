@@ -52,10 +52,10 @@ class Hand:
         return self.connection
 
     def begin(self) -> int:
-        """Begin a transaction; its mark, 0 for none. What a work did can be taken back to the savepoint."""
+        """Begin a transaction; its mark, 0 for none."""
         mark = secrets.randbelow(1 << 62) + 1 if self.number else 0
         marks: list[Asked] = [(_MARK, (self.number, mark))] if mark else []
-        self.line.begin((self._begin, ()), *marks, (b"SAVEPOINT work", ()))
+        self.line.begin((self._begin, ()), *marks)
         return mark
 
     def undo(self) -> None:

@@ -74,10 +74,11 @@ def at_once(
         raise  # the store decides whether it was the store's failure
     except Exception as error:
         db.start_over()
+        if people.still(db, contact) is None:
+            raise people.Gone(f"contact {contact.id} of person {contact.person}") from error
         outbox.sent(db, sent)
         waits = inbox.add(db, contact, incoming, raw)
-        assert waits is not None
-        return waits, error
+        return None if waits is None else (waits, error)
 
 
 class Moved(Exception):

@@ -46,7 +46,7 @@ def told(marks: tuple[int | None, ...], before: tuple[int | None, ...], **more: 
 
 
 def drawn(marks: tuple[int | None, ...], before: tuple[int | None, ...] = (None,) * 6, days: Any = DAYS) -> Image.Image:
-    content = drawing.picture(told(marks, before), days, plain, COLORS)
+    content = drawing.picture(drawing.Result(told(marks, before), days, plain, COLORS, "Dinas", LAW))
     assert len(content) < MOST_BYTES
     image = Image.open(io.BytesIO(content))
     assert (image.format, image.size) == ("PNG", (720, 760))
@@ -94,8 +94,9 @@ def pages(content: bytes) -> int:
     ids=["usual", "nothing to do", "the longest words", "many indicators"],
 )
 def test_the_page_is_one(more: dict[str, Any]):
-    image = drawing.picture(told((85, 60, 40, 100, 20, 55), (50,) * 6), DAYS, plain, COLORS)
-    page = drawing.pdf(told((85, 60, 40, 100, 20, 55), (50,) * 6, **more), DAYS, plain, image, "Dinas", LAW, COLORS)
+    marks = told((85, 60, 40, 100, 20, 55), (50,) * 6, **more)
+    result = drawing.Result(marks, DAYS, plain, COLORS, "Dinas", LAW)
+    page = drawing.pdf(result, drawing.picture(result))
     assert page.startswith(b"%PDF-")
     assert pages(page) == 1
 

@@ -32,6 +32,11 @@ def post(tmp_path: Path, empty: Path) -> Post:
     return Post(tmp_path, empty)
 
 
+@pytest.fixture
+def postgres(tmp_path: Path, empty: Path, emptied: str) -> Post:
+    return Post(tmp_path, empty, emptied)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def either(request: pytest.FixtureRequest, tmp_path: Path, empty: Path) -> Post:
     """A post on either kind of database."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import psycopg
 import pytest
 from sqlalchemy import update as change
 
@@ -147,6 +148,28 @@ def test_an_address_that_is_nobodys_any_more_is_met_anew(either: Post):
         assert station.channel.to("1") == ["dua"]
 
     either.run(work)
+
+
+def test_an_address_that_becomes_anothers_under_a_turn_that_fails_is_that_persons(postgres: Post, emptied: str):
+    """There a turn that fails is begun anew, and what it read first may not be so any more."""
+
+    async def work(station: Station) -> None:
+        await known(station, 1, 2)
+
+        def moved(db: Db) -> None:
+            if postgres.words.fails["racun"]:
+                with psycopg.connect(emptied, autocommit=True, options="-c lock_timeout=5s") as other:
+                    other.execute("UPDATE contacts SET person_id = 2, address = (SELECT address FROM contacts"
+                                  " WHERE person_id = 2), name = NULL WHERE person_id = 1")  # fmt: skip
+
+        postgres.words.look, postgres.words.fails = moved, {"racun": 1}
+        await station.hear(1, "racun")
+        await station.settled()
+        kept = await station.store.write(lambda db: rows(db, "inbox", "person_id", "state"))
+        assert kept[-1] == (2, Received.DONE)
+
+    postgres.run(work)
+    assert postgres.words.ran[-2:] == [(1, "racun"), (2, "racun")]
 
 
 def test_while_the_account_has_to_wait_what_is_in_hand_waits_in_the_outbox(either: Post):

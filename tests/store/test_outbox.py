@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.chat.messages import Message
-from bot.domain import outbox, people
+from bot.domain import dead_letters, outbox, people
 from bot.domain.db import Db
 from bot.domain.outbox import Parcel
 from bot.domain.people import Contact
@@ -182,7 +182,7 @@ def test_dead_after_eight_tries_and_then_the_next_of_the_chat(bench: Bench):
             assert outbox.put_back(db, parcel, 1, "broken", counts=True) == (attempt < 8)
             db.now += minutes(1)
         assert words(claim(db)) == ["s1"]
-        (found,) = outbox.dead(db)
+        (found,) = dead_letters.listed(db)
         assert (found["attempts"], found["error"], found["lane"], found["person"]) == (8, "broken", "reply", 1)
 
     write(bench, work)
@@ -195,11 +195,11 @@ def test_requeued_it_has_new_tries_and_time(bench: Bench):
         for parcel in claim(db):
             outbox.give_up(db, parcel.id, "never")
         db.now += minutes(60)  # by now it would have expired
-        assert outbox.requeue(db, [1]) == 1
+        assert dead_letters.requeue(db, [1]) == 1
         assert [(p.id, p.attempts) for p in claim(db)] == [(1, 1)]
-        assert outbox.requeue(db, None) == 1
+        assert dead_letters.requeue(db, None) == 1
         assert [(p.id, p.attempts) for p in claim(db)] == [(2, 1)]
-        assert outbox.dead(db) == []
+        assert dead_letters.listed(db) == []
 
     write(bench, work)
 
@@ -225,7 +225,7 @@ def test_what_was_in_flight_at_eight_crashes_is_given_up(bench: Bench):
             assert len(claim(db)) == 1
             outbox.release(db)
         assert claim(db) == []
-        assert [found["attempts"] for found in outbox.dead(db)] == [8]
+        assert [found["attempts"] for found in dead_letters.listed(db)] == [8]
 
     write(bench, work)
 
@@ -317,7 +317,7 @@ def test_one_that_can_not_be_read_any_more_stops_nobody(sqlite: SqliteBench):
 
     def take(db: Db) -> None:
         assert words(claim(db)) == ["stays"]
-        assert [found["error"] for found in outbox.dead(db)] == ["unreadable body: NoKey"]
+        assert [found["error"] for found in dead_letters.listed(db)] == ["unreadable body: NoKey"]
 
     write(sqlite, take)
 

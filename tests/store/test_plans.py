@@ -14,8 +14,21 @@ from sqlalchemy import Connection, text
 from sqlalchemy.util import await_, greenlet_spawn
 
 from bot.chat.flow import Person
-from bot.chat.messages import Message, Sent
-from bot.domain import consents, inbox, jobs, outbox, owners, people, postgres, reminders, talks, tickets, upgrade
+from bot.chat.messages import Message
+from bot.domain import (
+    consents,
+    dead_letters,
+    inbox,
+    jobs,
+    outbox,
+    owners,
+    people,
+    postgres,
+    reminders,
+    talks,
+    tickets,
+    upgrade,
+)
 from bot.domain.db import Db
 from bot.domain.engine import writing
 from bot.domain.inbox import Letter
@@ -55,12 +68,12 @@ OFTEN: dict[str, Callable[[Db], object]] = {
     "claim": lambda db: outbox.claim(db, 1, (Lane.REPLY, Lane.ALERT), 50),
     "claim bulk": lambda db: outbox.claim(db, 1, (Lane.REMINDER, Lane.BROADCAST), 3),
     "waiting": lambda db: outbox.waiting(db, 1, (Lane.REPLY, Lane.ALERT)),
-    "sent": lambda db: outbox.sent(db, [(1, 1, Sent("1").id)]),
+    "sent": lambda db: outbox.sent(db, [(1, 1, "")]),
     "give up": lambda db: outbox.give_up(db, 1, "never"),
     "outbox expire": outbox.expire,
     "outbox release": outbox.release,
     "outbox depth": outbox.depth,
-    "outbox dead": outbox.dead,
+    "outbox dead": dead_letters.listed,
     "outbox purge": lambda db: outbox.purge(db, OLD),
     "foreign key": lambda db: db.execute(text("SELECT 1 FROM outbox WHERE replaces = :id"), {"id": 7}),
     "fire": reminders.fire,
