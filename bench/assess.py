@@ -34,7 +34,7 @@ from bot.domain.people import Contact
 from bot.files import drawing
 from bot.post import turn
 from handlers.assess_questions import each
-from tests.assess.test_drawing import DAYS, plain, told
+from tests.assess.test_drawing import DAYS, LAW, plain, told
 from tests.chat.kernel import Notes, Siti
 from tests.office import Desk, make_template
 from tests.talks.assess_scripts import CHECK, CORE, MIDDLE, QUICK, part, taps
@@ -171,8 +171,9 @@ def messages() -> int:
 
 def main(people: int) -> int:
     rules = {rule["name"]: rule["value"] for rule in json.loads(SHIPPED.read_text(encoding="utf-8"))}
-    result = told((85, 60, 40, 100, 20, 55), (50, 60, 30, 80, 35, 10))
-    image = drawing.picture(result, DAYS, plain, rules[results.COLORS])
+    marks = told((85, 60, 40, 100, 20, 55), (50, 60, 30, 80, 35, 10))
+    result = drawing.Result(marks, DAYS, plain, rules[results.COLORS], "Dinas", LAW)
+    image = drawing.picture(result)
     spent = turns(people)
     register = spent["register"]
     limits = [
@@ -180,8 +181,7 @@ def main(people: int) -> int:
                 unit="x") for name in QUESTIONNAIRE),
         Limit("31 answers replayed", replayed(), REPLAY_MS, unit=" ms"),
         Limit("31 answers scored", cpu(lambda: score(CHECK, MIDDLE)), REPLAY_MS, unit=" ms"),
-        Limit("picture, CPU", cpu(lambda: drawing.picture(result, DAYS, plain, rules[results.COLORS])), MOST_MS,
-              unit=" ms"),
+        Limit("picture, CPU", cpu(lambda: drawing.picture(result)), MOST_MS, unit=" ms"),
         Limit("picture", len(image) / 1000, MOST_KB, unit=" kB"),
         Limit("quick check, messages delivered on WhatsApp", messages(), MESSAGES),
     ]  # fmt: skip
