@@ -170,3 +170,14 @@ def test_an_old_quick_check_answers_nothing_of_a_full_one(db: Db):
     db.now = checks.recheck_on(CHECK, before.finished)
     full = checks.start(db, person, business, "naik-kelas", "full", DAY)
     assert "A1" not in checks.given(db, full.id)
+
+
+def test_in_an_open_check_another_answer_takes_back_what_was_shown_at_once(db: Db):
+    person, business = owner(db)
+    check = checks.start(db, person, business, "naik-kelas", "full", DAY)
+    answer(db, person, check, {"A1": "ada"})
+    evidence.show(db, person, check.id, "A1", words="x")
+    checks.put(db, check, "A1", "ada", was="ada")
+    assert db.execute(select(rows.c.state)).scalars().all() == [Proof.CLAIMED]
+    checks.put(db, check, "A1", "belum", was="ada")
+    assert db.execute(select(rows.c.state)).scalars().all() == [Proof.WITHDRAWN]
