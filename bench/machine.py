@@ -84,7 +84,9 @@ async def python(*command: str) -> None:
 
 
 def tail(log: Path) -> str:
-    return log.read_text(errors="replace")[-2000:]
+    """The end of a log, without what only tells how things go."""
+    lines = log.read_text(errors="replace").splitlines(keepends=True)
+    return "".join(line for line in lines if "[info " not in line)[-2000:]
 
 
 async def others(seconds: float = 2.0) -> float:

@@ -8,8 +8,8 @@ import itertools
 import random
 import shutil
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from statistics import median
 from bench.contestants import Contestant, Place, first_start, left
 from bench.crowd import Crowd, Failed
 from bench.fill import FIRST
-from bench.machine import Process, free_port, python, running
+from bench.machine import Process, free_port, python, running, tail
 
 AWAKE = 0.4
 """Seconds before a window is timed: the others had the machine for a while."""
@@ -124,7 +124,30 @@ class _Measured:
     windows: list[tuple[float, float, float]] = field(default_factory=list[tuple[float, float, float]])
     waits: list[list[float]] = field(default_factory=list[list[float]])
 
+    async def warm(self, seconds: float) -> None:
+        with self._told():
+            await self.crowd.busy(seconds)
+            await self.crowd.finish()
+
     async def full(self, seconds: float) -> None:
+        with self._told():
+            await self._full(seconds)
+
+    async def half(self, seconds: float, seed: int) -> None:
+        rate = median(rate for rate, _, _ in self.windows) / 2
+        with self._told():
+            self.waits.append(await self.crowd.paced(rate, seconds, AWAKE, seed))
+
+    @contextmanager
+    def _told(self) -> Generator[None]:
+        """Whoever fails is told of by name, with what its log says."""
+        try:
+            yield
+        except Failed as error:
+            log = tail(self.place.folder / "log")
+            raise Failed(f"{self.who.name}, {self.who.store}: {error}\n{log}") from error
+
+    async def _full(self, seconds: float) -> None:
         crowd, process = self.crowd, self.process
         await crowd.busy(AWAKE)
         turns, cpu, own = crowd.turns, process.cpu(), time.process_time()
@@ -132,10 +155,6 @@ class _Measured:
         turns, cpu, own = crowd.turns - turns, process.cpu() - cpu, time.process_time() - own
         self.windows.append((rate, cpu / turns, own / turns))
         await crowd.finish()
-
-    async def half(self, seconds: float, seed: int) -> None:
-        rate = median(rate for rate, _, _ in self.windows) / 2
-        self.waits.append(await self.crowd.paced(rate, seconds, AWAKE, seed))
 
     def figures(self) -> Figures:
         rates, cpu, own = zip(*self.windows, strict=True)
@@ -159,8 +178,7 @@ async def one_round(places: Mapping[str, tuple[Contestant, Place]], spans: Spans
             process = await stack.enter_async_context(started(who, place, crowd))
             them.append(_Measured(who, place, crowd, process))
         for one in them:
-            await one.crowd.busy(spans.warm)
-            await one.crowd.finish()
+            await one.warm(spans.warm)
         for window in range(spans.windows):
             for one in _from(them, window):  # not always behind the same one
                 await one.full(spans.full)

@@ -8,6 +8,7 @@ part of a known corruption race, as is a second process, which is why the lock f
 from __future__ import annotations
 
 import fcntl
+import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from bot.domain.db import StoreDown
 from bot.domain.prepared import Torn
@@ -47,6 +49,15 @@ class Held(Protocol):
 
 class Misused(Exception):
     """A work ended the transaction itself (commit, rollback). The store does that, for everything that is in it."""
+
+
+def is_stores(error: BaseException) -> bool:
+    """Whether SQLite failed (full, locked, broken), not the work: a wrong statement or a broken constraint. Of
+    PostgreSQL `bot.domain.postgres` tells."""
+    found = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(found, sqlite3.OperationalError):
+        return getattr(found, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF != sqlite3.SQLITE_ERROR
+    return isinstance(found, Torn) or type(found) is sqlite3.DatabaseError  # just that: the file is damaged
 
 
 WORKING = "working"

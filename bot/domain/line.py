@@ -16,8 +16,10 @@ from typing import Any
 from psycopg import AsyncConnection, OperationalError
 from psycopg.adapt import AdaptersMap, PyFormat, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.types.numeric import Int8Dumper
+
+from bot.domain.engine import Misused
 
 Asked = tuple[bytes, Sequence[Any]]
 """A statement with its parameters as ``$1``, ``$2``, …, and their values."""
@@ -26,7 +28,7 @@ _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED, ExecStatus.BAD_R
 
 
 class Line:
-    """A connection; `watch` is entered while the server is waited for."""
+    """A connection; `watch` is entered while the server is waited for, and left with what it said was wrong."""
 
     def __init__(self, raw: AsyncConnection[Any], watch: AbstractContextManager[Any] | None = None) -> None:
         self._raw = raw
@@ -49,8 +51,11 @@ class Line:
         self._begin, self._first, self._held = asked, asked, []
 
     async def begin_again(self) -> None:
-        """Take back all of this transaction, and begin it anew when something is asked."""
+        """Take back all of this transaction, and begin it anew when something is asked. Raises `Misused` if a work has
+        ended it in its own words."""
         begun = self.begun
+        if begun and self._raw.pgconn.transaction_status == TransactionStatus.IDLE:
+            raise Misused
         self.begin(*self._begin)
         if begun:
             await self.send([(b"ROLLBACK", ())])
@@ -118,11 +123,11 @@ class Line:
             except BaseException:
                 self._raw.pgconn.finish()  # nobody knows what has come through of it
                 raise
-        for i, result in enumerate(results):
-            if result.status in _FAILED:
-                raise error_from_result(result, self._raw.info.encoding)
-            if i in prepared:
-                names[prepared[i]] = fresh[prepared[i]]
+            for i, result in enumerate(results):
+                if result.status in _FAILED:  # told to who watches, whatever the work makes of it
+                    raise error_from_result(result, self._raw.info.encoding)
+                if i in prepared:
+                    names[prepared[i]] = fresh[prepared[i]]
         return results[-1]
 
     async def _answers(self, pgconn: Any) -> list[Any]:

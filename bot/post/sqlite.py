@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import structlog
 from sqlalchemy import Connection
 from sqlalchemy.engine import RootTransaction
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.seams import Clock
 from bot.domain import engine
@@ -241,7 +241,7 @@ class SqliteStore:
             item.value = item.work(db)
             db.settle()
         except BaseException as error:  # also SystemExit: a handler must not end the loop
-            if _is_stores(error):
+            if engine.is_stores(error):
                 raise
             if engine.misused(connection.info):
                 raise Misused from error
@@ -268,11 +268,3 @@ class SqliteStore:
         if connection is not None:
             connection.invalidate()
             connection.close()
-
-
-def _is_stores(error: BaseException) -> bool:
-    """Whether the store failed (full, locked, broken), not the work: a wrong statement or a broken constraint."""
-    found = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(found, sqlite3.OperationalError):
-        return getattr(found, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF != sqlite3.SQLITE_ERROR
-    return isinstance(found, Torn) or type(found) is sqlite3.DatabaseError  # just that: the file is damaged

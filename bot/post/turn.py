@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.chat.conversation import Conversation, Reply
 from bot.chat.flow import Person
@@ -17,7 +14,7 @@ from bot.chat.messages import MORE, Incoming, Message
 from bot.chat.seams import Raw
 from bot.chat.talk import Talks
 from bot.chat.text import t
-from bot.domain import consents, inbox, linking, officers, outbox, people, reminders, talks
+from bot.domain import consents, engine, inbox, linking, officers, outbox, people, reminders, talks
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.domain.outbox import Parcel
@@ -53,7 +50,8 @@ def at_once(
     """Keep an update and do its turn in one go; None for one we already have. Before that, note what was `sent`.
 
     What a flow raises is given back: then the update is kept, with one attempt counted, and waits. None instead of a
-    turn: the address isn't that contact's any more, so it is kept for whose it is now.
+    turn: the address isn't that contact's any more, so it is kept for whose it is now. Raises `Gone` where that became
+    so only under a turn that failed.
     """
     began = time.perf_counter()
     outbox.sent(db, sent)
@@ -70,15 +68,19 @@ def at_once(
         return None
     try:
         return letter, _turn(db, letter, person, reachable, kept, known, incoming, None, office, began)
-    except (StoreDown, SQLAlchemyError, sqlite3.Error, Torn, people.Gone):
-        raise  # the store decides whether it was the store's failure
+    except (StoreDown, Torn, people.Gone):
+        raise
     except Exception as error:
+        if engine.is_stores(error):
+            raise  # PostgreSQL's own failures are seen by its store, whoever swallows them
         db.start_over()
         if people.still(db, contact) is None:
             raise people.Gone(f"contact {contact.id} of person {contact.person}") from error
         outbox.sent(db, sent)
         waits = inbox.add(db, contact, incoming, raw)
-        return None if waits is None else (waits, error)
+        if waits is None:
+            raise
+        return waits, error
 
 
 class Moved(Exception):

@@ -106,6 +106,21 @@ def test_what_fails_is_kept_counted_and_tried_again_before_her_next(either: Post
     assert [word for _, word in either.words.ran] == ["satu", "racun", "racun", "dua"]
 
 
+def test_what_a_flow_did_wrong_with_its_rows_does_not_let_her_next_pass(either: Post):
+    def wrong(db: Db) -> None:
+        if either.words.fails.pop("satu", 0):
+            db.insert(contacts, {"account_id": 4711, "address": b"", "address_index": b"", "person_id": 4711})
+
+    async def work(station: Station) -> None:
+        await known(station, 1)
+        either.words.look, either.words.fails = wrong, {"satu": 1}
+        await station.intake.deliver([update(100, 1, "satu"), update(101, 1, "dua")])
+        await station.settled()
+        assert station.channel.to("1") == ["satu", "dua"]
+
+    either.run(work)
+
+
 def test_after_three_failures_it_is_set_aside(either: Post):
     either.words.fails["racun"] = 3
 

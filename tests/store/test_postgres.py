@@ -87,14 +87,24 @@ def test_of_two_turns_that_wait_for_each_other_one_is_run_again(postgres: Postgr
     assert runs[0] >= 3
 
 
-def test_a_conflict_that_a_turn_swallows_is_still_a_conflict(postgres: PostgresBench):
+@pytest.mark.parametrize("how", ["by SQLAlchemy", "past the cursors", "held back"])
+@pytest.mark.parametrize("then", ["goes on", "starts over"])
+def test_a_conflict_that_a_turn_swallows_is_still_a_conflict(postgres: PostgresBench, how: str, then: str):
     runs = [0]
+    conflict = "DO $$ BEGIN RAISE EXCEPTION 'as if' USING ERRCODE = '40001'; END $$"
 
     def careless(db: Db) -> None:
         runs[0] += 1
-        with suppress(SQLAlchemyError):
+        with suppress(SQLAlchemyError, psycopg.Error):
             if runs[0] == 1:
-                db.execute(text("DO $$ BEGIN RAISE EXCEPTION 'as if' USING ERRCODE = '40001'; END $$"))
+                assert db.line
+                if how == "past the cursors":
+                    await_(db.line.tell(conflict.encode()))
+                elif how == "held back":
+                    db.line.later((conflict.encode(), ()))
+                db.execute(text(conflict if how == "by SQLAlchemy" else "SELECT 1"))
+        if then == "starts over":
+            db.start_over()
         db.insert(accounts, {"name": f"run {runs[0]}"})
 
     async def run(store: Store) -> None:
