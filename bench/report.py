@@ -25,7 +25,7 @@ from bot.chat.seams import SystemClock
 
 PAGE = HOUSE / "docs" / "benchmarks.md"
 PICTURE = HOUSE / "docs" / "pictures" / "benchmarks.svg"
-COLUMNS = ("turns/s", "p50 ms", "p95 ms", "p99 ms", "worst p99", "MB", "ready s", "CPU ms")
+COLUMNS = ("turns/s", "p50 ms", "p95 ms", "p99 ms", "worst p99 ms", "MB", "ready s", "CPU ms")
 _LIBRARIES = (
     "python-telegram-bot",
     "aiogram",
@@ -140,8 +140,9 @@ which were at other work when it began.
 Medians of {spans.rounds} rounds. In a round all contestants are there at once, and each is measured in
 {spans.windows} windows at full load and {spans.windows} at half, theirs in between: a machine that is slow for a minute
 is so for everybody. "Times" is the median over all windows of our rate divided by theirs (the better peer's) in the
-same minute, so it isn't the quotient of two lines of the table. A round's waits are the medians of its windows', as a
-window in which the machine itself stood still tells of nothing else; the worst p99 is that of the worst window of all.
+same minute, so it isn't the quotient of two lines of the table. A round's waits are the medians of its windows', since
+this machine stands still now and then, which decides a window (what stalls in few windows only, be it we, doesn't show
+in them); the worst p99 is that of the worst window of all.
 
 {limits}
 

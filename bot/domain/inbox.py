@@ -216,6 +216,13 @@ def unfinished(db: Db) -> list[Letter]:
     return sorted(map(_letter, rows), key=lambda letter: letter.id)  # ORDER BY id would read the whole table
 
 
+def waits(db: Db, account: int, key: str) -> Letter | None:
+    """The row of an update that is kept and waits for its turn."""
+    hers = inbox.c.account_id == account, inbox.c.key == row_key(db.keys, account, key)
+    row = db.execute(select(*_COLUMNS).where(*hers, inbox.c.state == Received.WAITING)).first()
+    return None if row is None else _letter(row)
+
+
 _PAYLOAD = select(inbox.c.payload, inbox.c.state, inbox.c.received_at).where(inbox.c.id == bindparam("row"))
 
 

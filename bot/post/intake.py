@@ -42,6 +42,7 @@ class _Heard:
     error: str = ""
     flood: bool = False
     failed: Exception | None = None  # its turn was tried at once
+    first: bool = False  # it isn't being kept by another delivery
 
 
 class Intake:
@@ -70,6 +71,7 @@ class Intake:
         self._told = Fates(office, channel, account)
         self._known: dict[str, Contact] = {}  # by address: whom we heard of last
         self._arriving: Counter[str] = Counter()  # addresses of what is being kept for its slot
+        self._keeping: set[str] = set()  # keys of what is being kept
         self._turning: dict[str, list[int]] = {}  # addresses of what is with the store as a turn, and of whose
         self.at_once = at_once
         self.open = True
@@ -80,6 +82,9 @@ class Intake:
             raise Busy("stopping" if not self.open else "too much is waiting")
         told, stands, raws = self._told.taken(raws)
         heard = [found for raw in raws if (found := self._hear(raw)) is not None]
+        for found in heard:
+            found.first = found.key not in self._keeping
+            self._keeping.add(found.key)
         if sender := self._office.senders.get(self._account):
             sender.heard(len(heard))
         # Given to the store in the order they came, before anything else can be: that is the order of a person's turns.
@@ -103,6 +108,8 @@ class Intake:
                 await _all_of(works)
         except StoreDown as error:
             raise Busy("the store is away") from error
+        finally:
+            self._keeping.difference_update(found.key for found in heard if found.first)
 
     def _begin(self, found: _Heard) -> Contact | None:
         """Whose turn can be done in the commit that keeps her update: nothing else of hers is under way. None for an
@@ -277,6 +284,9 @@ class Intake:
             letter = inbox.add(db, contact, found.incoming, found.raw)
             if letter is not None:
                 self._flood.count(address, at)
+            elif found.first:  # or it was this one, kept by a commit whose answer was lost
+                letter = inbox.waits(db, self._account, found.key)
+                letter = None if letter and self._slots.has(letter) else letter
             return letter
         if inbox.has(db, self._account, found.key):
             return None

@@ -64,7 +64,7 @@ class PostgresStore:
         self._reads: AsyncEngine | None = None
         self._keys = keys
         self._clock = clock
-        self._group = group  # each work has a subtransaction or two; over 64 of them cost everybody time
+        self._group = group  # kept apart, each work has a subtransaction or two; over 64 of them cost everybody time
         self._on_commit = on_commit
         self._loop = asyncio.get_running_loop()
         self._closed = False
@@ -331,4 +331,4 @@ class _Again(Exception):
 
 
 class _Failing(Exception):
-    """A work has failed, and with it everything since the last savepoint."""
+    """A work has failed, and with it all of the transaction."""

@@ -40,6 +40,7 @@ class Slots:
         self._at_once: set[int] = set()  # whose turn is done at once
         self._none_at_once = asyncio.Event()
         self._held: dict[int, Letter] = {}
+        self._here: set[int] = set()  # the rows that wait or are at work
         self._tasks: set[asyncio.Task[None]] = set()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -53,8 +54,13 @@ class Slots:
         for letter in letters:
             self.waiting += 1
             self._idle.clear()
+            self._here.add(letter.id)
             self._queues[letter.slot].append(letter)
             self._next(letter.slot)
+
+    def has(self, letter: Letter) -> bool:
+        """Whether a row waits here already, or is at work."""
+        return letter.id in self._here
 
     def begin(self, person: int) -> bool:
         """Let a person's turn be done at once, beside her slot; False when anything of hers waits or is under way.
@@ -92,6 +98,7 @@ class Slots:
         """The first attempt of a row failed before it was kept: it goes on as any other whose turn failed."""
         self.waiting += 1
         self._idle.clear()
+        self._here.add(letter.id)
         self._note_failure(letter, error)
         self._hold_back(letter)
 
@@ -128,6 +135,7 @@ class Slots:
         finally:
             del self._busy[letter.slot]
         if done:
+            self._here.discard(letter.id)
             self._over()
         self._next(letter.slot)
 
@@ -225,6 +233,7 @@ class Slots:
         await asyncio.sleep(seconds)
         if await self._try(letter):
             self._held.pop(letter.person, None)
+            self._here.discard(letter.id)
             self._over()
             self._next(letter.slot)
 

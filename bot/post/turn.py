@@ -65,7 +65,8 @@ def at_once(
     words = said(incoming) if person.agreed and not officer else ""
     letter = inbox.add(db, contact, incoming, raw, done=words, emptied=officer)
     if letter is None:
-        return None
+        waiting = inbox.waits(db, contact.account, incoming.key)  # kept by a commit whose answer was lost
+        return None if waiting is None else (waiting, None)
     try:
         return letter, _turn(db, letter, person, reachable, kept, known, incoming, None, office, began)
     except (StoreDown, Torn, people.Gone):

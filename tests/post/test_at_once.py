@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,6 +16,7 @@ from bot.domain.tables import Outgoing, Received, contacts
 from tests.fakes import update
 from tests.post.station import Post, Station
 from tests.store.bench import full_disk, message, rows
+from tests.store.proxy import Proxy
 
 
 async def known(station: Station, *people: int) -> None:
@@ -119,6 +121,24 @@ def test_what_a_flow_did_wrong_with_its_rows_does_not_let_her_next_pass(either: 
         assert station.channel.to("1") == ["satu", "dua"]
 
     either.run(work)
+
+
+@pytest.mark.parametrize("first", ["done", "failed"])
+def test_what_a_commit_kept_whose_answer_is_lost_has_its_turn(tmp_path: Path, empty: Path, emptied: str, first: str):
+    """The connection goes at the COMMIT of a turn, or at that which keeps the update of one that failed."""
+    folder, name = Path(emptied.partition("host=")[2]), emptied.rpartition("?")[0].rpartition("/")[2]
+    with Proxy(folder) as proxy:
+        post = Post(tmp_path, empty, proxy.url(name))
+        post.words.fails = {"racun": int(first == "failed")}
+
+        async def work(station: Station) -> None:
+            await known(station, 1)
+            post.words.look = lambda db: proxy.cut_at(b"COMMIT", arrives=True) if not post.words.ran[1:] else None
+            await station.intake.deliver([update(100, 1, "racun"), update(101, 1, "dua")])
+            await station.settled()
+            assert station.channel.to("1") == ["racun", "dua"]
+
+        post.run(work)
 
 
 def test_after_three_failures_it_is_set_aside(either: Post):
