@@ -61,11 +61,7 @@ def limits(found: dict[str, Figures], few: Figures | None, many: Figures | None)
                 name, floor = f"{who.store}: times python-telegram-bot over our aiohttp", TIMES_CARRIED[who.store]
                 kept.append(Limit(name, times(ours, [found[CARRIED.key]]), floor, at_least=True, unit="x"))
             most, goal = (seconds * 1e3 for seconds in SLOWEST[who.store])
-            kept.append(
-                Limit(
-                    f"{who.store}: p99 at half load, of the middle window", ours.p99 * 1e3, most, unit=" ms", goal=goal
-                )
-            )
+            kept.append(Limit(f"{who.store}: p99 at half load", ours.p99 * 1e3, most, unit=" ms", goal=goal))
     if few and many:
         kept.append(Limit("p99 with many contacts, times that with few", growth(many, few), GROWTH, unit="x"))
         kept.append(Limit("memory with many contacts", many.memory, MEGABYTES, unit=" MB"))

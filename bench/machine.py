@@ -86,7 +86,7 @@ async def python(*command: str) -> None:
 def tail(log: Path) -> str:
     """The end of a log, without what only tells how things go."""
     lines = log.read_text(errors="replace").splitlines(keepends=True)
-    return "".join(line for line in lines if "[info " not in line)[-2000:]
+    return "".join(line for line in lines if '"level":"info"' not in line)[-2000:]
 
 
 async def others(seconds: float = 2.0) -> float:

@@ -44,8 +44,8 @@ QUICK = Spans(1.0, 3.0, 2.0, 1, 1, 5_000)
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a round came to, each the median of its windows. `rate` is turns a second at full load, `rates` of each
-    window; the waits are at half load, `slow` the p99 of each window; they and `ready` are seconds.
+    """What a round came to. `rate` is turns a second at full load, the median of its windows, which are `rates`; the
+    waits, at half load, are of all its windows together, `slow` is the p99 of each; they and `ready` are seconds.
 
     `memory` is megabytes of the main process, `cpu` its processor time a turn in seconds, `emulator` the emulator's.
     """
@@ -82,9 +82,10 @@ def growth(many: Figures, few: Figures) -> float:
 
 
 def figures(process: Process, windows: Sequence[Sequence[float]]) -> Figures:
-    """What came of windows of waits: in one in which the machine itself stood still, everybody's slowest are that."""
-    p50, p95, slow = (tuple(_share(waits, share) for waits in windows) for share in (0.5, 0.95, 0.99))
-    return Figures(median(p50), median(p95), median(slow), process.ready, process.memory(), slow=slow)
+    """What came of windows of waits."""
+    p50, p95, p99 = (_share(list(itertools.chain(*windows)), share) for share in (0.5, 0.95, 0.99))
+    slow = tuple(_share(waits, 0.99) for waits in windows)
+    return Figures(p50, p95, p99, process.ready, process.memory(), slow=slow)
 
 
 def _share(waits: Sequence[float], share: float) -> float:

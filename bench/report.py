@@ -140,9 +140,8 @@ which were at other work when it began.
 Medians of {spans.rounds} rounds. In a round all contestants are there at once, and each is measured in
 {spans.windows} windows at full load and {spans.windows} at half, theirs in between: a machine that is slow for a minute
 is so for everybody. "Times" is the median over all windows of our rate divided by theirs (the better peer's) in the
-same minute, so it isn't the quotient of two lines of the table. A round's waits are the medians of its windows', since
-this machine stands still now and then, which decides a window (what stalls in few windows only, be it we, doesn't show
-in them); the worst p99 is that of the worst window of all.
+same minute, so it isn't the quotient of two lines of the table. A p99 is of a round's windows together, the worst p99
+that of the worst window of all.
 
 {limits}
 
