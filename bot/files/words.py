@@ -12,6 +12,6 @@ Draw = Callable[[Words], str]
 
 
 def spoken(language: str, zone: str) -> tuple[Catalogs, Draw]:
-    """The catalog of a language, and what draws words in it."""
-    catalogs = Catalogs.load(LOCALES, [language], ZoneInfo(zone))
+    """The catalogs of a language, and what draws words in it; Indonesian where a language lacks them."""
+    catalogs = Catalogs.load(LOCALES, ["id", language], ZoneInfo(zone))
     return catalogs, lambda words: catalogs.draw(words, language).text

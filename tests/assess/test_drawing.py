@@ -19,6 +19,7 @@ from bot.domain.assess import instruments, results
 from bot.domain.db import Db
 from bot.domain.tables import businesses
 from bot.files import drawing
+from bot.files.words import spoken
 from tests.assess.test_assessments import CHECK, DAY, example, finished, owner
 from tests.store.bench import Bench
 
@@ -149,3 +150,8 @@ def test_the_files_tell_what_the_check_came_to(bench: Bench):
     assert [file["name"] for file in made["files"]] == ["cek-2026-11-23.png", "cek-2026-11-23.pdf"]
     assert len(made["files"][0]["content"]) < MOST_BYTES
     assert {file["kind"] for file in made["files"]} == {"result"}
+
+
+def test_what_a_language_lacks_is_told_in_indonesian():
+    for language, title in (("id", "Data saya"), ("jv", "Data saya"), ("en", "My data")):
+        assert spoken(language, "Asia/Jakarta")[1](t("My data")) == title
