@@ -93,6 +93,22 @@ def test_what_a_platform_calls_somebody_is_short():
     assert len(names.display("e\u0301\u0335\u0336" * 5000)) <= names.LONGEST
 
 
+@pytest.mark.parametrize(
+    "said", ["apa ya", "Iya", "tidak", "gak tau", "halo kak", "selamat pagi", "maksudnya apa?", "nama saya"]
+)
+def test_what_says_nothing_is_no_name(said: str):
+    assert names.says_nothing(said)
+    assert isinstance(owners.person_name(said), Invalid)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Bagus", "Slamet", "Selamet", "Untung", "Sabar", "Bejo", "Siap Raharjo", "Pagi Santoso", "Ning", "Eko"],
+)
+def test_a_name_of_everyday_words_is_one(name: str):
+    assert owners.person_name(name) == name
+
+
 hostile = st.text(
     alphabet=st.one_of(
         st.characters(),

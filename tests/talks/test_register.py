@@ -112,6 +112,38 @@ def test_a_nib_is_sealed_and_can_be_found(telegram: Telegram, desk: Desk):
     assert asyncio.run(desk.round(do=opened)) == ("1234567890001", row["nib_index"])
 
 
+def test_words_that_answer_nothing_become_no_name(telegram: Telegram):
+    telegram(f"""{TO_NAME}
+        > apa ya
+        < Untuk lanjut, kami perlu nama Bapak/Ibu.
+          Siapa nama lengkap Bapak/Ibu sesuai KTP?
+          Contoh: Siti Aminah
+        > iya kak
+        < Untuk lanjut, kami perlu nama Bapak/Ibu.
+          Kalau sulit, petugas kami siap membantu.
+          …
+          Siapa nama lengkap…
+          …
+          [Tanya petugas]
+        > nama saya Bagus
+        < Salam kenal…
+        > pak
+        < Nomor HP yang bisa kami hubungi, Pak Bagus?
+          …
+        > 081234567890
+        < Tempat usahanya…
+          …
+        > Purwantoro
+        < Apa nama usahanya?
+        > apa ya
+        < Apakah "apa ya" ini jawabannya?
+        > bukan
+        < Apa nama usahanya?
+        > Kopi Apa Ya
+        < Usahanya bergerak di bidang apa?
+    """)
+
+
 def test_wrong_answers_at_every_question(telegram: Telegram):
     telegram(f"""{TO_NAME}
         > S

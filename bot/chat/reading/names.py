@@ -17,6 +17,18 @@ _RESERVED = listed(
 )
 _BEGINS = ("petugas", "admin", "diskop", "pemkot", "pendamping")
 """Also at the beginning of longer words: "petugasmalang"."""
+_NOTHING = listed(
+    """
+    ya iya iyo nggih inggih ok oke okay siap sudah udah dah wis uwis belum blm durung dereng tidak tdk gak ga nggak ngga
+    enggak ndak ora mboten bukan halo hallo hai hi assalamualaikum selamat pagi siang sore malam permisi terima kasih
+    makasih trims suwun maaf apa apaan opo nopo gimana bagaimana piye pripun maksud maksudnya maksude kenapa mengapa knp
+    kok siapa sopo sinten itu ini kah sih dong deh lah dulu sik sek nanti lanjut next terus test tes coba p nama namanya
+    jeneng asma lengkap asli panggilan saya aku kulo tau tahu ngerti mengerti paham bingung lupa rahasia males malas mau
+    pengen pingin tanya nanya bertanya bisa boleh bantu dibantu bantuan daftar punya ada harus pakai pake kalau kalo
+    buat untuk utk yang yg sesuai ktp pak bu bapak ibu mas mbak kak min admin
+    """
+)
+"""Words that nobody is called by when they stand alone: yes and no, greetings, questions back."""
 _LOOKS = {
     "a": "аαɑᴀ4@", "b": "вьƅ8", "c": "сϲᴄ¢", "d": "ԁɗđᴅ", "e": "еєεɛᴇ3€", "g": "ɡɢ9", "h": "һнհʜ", "i": "іıɩιɪӏɫłlⲓ1!|",
     "j": "јϳ", "k": "кκᴋ", "m": "мᴍ", "n": "пիոηɴ", "o": "оοօσɵøᴏ0", "p": "рρᴘ", "q": "ԛ", "r": "гʀ", "s": "ѕꜱ5$",
@@ -34,6 +46,12 @@ def official(name: str) -> bool:
     words = _BETWEEN.split(folded)
     spelled = "".join(word if len(word) == 1 else f" {word} " for word in words).split()
     return any(_is_one(word) for word in (*words, *spelled, re.sub(r"\s+", "", folded)))
+
+
+def says_nothing(text: str) -> bool:
+    """Whether no word of a text can be a name or an answer in words: "apa ya", "halo kak", "gak tau"."""
+    said = re.findall(r"\w+", text.casefold())
+    return bool(said) and all(word in _NOTHING for word in said)
 
 
 def _is_one(word: str) -> bool:
