@@ -28,18 +28,19 @@ SETTLE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Seconds of warming up, of a window at full load and of one at half load; how many of each a round has; how many
-    rounds; how many are many."""
+    """Seconds of warming up, of a window at full load and of one at half load; how many of each a round has, and how
+    many where few contacts and many are compared; how many rounds; how many are many."""
 
     warm: float = 2.0
     full: float = 2.5
     half: float = 2.2
     windows: int = 3
+    pairs: int = 6
     rounds: int = 3
     many: int = 1_000_000
 
 
-QUICK = Spans(1.0, 3.0, 2.0, 1, 1, 5_000)
+QUICK = Spans(1.0, 3.0, 2.0, 1, 1, 1, 5_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,7 @@ async def offices(
                 crowd = await stack.enter_async_context(playing(draw))
                 them[count] = crowd, await stack.enter_async_context(started(who, place, crowd)), []
                 await crowd.paced(rate, spans.warm)
-            for window in range(spans.windows):
+            for window in range(spans.pairs):
                 for crowd, _, waits in list(them.values())[:: -1 if window % 2 else 1]:
                     waits.append(await crowd.paced(rate, spans.half, AWAKE, window))
             for count, (_, process, waits) in them.items():

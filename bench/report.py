@@ -161,8 +161,8 @@ every answer is durable before it is sent: SQLite in WAL with `synchronous=FULL`
 - **MB**: memory of the main process, resident, after the load. **ready**: from the start of the interpreter until
   updates are taken, on a database that is there. **CPU**: of the main process, a turn at full load.
 - **contacts**: the same office, with so many people who have spoken to it before; those who write are drawn from
-  all of them by chance, at half of the rate of the first line. Both offices are there at once, and measured in turn;
-  how many times is the median of the windows of the same moment. Only here `[limits] flood_updates` is raised: of a
+  all of them by chance, at half of the rate of the first line. Both offices are there at once, and measured in turn,
+  {spans.pairs} windows a round; how many times is the median of the windows of the same moment. Only here `[limits] flood_updates` is raised: of a
   thousand people each writes faster than anybody types.
 
 One emulator of the Bot API, a process of its own, drives everybody. It needs at most {emulator * 1e6:.0f} microseconds

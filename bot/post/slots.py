@@ -86,6 +86,7 @@ class Slots:
 
     def turned(self, letter: Letter, turned: turn.Turned) -> None:
         """Tell of a turn that is kept: the log, and whoever sends."""
+        self._here.discard(letter.id)
         self._tell(letter, turned)
         if turned.parcels or turned.put:
             self.loops.asked(letter.person, f"{turned.flow}.{turned.question}", self._office.clock.now())
@@ -135,7 +136,6 @@ class Slots:
         finally:
             del self._busy[letter.slot]
         if done:
-            self._here.discard(letter.id)
             self._over()
         self._next(letter.slot)
 
@@ -218,6 +218,7 @@ class Slots:
         except Exception as broken:  # nobody can be told (her key or contact is gone): without a word, then
             log.error("set_aside_silently", row=letter.id, error=_where(broken))
             await write(lambda db: inbox.set_aside(db, letter.id, error), alone=True)
+        self._here.discard(letter.id)
         self._office.metrics.quarantines.inc()
         log.error("quarantined", row=letter.id, attempts=letter.attempts, error=error)
         self._wake(False, False)
@@ -233,7 +234,6 @@ class Slots:
         await asyncio.sleep(seconds)
         if await self._try(letter):
             self._held.pop(letter.person, None)
-            self._here.discard(letter.id)
             self._over()
             self._next(letter.slot)
 
