@@ -107,6 +107,7 @@ class Intake:
             else:
                 await _all_of(works)
         except StoreDown as error:
+            log.warning("store_down", account=self._account, updates=len(raws), error=str(error))
             raise Busy("the store is away") from error
         finally:
             self._keeping.difference_update(found.key for found in heard if found.first)

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
-_RERUNS = 30  # times that others may be in the way of one transaction before it is put off
+_RERUNS = 30  # times that others may be in the way of one transaction before it is put off, some two seconds
+_PAUSE = 0.1  # seconds, the longest before it is run again
 _DOUBT = 10.0  # seconds to find out whether a commit came through whose answer was lost
 _STATEMENT = "10s"  # no turn needs as much
 
@@ -169,7 +170,7 @@ class PostgresStore:
         """One transaction, as often as others are in its way. Afterwards every item has its value or its error."""
         losses = 0
         apart = False  # a savepoint for each work costs as much as the work: only once one of them is known to fail
-        for _ in range(_RERUNS):
+        for tried in range(_RERUNS):
             try:
                 self._once(hand, items, apart=apart)
             except _Failing:
@@ -178,6 +179,8 @@ class PostgresStore:
             except _Again as again:
                 losses += again.lost
                 if losses < 2:
+                    if tried > 1:  # one that waits for its COMMIT's disk stays in the way as long as that takes
+                        await_(asyncio.sleep(min(0.001 * 2**tried, _PAUSE)))
                     continue
                 failed(items, StoreDown("the connection was lost twice"))
             except StoreDown as error:

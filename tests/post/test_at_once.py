@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from sqlalchemy import update as change
 
 from bot.chat.seams import AccountRefused
@@ -156,9 +157,10 @@ def test_after_three_failures_it_is_set_aside(either: Post):
 def test_with_the_store_away_it_is_brought_again_and_nothing_is_lost_or_said_twice(post: Post):
     async def work(station: Station) -> None:
         await known(station, 1)
-        with full_disk():
+        with full_disk(), structlog.testing.capture_logs() as log:
             refused = await asyncio.gather(station.intake.deliver([update(100, 1, "dua")]), return_exceptions=True)
         assert [type(error).__name__ for error in refused] == ["Busy"]
+        assert [(line["event"], line["updates"], "disk" in line["error"]) for line in log] == [("store_down", 1, True)]
         await station.intake.deliver([update(100, 1, "dua")])
         await station.settled()
         assert station.channel.to("1") == ["dua"]
