@@ -155,11 +155,14 @@ async def stopped(scene: Scene) -> str:
 async def frozen(scene: Scene) -> str:
     """SIGSTOP: it stands still while a second process tries to start, and goes on."""
     office = scene.office
-    times = 5 if scene.broken else scene.times(3, 1)  # it may stand in a commit, which holds others off by itself
+    times = 15 if scene.broken else scene.times(3, 1)  # it may stand in a commit, which holds others off by itself
+    tried = 0
     await scene.begin()
 
     async def freezes() -> None:
+        nonlocal tried
         for number in range(times):
+            tried += 1
             await asyncio.sleep(0.5)
             office.signal(signal.SIGSTOP)
             second = office.second(number)
@@ -175,7 +178,7 @@ async def frozen(scene: Scene) -> str:
                 scene.problems.append(f"a second process ended with {code}")
 
     await scene.crowd.during(freezes)
-    return f"{times} times SIGSTOP for a second and more, each time another start tried"
+    return f"{tried} times SIGSTOP for a second and more, each time another start tried"
 
 
 async def poisoned(scene: Scene) -> str:
