@@ -192,4 +192,4 @@ def main(people: int) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(int(sys.argv[1]) if sys.argv[1:] else 6))
+    raise SystemExit(main(int(sys.argv[1]) if sys.argv[1:] else 20))
