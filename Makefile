@@ -6,7 +6,7 @@ BIN := .venv/bin
 # with the setuptools of the lock, so that nothing more is fetched.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 THIS := PYTHONWARNINGS=ignore $(INSTALL) --no-deps --no-build-isolation --editable .
-# Tests and drills start the desk hundreds of times: what it is made of is compiled once, also where that is turned off.
+# Whatever is started is compiled once, also where that is turned off: tests and drills start the desk hundreds of times.
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test bench drill lock texts clean help

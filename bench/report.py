@@ -162,8 +162,8 @@ every answer is durable before it is sent: SQLite in WAL with `synchronous=FULL`
   updates are taken, on a database that is there. **CPU**: of the main process, a turn at full load.
 - **contacts**: the same office, with so many people who have spoken to it before; those who write are drawn from
   all of them by chance, at half of the rate of the first line. Both offices are there at once, and measured in turn,
-  {spans.pairs} windows a round; how many times is the median of the windows of the same moment. Only here `[limits] flood_updates` is raised: of a
-  thousand people each writes faster than anybody types.
+  {spans.pairs} windows a round; how many times is the median of the windows of the same moment. Only here
+  `[limits] flood_updates` is raised: of a thousand people each writes faster than anybody types.
 
 One emulator of the Bot API, a process of its own, drives everybody. It needs at most {emulator * 1e6:.0f} microseconds
 a turn, so it could keep up with {1 / emulator:,.0f} turns a second. In the end it counts: an answer that is lost or

@@ -34,7 +34,7 @@ def person_name(text: str) -> str | Invalid:
         return Invalid(t("A name has 3 to 60 letters."))
     if not _NAME.fullmatch(name) or not names.latin(name):
         return Invalid(t("Please type the name in letters only."))
-    if names.says_nothing(text):
+    if names.says_nothing(name):
         return Invalid(t("To go on we need your name."))
     if names.official(name):
         return Invalid(t("That word is kept for the office. Please type your own name."))

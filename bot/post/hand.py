@@ -16,7 +16,7 @@ from bot.domain.line import Asked, Line
 
 
 class Away(StoreDown):
-    """The database can't be reached, or is another process's now."""
+    """The database can't be reached, is another process's now, or others are in the way: so it is for every work."""
 
 
 class Hand:

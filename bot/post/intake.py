@@ -43,6 +43,8 @@ class _Heard:
     flood: bool = False
     failed: Exception | None = None  # its turn was tried at once
     first: bool = False  # it isn't being kept by another delivery
+    counted: bool = False  # in the flood limit, however often its transaction is run again
+    told: bool | None = None  # whether it is this one on which she is told that it was too much
 
 
 class Intake:
@@ -107,7 +109,7 @@ class Intake:
             else:
                 await _all_of(works)
         except StoreDown as error:
-            log.warning("store_down", account=self._account, updates=len(raws), error=str(error))
+            log.warning("store_down", account=self._account, error=str(error))
             raise Busy("the store is away") from error
         finally:
             self._keeping.difference_update(found.key for found in heard if found.first)
@@ -281,10 +283,12 @@ class Intake:
         contact = people.meet(db, self._account, found.incoming, self._channel.desk, self._language)
         address, at = found.incoming.address, inbox.done_at(found.incoming, db.now)
         loops = self._slots.loops.held(contact.person, self._office.clock.now())
-        if not loops and not self._flood.full(address, at):
+        if not loops and (found.counted or not self._flood.full(address, at)):
             letter = inbox.add(db, contact, found.incoming, found.raw)
             if letter is not None:
-                self._flood.count(address, at)
+                if not found.counted:
+                    found.counted = True
+                    self._flood.count(address, at)
             elif found.first:  # or it was this one, kept by a commit whose answer was lost
                 letter = inbox.waits(db, self._account, found.key)
                 letter = None if letter and self._slots.has(letter) else letter
@@ -292,7 +296,9 @@ class Intake:
         if inbox.has(db, self._account, found.key):
             return None
         found.flood = True
-        if self._flood.tell(address, db.now):
+        if found.told is None:
+            found.told = self._flood.tell(address, db.now)
+        if found.told:
             slowly = t("That is a lot of messages at once. Please wait a moment, then write again.")
             unlike = t("It seems that we don't understand each other just now. Please write again in a few minutes.")
             outbox.put(

@@ -11,10 +11,12 @@ something, the greenlet waits and the loop goes on with everything else (as in S
 from __future__ import annotations
 
 import asyncio
+import random
 import sqlite3
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
-_RERUNS = 30  # times that others may be in the way of one transaction before it is put off, some two seconds
+_RERUNS, _PATIENCE = 5, 2.0  # so often and so many seconds others may be in a transaction's way before it is put off
 _PAUSE = 0.1  # seconds, the longest before it is run again
 _DOUBT = 10.0  # seconds to find out whether a commit came through whose answer was lost
 _STATEMENT = "10s"  # no turn needs as much
@@ -170,7 +172,10 @@ class PostgresStore:
         """One transaction, as often as others are in its way. Afterwards every item has its value or its error."""
         losses = 0
         apart = False  # a savepoint for each work costs as much as the work: only once one of them is known to fail
-        for tried in range(_RERUNS):
+        until = time.monotonic() + _PATIENCE
+        for tried in count():
+            if tried > _RERUNS and time.monotonic() > until:
+                break
             try:
                 self._once(hand, items, apart=apart)
             except _Failing:
@@ -180,7 +185,7 @@ class PostgresStore:
                 losses += again.lost
                 if losses < 2:
                     if tried > 1:  # one that waits for its COMMIT's disk stays in the way as long as that takes
-                        await_(asyncio.sleep(min(0.001 * 2**tried, _PAUSE)))
+                        await_(asyncio.sleep(min(0.001 * 2**tried, _PAUSE) * random.uniform(0.5, 1.0)))
                     continue
                 failed(items, StoreDown("the connection was lost twice"))
             except StoreDown as error:
@@ -190,7 +195,7 @@ class PostgresStore:
                 hand.drop()
                 failed(items, StoreDown(f"{type(error).__name__}: {error}"))
             return
-        failed(items, StoreDown("others were in the way"))
+        failed(items, Away("others were in the way"))
 
     def _once(self, hand: Hand, items: list[Item], *, apart: bool) -> None:
         """One try, with a savepoint for each work if they are to be kept `apart`.

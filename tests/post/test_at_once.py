@@ -160,7 +160,8 @@ def test_with_the_store_away_it_is_brought_again_and_nothing_is_lost_or_said_twi
         with full_disk(), structlog.testing.capture_logs() as log:
             refused = await asyncio.gather(station.intake.deliver([update(100, 1, "dua")]), return_exceptions=True)
         assert [type(error).__name__ for error in refused] == ["Busy"]
-        assert [(line["event"], line["updates"], "disk" in line["error"]) for line in log] == [("store_down", 1, True)]
+        (why,) = (line["error"] for line in log if line["event"] == "store_down")
+        assert "disk" in why
         await station.intake.deliver([update(100, 1, "dua")])
         await station.settled()
         assert station.channel.to("1") == ["dua"]

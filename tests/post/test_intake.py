@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
 import structlog
 
@@ -146,6 +147,31 @@ def test_a_flood_is_cut_off_told_once_and_harms_nobody_else(post: Post, at_once:
         assert station.channel.to("1")[-1] == "tiga"
 
     post.run(work)
+
+
+def test_what_is_kept_at_the_sixth_try_counts_once_in_the_flood_limit(postgres: Post, emptied: str):
+    with psycopg.connect(emptied, autocommit=True) as owner:
+        owner.execute("""
+            CREATE SEQUENCE tries;
+            CREATE FUNCTION unlucky() RETURNS trigger AS $$ BEGIN
+                IF nextval('tries') <= 5 THEN RAISE EXCEPTION 'as if' USING ERRCODE = '40001'; END IF;
+                RETURN new;
+            END $$ LANGUAGE plpgsql;
+            CREATE CONSTRAINT TRIGGER unlucky AFTER INSERT ON inbox DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION unlucky();
+        """)
+
+    async def work(station: Station) -> None:
+        await station.intake.deliver([update(1, 1, "satu")])
+        await station.settled()
+        assert station.channel.to("1") == ["satu"]
+
+    postgres.bounds = Bounds(flood_updates=3, flood_seconds=10, same_question=1000)
+    try:
+        postgres.run(work)
+    finally:
+        with psycopg.connect(emptied, autocommit=True) as owner:
+            owner.execute("DROP FUNCTION unlucky() CASCADE; DROP SEQUENCE tries")
 
 
 # The clock

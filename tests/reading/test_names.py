@@ -94,7 +94,8 @@ def test_what_a_platform_calls_somebody_is_short():
 
 
 @pytest.mark.parametrize(
-    "said", ["apa ya", "Iya", "tidak", "gak tau", "halo kak", "selamat pagi", "maksudnya apa?", "nama saya"]
+    "said",
+    ["apa ya", "Iya", "tidak", "gak tau", "halo kak", "selamat pagi", "maksudnya apa?", "hallo", "assalamu'alaikum"],
 )
 def test_what_says_nothing_is_no_name(said: str):
     assert names.says_nothing(said)
@@ -103,10 +104,11 @@ def test_what_says_nothing_is_no_name(said: str):
 
 @pytest.mark.parametrize(
     "name",
-    ["Bagus", "Slamet", "Selamet", "Untung", "Sabar", "Bejo", "Siap Raharjo", "Pagi Santoso", "Ning", "Eko"],
+    ["Bagus", "Slamet", "Selamet", "Untung", "Sabar", "Bejo", "Siap Raharjo", "Pagi Santoso", "Ning", "Asma", "Kasih"],
 )
 def test_a_name_of_everyday_words_is_one(name: str):
     assert owners.person_name(name) == name
+    assert owners.person_name(f"nama saya {name}") == name.removeprefix("Pak ")
 
 
 hostile = st.text(

@@ -97,7 +97,7 @@ def test_a_turn_that_others_hold_up_for_a_moment_is_waited_for(postgres: Postgre
     until = [0.0]
 
     def unlucky(db: Db) -> None:
-        until[0] = until[0] or time.monotonic() + 0.5
+        until[0] = until[0] or time.monotonic() + 1.0
         db.insert(accounts, {"name": "a"})
         if time.monotonic() < until[0]:
             db.execute(text("DO $$ BEGIN RAISE EXCEPTION 'as if' USING ERRCODE = '40001'; END $$"))

@@ -19,16 +19,23 @@ _BEGINS = ("petugas", "admin", "diskop", "pemkot", "pendamping")
 """Also at the beginning of longer words: "petugasmalang"."""
 _NOTHING = listed(
     """
-    ya iya iyo nggih inggih ok oke okay siap sudah udah dah wis uwis belum blm durung dereng tidak tdk gak ga nggak ngga
-    enggak ndak ora mboten bukan halo hallo hai hi assalamualaikum selamat pagi siang sore malam permisi terima kasih
-    makasih trims suwun maaf apa apaan opo nopo gimana bagaimana piye pripun maksud maksudnya maksude kenapa mengapa knp
-    kok siapa sopo sinten itu ini kah sih dong deh lah dulu sik sek nanti lanjut next terus test tes coba p nama namanya
-    jeneng asma lengkap asli panggilan saya aku kulo tau tahu ngerti mengerti paham bingung lupa rahasia males malas mau
-    pengen pingin tanya nanya bertanya bisa boleh bantu dibantu bantuan daftar punya ada harus pakai pake kalau kalo
-    buat untuk utk yang yg sesuai ktp pak bu bapak ibu mas mbak kak min admin
+    ya iya iyo nggih inggih ok oke okay sudah udah dah wis uwis belum blm durung dereng tidak tdk gak ga nggak ngga
+    enggak ndak ora mboten bukan halo hai hi assalamualaikum assalamu alaikum waalaikumsalam permisi makasih trims suwun
+    maaf mohon apa apaan apaya opo nopo gimana bagaimana piye pripun maksud maksudnya maksude kenapa mengapa knp kok
+    siapa sopo sinten itu ini kah sih dong deh lah sik sek nanti sebentar bentar lanjut next skip terus test tes coba
+    nama namanya jeneng saya aku kulo tau gatau tahu ngerti mengerti paham bingung lupa rahasia males malas mau pengen
+    pingin nanya bertanya bisa boleh bantu dibantu bantuan daftar punya harus pakai pake kalau kalo buat untuk utk ktp
     """
 )
-"""Words that nobody is called by when they stand alone: yes and no, greetings, questions back."""
+"""Yes and no, greetings, questions back: nobody is called by these alone."""
+_BESIDE = listed(
+    """
+    pak bu bapak ibu mas mbak kak kakak min admin yang yg sesuai lengkap asli panggilan ada tanya dulu siap selamat
+    pagi siang sore malam terima kasih banyak
+    """
+)
+"""What stands beside those. Some are names as well: Selamat, Kasih."""
+_COURTESY = re.compile(r"selamat (?:pagi|siang|sore|malam)|terima kasih")
 _LOOKS = {
     "a": "аαɑᴀ4@", "b": "вьƅ8", "c": "сϲᴄ¢", "d": "ԁɗđᴅ", "e": "еєεɛᴇ3€", "g": "ɡɢ9", "h": "һнհʜ", "i": "іıɩιɪӏɫłlⲓ1!|",
     "j": "јϳ", "k": "кκᴋ", "m": "мᴍ", "n": "пիոηɴ", "o": "оοօσɵøᴏ0", "p": "рρᴘ", "q": "ԛ", "r": "гʀ", "s": "ѕꜱ5$",
@@ -50,8 +57,19 @@ def official(name: str) -> bool:
 
 def says_nothing(text: str) -> bool:
     """Whether no word of a text can be a name or an answer in words: "apa ya", "halo kak", "gak tau"."""
-    said = re.findall(r"\w+", text.casefold())
-    return bool(said) and all(word in _NOTHING for word in said)
+    folded = re.sub(r"['’`]", "", text.casefold())
+    said = [_once(word) for word in re.findall(r"\w+", folded)]
+    if not all(word in _NOTHINGS or word in _BESIDES for word in said):
+        return False
+    return any(word in _NOTHINGS for word in said) or bool(_COURTESY.search(folded))
+
+
+def _once(word: str) -> str:
+    """A word without its doubled letters: "iyaa", "hallo"."""
+    return re.sub(r"(.)\1+", r"\1", word)
+
+
+_NOTHINGS, _BESIDES = frozenset(map(_once, _NOTHING)), frozenset(map(_once, _BESIDE))
 
 
 def _is_one(word: str) -> bool:
