@@ -106,9 +106,9 @@ def _no_text() -> Invalid:
 
 @dataclass(frozen=True, slots=True)
 class Line(Question[str]):
-    """One line of free words. `check` cleans it or says why not (`Invalid`); at most `longest` characters."""
+    """One line of free words. `check` cleans it, says why not, or asks back; at most `longest` characters."""
 
-    check: Callable[[str], str | Invalid] | None = None
+    check: Callable[[str], Outcome[str]] | None = None
     longest: int = 200
 
     def restore(self, kept: Any) -> str:

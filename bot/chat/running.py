@@ -11,7 +11,7 @@ from bot.chat.buttons import Start
 from bot.chat.flow import Asking, Changing, Chat, First, Flow, FlowError, Person, Refused, Surroundings, doubt_code
 from bot.chat.messages import Attachment, Button, Incoming, Message
 from bot.chat.questions import Line, Optional, Question, Review, Said
-from bot.chat.reading import Invalid, Reading, Unsure, names, plain
+from bot.chat.reading import Invalid, Reading, Unsure, plain
 from bot.chat.reading.intent import LABELS, read_intent
 from bot.chat.rules import Reply, Rules, Writes
 from bot.chat.talk import Missed, Talk, Talks
@@ -295,8 +295,6 @@ class Running:
             return None
         if label := self._wish(text):
             return [self._intent_button(label)]
-        if self.person.desk == "owners" and names.says_nothing(text):
-            return []
         return [] if text.rstrip().endswith("?") else None
 
     # Wishes in free text

@@ -11,7 +11,7 @@ from typing import Any, Literal, NotRequired, TypedDict, Unpack, get_args
 from sqlalchemy import bindparam, select, update
 
 from bot.chat.flow import Person, Refused
-from bot.chat.reading import Invalid, names, plain
+from bot.chat.reading import Invalid, Unsure, names, plain
 from bot.chat.text import Words, t
 from bot.domain import name_words, places
 from bot.domain.db import Db
@@ -66,8 +66,9 @@ _UNNAMED = re.compile(
 )
 
 
-def business_name(text: str) -> str | Invalid:
-    """What a business is called: 2 to 60 characters with at least one letter; "no name yet" is no name."""
+def business_name(text: str) -> str | Invalid | Unsure[str]:
+    """What a business is called: 2 to 60 characters with at least one letter; "no name yet" is no name, "apa ya" may be
+    one."""
     name = plain.clean(text)
     if _UNNAMED.fullmatch(plain.fold(text)):
         return Invalid(t("What do buyers call it? For example: Keripik Bu Siti, or your own name."))
@@ -75,6 +76,8 @@ def business_name(text: str) -> str | Invalid:
         return Invalid(t("A business name has 2 to 60 letters."))
     if names.official(name):
         return Invalid(t("That looks like a name of the office. Please type what buyers call the business."))
+    if names.says_nothing(name):
+        return Unsure(name, t('Should "{words}" be your answer?', words=name))
     return name
 
 

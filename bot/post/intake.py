@@ -75,6 +75,7 @@ class Intake:
         self._arriving: Counter[str] = Counter()  # addresses of what is being kept for its slot
         self._keeping: set[str] = set()  # keys of what is being kept
         self._turning: dict[str, list[int]] = {}  # addresses of what is with the store as a turn, and of whose
+        self._complained = float("-inf")  # when it was last logged that nothing can be kept
         self.at_once = at_once
         self.open = True
 
@@ -109,7 +110,9 @@ class Intake:
             else:
                 await _all_of(works)
         except StoreDown as error:
-            log.warning("store_down", account=self._account, error=str(error))
+            if (now := asyncio.get_running_loop().time()) - self._complained >= 1.0:  # a platform tries many at once
+                self._complained = now
+                log.warning("store_down", account=self._account, error=str(error))
             raise Busy("the store is away") from error
         finally:
             self._keeping.difference_update(found.key for found in heard if found.first)
