@@ -179,13 +179,16 @@ class PostgresStore:
             try:
                 self._once(hand, items, apart=apart)
             except _Failing:
+                if apart:  # at its COMMIT, which doesn't tell of whom: each by itself, to find out
+                    failed(items, StoreDown("one of them failed at its end"))
+                    return
                 apart = True
                 continue
             except _Again as again:
                 losses += again.lost
                 if losses < 2:
                     if tried > 1:  # one that waits for its COMMIT's disk stays in the way as long as that takes
-                        await_(asyncio.sleep(min(0.001 * 2**tried, _PAUSE) * random.uniform(0.5, 1.0)))
+                        await_(asyncio.sleep(min(0.001 * 2 ** min(tried, 10), _PAUSE) * random.uniform(0.5, 1.0)))
                     continue
                 failed(items, StoreDown("the connection was lost twice"))
             except StoreDown as error:

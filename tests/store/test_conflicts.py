@@ -15,7 +15,7 @@ from sqlalchemy.util import await_
 from bot.domain.db import Db, StoreDown
 from bot.domain.tables import accounts
 from bot.post.store import Store
-from tests.store.bench import PostgresBench, account, on, rows
+from tests.store.bench import PostgresBench, account, on, outcome, rows
 
 
 def names(db: Db) -> list[str]:
@@ -120,5 +120,28 @@ def test_a_turn_that_others_never_let_through_is_put_off_and_nothing_of_it_kept(
         with pytest.raises(StoreDown):
             await store.write(unlucky)
         assert await store.write(names) == []
+
+    on(postgres, run)
+
+
+@pytest.mark.parametrize("how", ["turn", "alone", "group"])
+def test_what_only_its_commit_refuses_fails_by_itself(postgres: PostgresBench, how: str):
+    def late(db: Db) -> None:
+        db.execute(
+            text("""
+            CREATE FUNCTION pg_temp.late() RETURNS trigger AS $$ BEGIN
+                RAISE EXCEPTION 'too late' USING ERRCODE = '23514'; END $$ LANGUAGE plpgsql""")
+        )
+        db.execute(text("CREATE TEMPORARY TABLE late (id int) ON COMMIT DROP"))
+        db.execute(
+            text("""
+            CREATE CONSTRAINT TRIGGER late AFTER INSERT ON late DEFERRABLE INITIALLY DEFERRED
+                FOR EACH ROW EXECUTE FUNCTION pg_temp.late()""")
+        )
+        db.execute(text("INSERT INTO late VALUES (1)"))
+
+    async def run(store: Store) -> None:
+        assert "too late" in str(await outcome(store, late, how))
+        assert await store.write(names) == (["a", "b"] if how == "group" else [])
 
     on(postgres, run)
