@@ -16,7 +16,7 @@ from bot.channels.whatsapp_graph import Refusal
 from bot.channels.whatsapp_templates import compare, push, wrong
 from bot.chat.messages import Message, Template
 from bot.chat.text import Catalogs
-from bot.cli_whatsapp import whatsapp_app
+from bot.cli import app
 from bot.domain import erasure
 from bot.domain.tables import Lane
 from bot.domain.windows import template, templates
@@ -115,7 +115,7 @@ def test_operators_are_told_what_to_look_at(refusal: Refusal, said: str) -> None
 
 def test_beside_the_simulator_operators_are_told_what_to_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    told = CliRunner().invoke(whatsapp_app, ["templates", "check"])
+    told = CliRunner().invoke(app, ["whatsapp", "templates", "check"])
     assert told.exit_code != 0
     assert "simulator" in told.output
     assert "waba_id" in told.output
