@@ -28,8 +28,8 @@ _VERSION = b"\x01"
 _DAY = "day-"
 _NONCE = 12
 _NAME = 16  # bytes of the name of a person's key
-KEPT = 20_000
-"""Keys, and names of keys, that a process remembers: those of the people who wrote last."""
+KEPT = 2_000
+"""Of how many people, those who wrote last, a process remembers something: a cipher is large beside its key."""
 HOUSE = "house"
 """The key of what belongs to no person (jobs of the house)."""
 SECRETS = ("index", "buttons")

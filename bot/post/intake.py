@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.chat.messages import Incoming, Message
 from bot.chat.seams import Busy, Channel, Raw
 from bot.chat.text import t
-from bot.domain import inbox, outbox, people
+from bot.domain import engine, inbox, outbox, people
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.domain.keys import KEPT
@@ -41,7 +41,8 @@ class _Heard:
     incoming: Incoming | None
     error: str = ""
     flood: bool = False
-    failed: Exception | None = None  # its turn was tried at once
+    turned: turn.Turned | Exception | None = None  # its turn was done at once, or what it failed with
+    begun: int = 0  # whose turn it is that is done at once, where only the store could tell
     first: bool = False  # it isn't being kept by another delivery
     counted: bool = False  # in the flood limit, however often its transaction is run again
     told: bool | None = None  # whether it is this one on which she is told that it was too much
@@ -100,6 +101,8 @@ class Intake:
                 works.append(self._at_once(found, contact))
             elif found.incoming and (hers := self._turning.get(found.incoming.address)):
                 works.append(self._keep_behind(found, found.incoming.address, hers[0]))
+            elif self._first(found):
+                works.append(self._keep_for_later([found], self._keep_first))
             else:
                 later.append(found)
         if later:
@@ -116,6 +119,12 @@ class Intake:
             raise Busy("the store is away") from error
         finally:
             self._keeping.difference_update(found.key for found in heard if found.first)
+
+    def _first(self, found: _Heard) -> bool:
+        """Whether it is known only to the store whose update this is, and her turn may be done right there."""
+        if not self.at_once or not self._office.store.sole or found.incoming is None:
+            return False
+        return found.incoming.address not in self._known and found.incoming.address not in self._arriving
 
     def _begin(self, found: _Heard) -> Contact | None:
         """Whose turn can be done in the commit that keeps her update: nothing else of hers is under way. None for an
@@ -156,7 +165,7 @@ class Intake:
             raise
         except Exception as error:  # it wasn't hers any more, or her turn did what undid even its keeping
             self._known.pop(contact.address, None)
-            found.failed = None if isinstance(error, people.Gone) else error
+            found.turned = None if isinstance(error, people.Gone) else error
         else:
             sent = ()
             if kept is None:
@@ -186,10 +195,12 @@ class Intake:
         if not self._turning[address]:
             del self._turning[address]
 
-    def _keep_for_later(self, heard: list[_Heard]) -> Awaitable[None]:
+    def _keep_for_later(
+        self, heard: list[_Heard], keep: Callable[[Db, list[_Heard]], list[Letter | None]] | None = None
+    ) -> Awaitable[None]:
         addresses = Counter(found.incoming.address for found in heard if found.incoming)
         self._arriving.update(addresses)
-        return self._kept(heard, addresses, self._office.store.write(partial(self._keep_all, heard=heard)))
+        return self._kept(heard, addresses, self._office.store.write(partial(keep or self._keep_all, heard=heard)))
 
     async def _kept(
         self, heard: list[_Heard], addresses: Counter[str], together: Awaitable[list[Letter | None]]
@@ -198,6 +209,8 @@ class Intake:
             self._put(heard, await self._letters(heard, together))
         finally:
             self._arriving -= addresses
+            for found in heard:
+                self._begun(found, 0)
 
     def _keep_behind(self, found: _Heard, address: str, person: int) -> Awaitable[None]:
         """Keep an update for its slot, behind what is with the store as a turn of hers."""
@@ -214,12 +227,41 @@ class Intake:
     def _keep_all(self, db: Db, heard: list[_Heard]) -> list[Letter | None]:
         return [self._keep_hers(db, found) for found in heard]
 
+    def _keep_first(self, db: Db, heard: list[_Heard]) -> list[Letter | None]:
+        """Keep an update and, where nothing else of hers is under way, do her turn as well."""
+        (found,) = heard
+        found.turned = None
+        letter = self._keep_hers(db, found)
+        if letter is None or not letter.fresh or not self._begun(found, letter.person):
+            return [letter]
+        try:
+            found.turned = turn.take(db, letter, self._office)
+        except (StoreDown, Torn):
+            raise
+        except Exception as error:
+            if engine.is_stores(error):
+                raise
+            db.start_over()
+            letter = self._keep_hers(db, found)
+            found.turned = error
+        return [letter]
+
+    def _begun(self, found: _Heard, person: int) -> bool:
+        """Let a person's turn be done at once (0: nobody's any more); False where something of hers is under way."""
+        if found.begun != person:
+            if found.begun:
+                self._slots.end(found.begun)
+            found.begun = person if person and self._slots.begin(person) else 0
+        return found.begun != 0
+
     async def _letters(self, heard: list[_Heard], together: Awaitable[list[Letter | None]]) -> list[Letter | None]:
         try:
             return await together
         except StoreDown:
             raise
-        except Exception:  # one of them can't be kept: each by itself, to find out which
+        except Exception as error:  # one of them can't be kept: each by itself, to find out which
+            for found in heard:
+                found.turned = error if isinstance(found.turned, turn.Turned) else found.turned
             return await self._office.store.write(lambda db: [self._keep(db, found) for found in heard])
 
     def _put(self, heard: list[_Heard], letters: list[Letter | None]) -> None:
@@ -235,8 +277,10 @@ class Intake:
                 self._remember(found, letter)
         for found, letter in zip(heard, letters, strict=True):
             if letter is not None and letter.person:
-                if found.failed:
-                    self._slots.failed(letter, found.failed)
+                if isinstance(found.turned, turn.Turned):
+                    self._slots.turned(letter, found.turned)
+                elif found.turned:
+                    self._slots.failed(letter, found.turned)
                 else:
                     self._slots.put([letter])
         if any(found.flood for found in heard):
@@ -328,6 +372,7 @@ class Flood:
         self._window = timedelta(seconds=seconds)
         self._counts: dict[str, tuple[datetime, int]] = {}
         self._told: dict[str, datetime] = {}
+        self._room = KEPT
 
     def full(self, address: str, at: datetime) -> bool:
         """Whether one more of this address, done `at`, would be too many."""
@@ -337,9 +382,10 @@ class Flood:
     def count(self, address: str, at: datetime) -> None:
         since, count = self._counts.get(address, (at, 0))
         self._counts[address] = (since, count + 1) if abs(at - since) < self._window else (at, 1)
-        if len(self._counts) > 50_000:
+        if len(self._counts) > self._room:
             self._counts = {a: c for a, c in self._counts.items() if at - c[0] < self._window}
             self._told = {a: told for a, told in self._told.items() if at - told < timedelta(minutes=1)}
+            self._room = max(KEPT, 2 * len(self._counts))  # not at every message, where many are heard in that time
 
     def tell(self, address: str, now: datetime) -> bool:
         """Whether to tell this address now that it is too fast."""

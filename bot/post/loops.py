@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.domain.keys import KEPT
+
 MINUTE = timedelta(minutes=1)
 HELD = timedelta(minutes=2)
 """How long a person isn't answered then."""
-_MOST_KEPT = 50_000
 
 
 class Loops:
@@ -17,6 +18,7 @@ class Loops:
         self._most = most
         self._asked: dict[int, tuple[str, datetime, int]] = {}
         self._held: dict[int, datetime] = {}
+        self._room = KEPT
 
     def asked(self, person: int, question: str, now: datetime) -> None:
         """She was asked this question (flow and key; empty: she was told something that asks nothing)."""
@@ -27,9 +29,10 @@ class Loops:
         if count > self._most:
             self._held[person] = now + HELD
             self._asked.pop(person, None)
-        if len(self._asked) > _MOST_KEPT:
+        if len(self._asked) > self._room:
             self._asked = {who: seen for who, seen in list(self._asked.items()) if now - seen[1] < MINUTE}
             self._held = {who: until for who, until in list(self._held.items()) if until > now}
+            self._room = max(KEPT, 2 * len(self._asked))
 
     def held(self, person: int, now: datetime) -> bool:
         """Whether she isn't answered now."""

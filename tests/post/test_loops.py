@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
+from datetime import timedelta
 
+from bot.post.intake import Flood
+from bot.post.loops import Loops
+from tests.office import MONDAY
 from tests.post.station import Post, Station
 
 HELD = "It seems that we don't understand each other just now. Please write again in a few minutes."
@@ -41,3 +46,16 @@ def test_other_questions_and_slow_ones_are_no_loop(post: Post) -> None:
         assert HELD not in station.channel.to("1") + station.channel.to("2")
 
     post.run(work)
+
+
+def test_whoever_was_silent_for_long_is_forgotten() -> None:
+    """An office hears a whole province in a year; what it remembers is of the last minute."""
+    flood, loops = Flood(20, 10), Loops(10)
+    sizes: list[int] = []
+    for who in range(20_000):
+        at = MONDAY + timedelta(seconds=who)
+        flood.count(str(who), at)
+        loops.asked(who, "satu", at)
+        if who % 500 == 0:
+            sizes.append(max(len(pickle.dumps(flood)), len(pickle.dumps(loops))))
+    assert max(sizes[6:]) < 2 * max(sizes[:6])
