@@ -62,7 +62,7 @@ class Intake:
         *,
         at_once: bool = True,
     ) -> None:
-        """`at_once`: a known person's turn may be done in the commit that keeps her update. Not where the last process
+        """`at_once`: a person's turn may be done in the commit that keeps her update. Not where the last process
         ended in the middle of its work: a turn that ends the process must have been counted before (rule 3)."""
         self._office = office
         self._channel = channel
@@ -96,13 +96,22 @@ class Intake:
         works: list[Awaitable[None]] = [self._told.keep(told)] if told else []
         works += [self._told.stand(stands)] if stands else []
         later: list[_Heard] = []
+        looked_for: set[str] = set()
         for found in heard:
+            address = found.incoming.address if found.incoming else ""
+            if address in looked_for:
+                continue
             if contact := self._begin(found):
                 works.append(self._at_once(found, contact))
-            elif found.incoming and (hers := self._turning.get(found.incoming.address)):
-                works.append(self._keep_behind(found, found.incoming.address, hers[0]))
+            elif whose := self._turning.get(address):
+                works.append(self._keep_behind(found, address, whose[0]))
             elif self._first(found):
-                works.append(self._keep_for_later([found], self._keep_first))
+                if later:
+                    works.append(self._keep_for_later(later))
+                    later = []
+                looked_for.add(address)
+                hers = [one for one in heard if one.incoming and one.incoming.address == address]
+                works.append(self._keep_for_later(hers, self._keep_first))
             else:
                 later.append(found)
         if later:
@@ -166,6 +175,7 @@ class Intake:
         except Exception as error:  # it wasn't hers any more, or her turn did what undid even its keeping
             self._known.pop(contact.address, None)
             found.turned = None if isinstance(error, people.Gone) else error
+            await self._keep_for_later([found])
         else:
             sent = ()
             if kept is None:
@@ -173,22 +183,22 @@ class Intake:
                 self._wake()  # or it was this one, kept by a commit whose answer was lost: then hers waits
                 return
             letter, turned = kept
+            self._known.pop(contact.address, None)
             if turned is None:
-                del self._known[contact.address]
                 self._slots.put([letter])
             elif isinstance(turned, Exception):
                 self._slots.failed(letter, turned)
             else:
                 self._slots.turned(letter, turned)
+            if turned is not None:
+                self._known[contact.address] = contact  # as the last one heard of
             self._flood.count(contact.address, inbox.done_at(incoming, self._office.clock.now()))
             self._count(letter)
-            return
         finally:
             if sent:
                 self._office.senders[self._account].sent(sent)
             self._turned_over(contact.address)
             self._slots.end(contact.person)
-        await self._keep_for_later([found])
 
     def _turned_over(self, address: str) -> None:
         self._turning[address].pop()
@@ -228,12 +238,12 @@ class Intake:
         return [self._keep_hers(db, found) for found in heard]
 
     def _keep_first(self, db: Db, heard: list[_Heard]) -> list[Letter | None]:
-        """Keep an update and, where nothing else of hers is under way, do her turn as well."""
-        (found,) = heard
+        """Keep somebody's updates and, where nothing else of hers is under way, do the turn of the first as well."""
+        found, *rest = heard
         found.turned = None
         letter = self._keep_hers(db, found)
         if letter is None or not letter.fresh or not self._begun(found, letter.person):
-            return [letter]
+            return [letter, *self._keep_all(db, rest)]
         try:
             found.turned = turn.take(db, letter, self._office)
         except (StoreDown, Torn):
@@ -244,7 +254,7 @@ class Intake:
             db.start_over()
             letter = self._keep_hers(db, found)
             found.turned = error
-        return [letter]
+        return [letter, *self._keep_all(db, rest)]
 
     def _begun(self, found: _Heard, person: int) -> bool:
         """Let a person's turn be done at once (0: nobody's any more); False where something of hers is under way."""
@@ -261,7 +271,8 @@ class Intake:
             raise
         except Exception as error:  # one of them can't be kept: each by itself, to find out which
             for found in heard:
-                found.turned = error if isinstance(found.turned, turn.Turned) else found.turned
+                if found.begun and not isinstance(found.turned, Exception):
+                    found.turned = error
             return await self._office.store.write(lambda db: [self._keep(db, found) for found in heard])
 
     def _put(self, heard: list[_Heard], letters: list[Letter | None]) -> None:
@@ -294,6 +305,7 @@ class Intake:
         """Whose address it is, so that the next update of it can be turned at once."""
         if found.incoming and letter.person:
             address = found.incoming.address
+            self._known.pop(address, None)
             self._known[address] = Contact(letter.contact, letter.person, self._account, address)
             if len(self._known) > KEPT:
                 del self._known[next(iter(self._known))]

@@ -1,9 +1,8 @@
-"""Whoever is known has her turn in the commit that keeps her update; her answer is in the sender's hands from then."""
+"""A turn is done in the commit that keeps its update; the answer is in the sender's hands from then."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -12,9 +11,8 @@ import structlog
 from sqlalchemy import update as change
 
 from bot.chat.seams import AccountRefused
-from bot.domain import inbox, people
+from bot.domain import people
 from bot.domain.db import Db
-from bot.domain.engine import Misused
 from bot.domain.tables import Outgoing, Received, contacts
 from tests.fakes import update
 from tests.post.station import Post, Station
@@ -262,18 +260,6 @@ def test_what_waited_when_a_chat_was_parted_is_the_others(either: Post):
     assert [person for person, _ in either.words.ran] == [1, 2]
 
 
-def test_what_a_stranger_says_meanwhile_waits_for_her_first_turn(either: Post):
-    async def work(station: Station) -> None:
-        words = ("satu", "dua", "tiga", "empat")
-        updates = [update(100 + i, 1, word) for i, word in enumerate(words)]
-        await asyncio.gather(*(station.intake.deliver([one]) for one in (*updates, *updates)))
-        await station.settled()
-        assert station.channel.to("1") == list(words)
-        assert await station.store.write(lambda db: len(rows(db, "people", "id"))) == 1
-
-    either.run(work)
-
-
 @pytest.mark.parametrize("error", [StopIteration, GeneratorExit, SystemExit, KeyError])
 def test_whatever_a_turn_raises_the_store_goes_on(post: Post, error: type[BaseException]):
     def broken(db: Db) -> None:
@@ -290,116 +276,3 @@ def test_whatever_a_turn_raises_the_store_goes_on(post: Post, error: type[BaseEx
         assert station.channel.to("1") == ["satu"]
 
     post.run(work)
-
-
-def test_a_strangers_first_message_is_kept_done_and_in_hand_in_one_commit(post: Post):
-    async def work(station: Station) -> None:
-        station.channel.gate.clear()
-        await station.hear(1, "satu")
-        assert await station.store.write(states) == [(Received.DONE, 1)]
-        assert await station.store.write(answers) == [(Outgoing.LEASED, 1)]
-        station.channel.gate.set()
-        await station.settled()
-        assert station.channel.to("1") == ["satu"]
-
-    post.run(work)
-
-
-def test_whoever_was_met_before_the_start_is_looked_for_and_answered_in_one_commit(post: Post):
-    async def again(station: Station) -> None:
-        station.channel.gate.clear()
-        await station.intake.deliver([update(200, 1, "dua"), update(201, 1, "tiga")])
-        assert (await station.store.write(states))[-2:][0] == (Received.DONE, 1)
-        assert (await station.store.write(answers))[1] == (Outgoing.LEASED, 1)
-        station.channel.gate.set()
-        await station.settled()
-        assert station.channel.to("1") == ["dua", "tiga"]
-
-    post.run(lambda station: known(station, 1))
-    post.run(again)
-    assert [word for _, word in post.words.ran] == ["satu", "dua", "tiga"]
-
-
-def test_what_was_left_of_hers_at_the_start_comes_before_what_she_says_now(post: Post):
-    async def left(station: Station) -> None:
-        said = message("u:100", "dua", "1")
-        await station.store.write(
-            lambda db: inbox.add(
-                db, people.meet(db, station.account, said, "owners", "id"), said, update(100, 1, "dua")
-            )
-        )
-
-    async def again(station: Station) -> None:
-        await station.take_up()
-        await station.intake.deliver([update(201, 1, "tiga")])
-        await station.settled()
-        assert station.channel.to("1") == ["dua", "tiga"]
-
-    post.run(left)
-    post.run(again)
-
-
-def test_a_strangers_first_turn_that_fails_is_counted_and_tried_again(post: Post):
-    post.words.fails["racun"] = 1
-
-    async def work(station: Station) -> None:
-        await asyncio.gather(
-            *(station.intake.deliver([update(100 + i, 1 + i, w)]) for i, w in enumerate(("racun", "satu")))
-        )
-        await station.hear(1, "dua")
-        await station.settled()
-        assert station.channel.to("1") == ["racun", "dua"]
-        assert station.channel.to("2") == ["satu"]
-        assert sorted(await station.store.write(states)) == [(Received.DONE, 1), (Received.DONE, 1), (Received.DONE, 2)]
-
-    post.run(work)
-
-
-@pytest.mark.parametrize("first", [True, False])
-def test_a_turn_that_ends_the_transaction_is_set_aside_with_its_update(post: Post, first: bool):
-    """The store undoes all of it, however well the flow thinks it went: then it is kept by itself, as failed."""
-
-    def ends(db: Db) -> None:
-        with suppress(Misused):
-            db.connection.commit()
-
-    async def work(station: Station) -> None:
-        if not first:
-            await known(station, 1)
-        post.words.look = ends
-        await station.hear(1, "racun")
-        await station.settled()
-        post.words.look = lambda db: None
-        await station.hear(1, "dua")
-        await station.settled()
-        assert (await station.store.write(states))[-2:] == [(Received.QUARANTINED, 3), (Received.DONE, 1)]
-        assert station.channel.to("1")[-1] == "dua"
-
-    post.run(work)
-    assert [word for _, word in post.words.ran][-4:] == ["racun"] * 3 + ["dua"]
-
-
-def test_a_strangers_first_turn_with_the_store_away_leaves_nothing_and_comes_again(post: Post):
-    async def work(station: Station) -> None:
-        with full_disk():
-            came = (station.intake.deliver([update(100 + i, 1 + i, "satu")]) for i in range(3))
-            refused = await asyncio.gather(*came, return_exceptions=True)
-        assert [type(error).__name__ for error in refused] == ["Busy"] * 3
-        assert await station.store.write(states) == []
-        await asyncio.gather(*(station.intake.deliver([update(102 - i, 3 - i, "satu")]) for i in range(3)))
-        await station.settled()
-        assert [station.channel.to(str(person)) for person in (1, 2, 3)] == [["satu"]] * 3
-        assert await station.store.write(states) == [(Received.DONE, 1)] * 3
-
-    post.run(work)
-
-
-def test_whoever_was_met_before_the_start_is_heard_in_order(either: Post):
-    async def again(station: Station) -> None:
-        await station.intake.deliver([update(200, 1, "dua"), update(201, 1, "tiga")])
-        await station.settled()
-        assert station.channel.to("1") == ["dua", "tiga"]
-
-    either.run(lambda station: known(station, 1))
-    either.run(again)
-    assert [word for _, word in either.words.ran] == ["satu", "dua", "tiga"]
