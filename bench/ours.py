@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
 
-import bench.flows
-from bot import log
-from bot.chat.flow import Flows
-from bot.config import load
-from bot.run import run
-
 
 def main() -> int:
-    os.umask(0o077)  # as the command does
+    os.umask(0o077)  # as the command does, and what follows
+    gc.disable()
+    import bench.flows
+    from bot import log
+    from bot.chat.flow import Flows
+    from bot.config import load
+    from bot.run import run
+
     config = load(Path(sys.argv[1]))
     log.setup()
     return run(config, ready=lambda app, simulator: print("Ready", flush=True), flows=Flows.find(bench.flows))

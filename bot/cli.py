@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import platform
@@ -77,6 +78,7 @@ def options(
 @app.command()
 def run() -> None:
     """Run the desk until Ctrl+C or SIGTERM. One process a database."""
+    gc.disable()  # hardly anything that a start makes is garbage; the process turns it on when it is there
     config = settings()
     log.setup()
     from bot.run import run as run_process  # the machine's imports aren't needed to print --help

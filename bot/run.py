@@ -122,8 +122,8 @@ async def _main(config: Config, ready: Ready | None, flows: Flows | None) -> int
         return CANT_START
     sys.setswitchinterval(0.0005)  # the thread that has waited for the disk waits no longer for the loop's interpreter
     gc.set_threshold(20_000, 20, 20)  # by itself it looks at every turn, for rings that hardly anything here makes
-    gc.collect()
     gc.freeze()  # what a start made stays; walking through it again and again would cost every turn
+    gc.enable()
     log.info("started", simulator=simulator.url if simulator else "", web=app.address)
     if ready:
         ready(app, simulator.url if simulator else "")
