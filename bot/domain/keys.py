@@ -15,7 +15,7 @@ import secrets
 import sqlite3
 import threading
 from collections import OrderedDict
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,7 +42,8 @@ class NoKey(Exception):
 
 class Keys:
     """The keys in `folder`: the wrapped ones in ``wrapped.db``, and the master key (32 bytes, mode 0400) where it is
-    told to be, else in ``master.key`` beside them. Safe to use from any thread."""
+    told to be, else in ``master.key`` beside them. Safe to use from any thread; who needs a remembered key, or a new
+    one, never waits for the disk."""
 
     def __init__(self, folder: Path, master: Path | None = None) -> None:
         """Open the keys; a new folder gets new ones. Raises `NoKey` if one of the two is missing or doesn't fit."""
@@ -72,8 +73,7 @@ class Keys:
     def new(self) -> str:
         """A new key's name. It is kept for good at `commit`, which must come before anything it sealed is committed."""
         name = secrets.token_hex(_NAME)
-        with self._lock:
-            self._make(name)
+        self._make(name)
         return name
 
     def of_day(self, at: datetime) -> str:
@@ -97,18 +97,20 @@ class Keys:
 
     def commit(self) -> None:
         """Make the new keys durable, those of other threads too; cheap when there are none."""
+        if not self._new:
+            return
         with self._lock:
-            if not self._new:
-                return
+            new = self._new.copy()  # others may be made meanwhile
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                self._db.executemany("INSERT INTO keys VALUES (?, ?)", self._new.items())
+                self._db.executemany("INSERT INTO keys VALUES (?, ?)", new.items())
                 self._db.execute("COMMIT")
             except sqlite3.Error:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
-            self._new.clear()  # only now: whoever comes next tries again for those that failed
+            for name in new:  # only now: whoever comes next waits for us, or tries again for those that failed
+                del self._new[name]
 
     def seal(self, name: str, column: str, plain: bytes) -> bytes:
         """Seal bytes for one column with the key `name`."""
@@ -189,14 +191,16 @@ class Keys:
         return cipher
 
     def _cipher(self, name: str) -> AESGCM:
-        with self._lock:
-            if found := self._cache.get(name):
+        if found := self._cache.get(name):
+            with suppress(KeyError):  # another thread has just let go of it
                 self._cache.move_to_end(name)
-                return found
+            return found
+        with self._lock:
             row = self._db.execute("SELECT wrapped FROM keys WHERE id = ?", (name,)).fetchone()
-            if row is None:
+            wrapped = row[0] if row else self._new.get(name)
+            if wrapped is None:
                 raise NoKey(name)
-            return self._remember(name, AESGCM(_unwrapped(self._wrap, name, row[0])))
+            return self._remember(name, AESGCM(_unwrapped(self._wrap, name, wrapped)))
 
 
 def day_key(at: datetime) -> str:

@@ -6,6 +6,8 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from bot.chat.talk import Talk, Talks
 from bot.domain import inbox, jobs, outbox, owners, people, talks
 from bot.domain.db import Db, StoreDown
 from bot.domain.engine import looking
-from bot.domain.keys import HOUSE, Keys, NoKey, keyring
+from bot.domain.keys import HOUSE, KEPT, Keys, NoKey, keyring
 from bot.domain.tables import people as table
 from bot.post.store import Store
 from tests.office import MONDAY
@@ -224,3 +226,29 @@ def test_many_threads_may_use_the_keys(bench: Bench):
         assert opened == [c.address for c in found]
 
     on(bench, run)
+
+
+def test_more_new_people_than_are_remembered_have_their_keys_before_the_commit(tmp_path: Path):
+    with closing(Keys(tmp_path / "keys")) as keys:
+        names = [keys.new() for _ in range(KEPT + 10)]
+        sealed = [keys.seal(name, "a.column", b"satu") for name in names]
+        assert {keys.open(name, "a.column", words) for name, words in zip(names, sealed, strict=True)} == {b"satu"}
+    with closing(Keys(tmp_path / "keys")) as again:
+        assert {again.open(name, "a.column", words) for name, words in zip(names, sealed, strict=True)} == {b"satu"}
+
+
+def test_who_needs_a_remembered_or_a_new_key_does_not_wait_for_the_disk(tmp_path: Path):
+    with closing(Keys(tmp_path / "keys")) as keys, closing(sqlite3.connect(tmp_path / "keys" / "wrapped.db")) as disk:
+        first = keys.new()
+        disk.execute("BEGIN IMMEDIATE")  # a disk that doesn't answer
+        waiting = threading.Thread(target=keys.commit)
+        waiting.start()
+        time.sleep(0.1)
+        second = keys.new()
+        assert keys.open(first, "a.column", keys.seal(first, "a.column", b"satu")) == b"satu"
+        assert keys.open(second, "a.column", keys.seal(second, "a.column", b"dua")) == b"dua"
+        assert waiting.is_alive()
+        disk.rollback()
+        waiting.join()
+        keys.commit()
+        assert {first, second} <= {row[0] for row in disk.execute("SELECT id FROM keys")}
