@@ -45,7 +45,8 @@ class FakeChannel:
             return None
         kind = raw.get("kind", "text")
         at = MONDAY + timedelta(seconds=raw.get("after", 0))
-        return Incoming(f"u:{raw['update_id']}", str(raw["from"]), kind, at, str(raw.get("text", "")))
+        also = str(raw.get("also", ""))
+        return Incoming(f"u:{raw['update_id']}", str(raw["from"]), kind, at, str(raw.get("text", "")), also=also)
 
     def updates(self, body: Raw) -> tuple[Sequence[Raw], int]:
         return [body], 0

@@ -78,8 +78,8 @@ def meet(db: Db, account: int, incoming: Incoming, desk: Desk, language: str) ->
     """The contact an update came from; a new person with a new key when we never heard from that address."""
     if contact := known(db, account, incoming.address):
         return contact
-    if incoming.also and incoming.kind != "moved" and (contact := known(db, account, incoming.also)):
-        return move(db, contact, incoming.address)
+    if incoming.also and (contact := known(db, account, incoming.also)):  # "moved" is told again: she is there already
+        return contact if incoming.kind == "moved" else move(db, contact, incoming.address)
     return add(db, account, incoming.address, desk, language)
 
 

@@ -276,3 +276,23 @@ def test_whatever_a_turn_raises_the_store_goes_on(post: Post, error: type[BaseEx
         assert station.channel.to("1") == ["satu"]
 
     post.run(work)
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+def test_a_new_address_that_is_told_twice_makes_nobody_new(either: Post, remembered: bool):
+    moved = update(100, 1, "", kind="moved", also="2")
+
+    async def work(station: Station) -> None:
+        if remembered:
+            await known(station, 1)
+        for told in (moved, moved, {**moved, "update_id": 101}):
+            await station.intake.deliver([told])
+            await station.settled()
+        await station.intake.deliver([update(102, 2, "dua")])
+        await station.settled()
+        assert station.channel.to("2") == ["dua"]
+        assert await station.store.write(lambda db: len(rows(db, "people", "id"))) == 1
+
+    if not remembered:
+        either.run(lambda station: known(station, 1))
+    either.run(work)
