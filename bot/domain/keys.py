@@ -29,7 +29,7 @@ _DAY = "day-"
 _NONCE = 12
 _NAME = 16  # bytes of the name of a person's key
 KEPT = 2_000
-"""Of how many people, those who wrote last, a process remembers something: a cipher is large beside its key."""
+"""Of how many people a process remembers keys, their names and addresses: a cipher is large beside its key."""
 HOUSE = "house"
 """The key of what belongs to no person (jobs of the house)."""
 SECRETS = ("index", "buttons")
@@ -42,8 +42,8 @@ class NoKey(Exception):
 
 class Keys:
     """The keys in `folder`: the wrapped ones in ``wrapped.db``, and the master key (32 bytes, mode 0400) where it is
-    told to be, else in ``master.key`` beside them. Safe to use from any thread; who needs a remembered key, or a new
-    one, never waits for the disk."""
+    told to be, else in ``master.key`` beside them. Safe to use from any thread; who needs a remembered key of a person,
+    or a new one, never waits for the disk."""
 
     def __init__(self, folder: Path, master: Path | None = None) -> None:
         """Open the keys; a new folder gets new ones. Raises `NoKey` if one of the two is missing or doesn't fit."""
@@ -100,7 +100,8 @@ class Keys:
         if not self._new:
             return
         with self._lock:
-            new = self._new.copy()  # others may be made meanwhile
+            if not (new := self._new.copy()):  # another thread has done it; and others may be made meanwhile
+                return
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 self._db.executemany("INSERT INTO keys VALUES (?, ?)", new.items())

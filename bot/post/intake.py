@@ -191,7 +191,7 @@ class Intake:
             else:
                 self._slots.turned(letter, turned)
             if turned is not None:
-                self._known[contact.address] = contact  # as the last one heard of
+                self._know(contact)
             self._flood.count(contact.address, inbox.done_at(incoming, self._office.clock.now()))
             self._count(letter)
         finally:
@@ -304,11 +304,13 @@ class Intake:
     def _remember(self, found: _Heard, letter: Letter) -> None:
         """Whose address it is, so that the next update of it can be turned at once."""
         if found.incoming and letter.person:
-            address = found.incoming.address
-            self._known.pop(address, None)
-            self._known[address] = Contact(letter.contact, letter.person, self._account, address)
-            if len(self._known) > KEPT:
-                del self._known[next(iter(self._known))]
+            self._know(Contact(letter.contact, letter.person, self._account, found.incoming.address))
+
+    def _know(self, contact: Contact) -> None:
+        self._known.pop(contact.address, None)
+        self._known[contact.address] = contact  # as the last one heard of
+        if len(self._known) > KEPT:
+            del self._known[next(iter(self._known))]
 
     def _hear(self, raw: Raw) -> _Heard | None:
         """Read an update; what can't be read is kept as it is. None: nothing a person did."""

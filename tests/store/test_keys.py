@@ -243,7 +243,8 @@ def test_who_needs_a_remembered_or_a_new_key_does_not_wait_for_the_disk(tmp_path
         disk.execute("BEGIN IMMEDIATE")  # a disk that doesn't answer
         waiting = threading.Thread(target=keys.commit)
         waiting.start()
-        time.sleep(0.1)
+        while not keys._lock.locked():  # pyright: ignore[reportPrivateUsage]
+            time.sleep(0.001)
         second = keys.new()
         assert keys.open(first, "a.column", keys.seal(first, "a.column", b"satu")) == b"satu"
         assert keys.open(second, "a.column", keys.seal(second, "a.column", b"dua")) == b"dua"
