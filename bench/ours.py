@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def main() -> int:
-    os.umask(0o077)  # as the command does, and what follows
+    os.umask(0o077)  # this and the next as the command does
     gc.disable()
     import bench.flows
     from bot import log

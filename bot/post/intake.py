@@ -183,15 +183,11 @@ class Intake:
                 self._wake()  # or it was this one, kept by a commit whose answer was lost: then hers waits
                 return
             letter, turned = kept
-            self._known.pop(contact.address, None)
             if turned is None:
-                self._slots.put([letter])
-            elif isinstance(turned, Exception):
-                self._slots.failed(letter, turned)
+                self._known.pop(contact.address, None)
             else:
-                self._slots.turned(letter, turned)
-            if turned is not None:
                 self._know(contact)
+            self._go_on(letter, turned)
             self._flood.count(contact.address, inbox.done_at(incoming, self._office.clock.now()))
             self._count(letter)
         finally:
@@ -220,7 +216,7 @@ class Intake:
         finally:
             self._arriving -= addresses
             for found in heard:
-                self._begun(found, 0)
+                self._end(found)
 
     def _keep_behind(self, found: _Heard, address: str, person: int) -> Awaitable[None]:
         """Keep an update for its slot, behind what is with the store as a turn of hers."""
@@ -242,7 +238,7 @@ class Intake:
         found, *rest = heard
         found.turned = None
         letter = self._keep_hers(db, found)
-        if letter is None or not letter.fresh or not self._begun(found, letter.person):
+        if letter is None or not letter.fresh or not self._begins(found, letter.person):
             return [letter, *self._keep_all(db, rest)]
         try:
             found.turned = turn.take(db, letter, self._office)
@@ -256,13 +252,17 @@ class Intake:
             found.turned = error
         return [letter, *self._keep_all(db, rest)]
 
-    def _begun(self, found: _Heard, person: int) -> bool:
-        """Let a person's turn be done at once (0: nobody's any more); False where something of hers is under way."""
-        if found.begun != person:
-            if found.begun:
-                self._slots.end(found.begun)
-            found.begun = person if person and self._slots.begin(person) else 0
+    def _begins(self, found: _Heard, person: int) -> bool:
+        """Let a person's turn be done at once; False where something of hers is under way."""
+        if found.begun != person:  # another's, when this was tried before and undone
+            self._end(found)
+            found.begun = person if self._slots.begin(person) else 0
         return found.begun != 0
+
+    def _end(self, found: _Heard) -> None:
+        if found.begun:
+            self._slots.end(found.begun)
+            found.begun = 0
 
     async def _letters(self, heard: list[_Heard], together: Awaitable[list[Letter | None]]) -> list[Letter | None]:
         try:
@@ -288,14 +288,18 @@ class Intake:
                 self._remember(found, letter)
         for found, letter in zip(heard, letters, strict=True):
             if letter is not None and letter.person:
-                if isinstance(found.turned, turn.Turned):
-                    self._slots.turned(letter, found.turned)
-                elif found.turned:
-                    self._slots.failed(letter, found.turned)
-                else:
-                    self._slots.put([letter])
+                self._go_on(letter, found.turned)
         if any(found.flood for found in heard):
             self._wake()
+
+    def _go_on(self, letter: Letter, turned: turn.Turned | Exception | None) -> None:
+        """With what is kept: its turn is done, has failed, or is to come."""
+        if turned is None:
+            self._slots.put([letter])
+        elif isinstance(turned, Exception):
+            self._slots.failed(letter, turned)
+        else:
+            self._slots.turned(letter, turned)
 
     def _count(self, letter: Letter) -> None:
         platform = self._channel.account.partition(":")[0]
