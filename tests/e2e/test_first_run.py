@@ -54,12 +54,8 @@ async def tap(page: Tab, label: str, phone: str = SITI) -> None:
     """Bring the last button of that name into sight and click it; nothing may lie over it."""
     buttons = f"[...document.querySelectorAll({json.dumps(phone + ' .buttons button')})]"
     button = f"{buttons}.findLast(b => b.textContent === {json.dumps(label)})"
-    await page.value(f"{button}.scrollIntoView({{ block: 'nearest' }})")
-    middle = (
-        f"(r => document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2))({button}.getBoundingClientRect())"
-    )
-    await page.until(f"{middle} === {button}")  # a message that comes meanwhile moves it
-    await page.press(button)
+    # Each time it is looked for: a message that comes meanwhile takes the chat to its end again.
+    await page.press(f"(b => {{ b?.scrollIntoView({{ block: 'nearest' }}); return b; }})({button})")
 
 
 async def say(page: Tab, text: str, phone: str = SITI) -> None:
