@@ -120,7 +120,7 @@ async def run(options: argparse.Namespace) -> int:
     try:
         found = await measure(chosen, spans, work, server)
         if OURS.key in found and not (options.only or options.profile):
-            crowds = await offices(MANY, work, (FEW, spans.many), found[OURS.key].rate / 2, spans)
+            crowds = await offices(MANY, work, (FEW, spans.many), spans)
             few, many = middle(crowds[FEW]), middle(crowds[spans.many])
     finally:
         if server:

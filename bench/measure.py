@@ -136,7 +136,8 @@ class _Measured:
             await self._full(seconds)
 
     async def half(self, seconds: float, seed: int) -> None:
-        rate = median(rate for rate, _, _ in self.windows) / 2
+        """At half of what it has just done: on a machine that has become slower any other rate is another load."""
+        rate = self.windows[-1][0] / 2
         with self._told():
             self.waits.append(await self.crowd.paced(rate, seconds, AWAKE, seed))
 
@@ -184,8 +185,6 @@ async def one_round(places: Mapping[str, tuple[Contestant, Place]], spans: Spans
         for window in range(spans.windows):
             for one in _from(them, window):  # not always behind the same one
                 await one.full(spans.full)
-        for window in range(spans.windows):
-            for one in _from(them, window):
                 await one.half(spans.half, window)
         found = {one.who.key: one.figures() for one in them}
     for one in them:
@@ -205,11 +204,9 @@ def check(who: Contestant, place: Place, registered: int, ages: int) -> None:
         raise Failed(f"{who.name}: {registered} registered, ages {ages}; in the database {kept}")
 
 
-async def offices(
-    who: Contestant, work: Path, counts: Sequence[int], rate: float, spans: Spans
-) -> dict[int, list[Figures]]:
-    """The same rate in offices with so many contacts each, both there at once and measured in turn, window by window;
-    people drawn by chance register again and again."""
+async def offices(who: Contestant, work: Path, counts: Sequence[int], spans: Spans) -> dict[int, list[Figures]]:
+    """The same rate in offices with so many contacts each, all there at once and measured in turn, window by window;
+    people drawn by chance register again and again. The rate is half of what the first of them does at full load."""
     places = {count: Place(work / f"office-{count}", f"sqlite:///{work}/office-{count}/office.db") for count in counts}
     sums: dict[int, tuple[int, int]] = dict.fromkeys(counts, (0, 0))
     found: dict[int, list[Figures]] = {count: [] for count in counts}
@@ -226,7 +223,12 @@ async def offices(
                 draw = partial(random.Random(4242).randrange, FIRST, FIRST + count)
                 crowd = await stack.enter_async_context(playing(draw))
                 them[count] = crowd, await stack.enter_async_context(started(who, place, crowd)), []
-                await crowd.paced(rate, spans.warm)
+                await crowd.busy(spans.warm)
+                await crowd.finish()
+            crowd, *_ = them[counts[0]]
+            await crowd.busy(AWAKE)
+            rate = await crowd.busy(spans.full) / 2
+            await crowd.finish()
             for window in range(spans.pairs):
                 for crowd, _, waits in list(them.values())[:: -1 if window % 2 else 1]:
                     waits.append(await crowd.paced(rate, spans.half, AWAKE, window))

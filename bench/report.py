@@ -138,10 +138,10 @@ which were at other work when it began.
 {markdown(("", "store", *COLUMNS), lines(whole))}
 
 Medians of {spans.rounds} rounds. In a round all contestants are there at once, and each is measured in
-{spans.windows} windows at full load and {spans.windows} at half, theirs in between: a machine that is slow for a minute
-is so for everybody. "Times" is the median over all windows of our rate divided by theirs (the better peer's) in the
-same minute, so it isn't the quotient of two lines of the table. A p99 is of a round's windows together, the worst p99
-that of the worst window of all.
+{spans.windows} windows at full load, each with one at half behind it, theirs in between: a machine that is slow for a
+minute is so for everybody. "Times" is the median over all windows of our rate divided by theirs (the better peer's) in
+the same minute, so it isn't the quotient of two lines of the table. A p99 is of a round's windows together, the worst
+p99 that of the worst window of all.
 
 {limits}
 
@@ -156,13 +156,14 @@ every answer is durable before it is sent: SQLite in WAL with `synchronous=FULL`
 
 - **turns/s**: for {spans.full:g} seconds at a time, after {spans.warm:g} of warming up, each of the 100 sends her next
   message when the answer to her last one has arrived.
-- **p50, p95, p99**: at half of that rate, messages come by chance (a Poisson process) for {spans.half:g} seconds
-  at a time, whether the last ones were answered or not. Counted from when a message was due until its answer arrived.
+- **p50, p95, p99**: at half of what it did in the window before, messages come by chance (a Poisson process) for
+  {spans.half:g} seconds, whether the last ones were answered or not. Counted from when a message was due until its
+  answer arrived.
 - **MB**: memory of the main process, resident, after the load. **ready**: from the start of the interpreter until
   updates are taken, on a database that is there. **CPU**: of the main process, a turn at full load.
 - **contacts**: the same office, with so many people who have spoken to it before; those who write are drawn from
-  all of them by chance, at half of the rate of the first line. Both offices are there at once, and measured in turn,
-  {spans.pairs} windows a round; how many times is the median of the windows of the same moment. Only here
+  all of them by chance, at half of what the office with few does in that round. Both are there at once, and measured in
+  turn, {spans.pairs} windows a round; how many times is the median of the windows of the same moment. Only here
   `[limits] flood_updates` is raised: of a thousand people each writes faster than anybody types.
 
 One emulator of the Bot API, a process of its own, drives everybody. It needs at most {emulator * 1e6:.0f} microseconds
