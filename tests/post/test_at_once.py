@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -296,3 +297,19 @@ def test_a_new_address_that_is_told_twice_makes_nobody_new(either: Post, remembe
     if not remembered:
         either.run(lambda station: known(station, 1))
     either.run(work)
+
+
+def test_a_new_address_that_is_told_twice_stays_hers_until_its_turn(post: Post):
+    async def work(station: Station) -> None:
+        await known(station, 1)
+        moved = replace(message("u:100", address="1"), kind="moved", also="2")
+
+        def told(db: Db) -> list[str]:
+            her = people.meet(db, station.account, moved, "owners", "id")
+            people.move(db, her, "2")
+            people.meet(db, station.account, moved, "owners", "id")
+            return [address for address in "12" if people.known(db, station.account, address)]
+
+        assert await station.store.write(told) == ["2"]
+
+    post.run(work)
