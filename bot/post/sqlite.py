@@ -151,6 +151,8 @@ class SqliteStore:
     def _begin(self) -> None:
         self._connection = self._connection or self._engine.connect()
         self._raw().execute(f"PRAGMA busy_timeout={round(self._patience * 1000)}")
+        # What a work's savepoint would need to undo it is otherwise written to a file, page by page, in every turn.
+        self._raw().execute("PRAGMA temp_store=MEMORY")
         self._transaction = self._connection.begin()
         self._raw().execute("PRAGMA busy_timeout=0")
 

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -174,6 +175,28 @@ def test_the_settings_that_make_the_promises_hold_are_in_force(sqlite: SqliteBen
         async with store.reads.connect() as connection:
             for name, value in {"query_only": 1, "mmap_size": 0, "trusted_schema": 0, "busy_timeout": 5000}.items():
                 assert (await connection.execute(text(f"PRAGMA {name}"))).scalar() == value
+
+    on(sqlite, run)
+
+
+def temporary() -> set[str]:
+    """What SQLite has open for a while, by the names that it gives such files."""
+    return {file.name for file in Path("/proc/self/fd").iterdir() if "etilqs" in str(file.resolve())}
+
+
+def test_what_a_work_needs_to_be_undone_is_not_written_to_the_disk(sqlite: SqliteBench):
+    def many(db: Db) -> None:
+        for number in range(100):
+            db.insert(accounts, {"name": f"{number}{BIG[:3000]}"})
+
+    def long(db: Db) -> set[str]:
+        db.execute(text("UPDATE accounts SET name = name || 'y'"))
+        return temporary()
+
+    async def run(store: Store) -> None:
+        before = temporary()
+        await store.write(many)
+        assert await store.write(long) == before
 
     on(sqlite, run)
 
