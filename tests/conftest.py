@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.chat.flow import Flows
 from bot.domain import upgrade
@@ -13,6 +14,9 @@ from bot.domain.tables import metadata
 from tests.office import MONDAY, Desk, make_template
 from tests.store.server import Server
 from tests.transcript import Chats
+
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test is a race
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")
