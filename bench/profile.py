@@ -83,7 +83,7 @@ def main() -> int:
 
         def send(line: Line, asked: Sequence[Asked]) -> Any:
             ran("(to the server and back)")
-            for statement, _ in asked:
+            for statement, *_ in asked:
                 ran(statement.decode())
             return sent(line, asked)
 

@@ -144,7 +144,7 @@ class App:
             await channel.open(catalogs)
             self.intakes[channel.door] = Intake(self.office, channel, account, self.slots, language, self.wake)
             self.intakes[channel.door].at_once = not careful
-            self._senders.append(Sender(self.office, channel, account))
+            self._senders.append(Sender(self.office, channel, account, self.slots.under_way))
             self.office.senders[account] = self._senders[-1]
         for sender in self._senders:
             self._spawn(sender.run(), "sender")

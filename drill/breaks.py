@@ -21,7 +21,7 @@ from sqlalchemy import Engine, event, update
 import bot.app
 from bot.channels import whatsapp_channel
 from bot.chat.seams import Busy
-from bot.domain import engine, inbox, jobs, outbox, upgrade
+from bot.domain import engine, in_hand, inbox, jobs, outbox, upgrade
 from bot.domain.db import Db
 from bot.domain.inbox import Letter
 from bot.domain.outbox import Parcel
@@ -203,10 +203,10 @@ def _impatient() -> None:
     def short(db: Db, *args: Any, **named: Any) -> None:
         put(db, *args, **{**named, "expires": db.now})
 
-    def later(db: Db, *args: Any, **_: Any) -> None:
-        short(db, *args)
+    def later(db: Db, contact: Any, message: Any, origin: str, *_: Any) -> None:
+        short(db, contact, message, origin)
 
-    outbox.put, outbox.put_in_hand = short, later
+    outbox.put, in_hand.answer = short, later
 
 
 def _abrupt() -> None:

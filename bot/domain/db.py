@@ -212,9 +212,10 @@ class Db:
 
 
 @lru_cache
-def insert_new(table: Any, dialect: str) -> Insert:
-    """An INSERT that leaves an existing row (any unique key) as it is, in a dialect's words."""
-    return _dialect(dialect).insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+def insert_new(table: Any, dialect: str, *keys: str) -> Insert:
+    """An INSERT that leaves an existing row (of these `keys`; none named: of any) as it is, in a dialect's words."""
+    new = _dialect(dialect).insert(table).on_conflict_do_nothing(index_elements=keys or None)
+    return new.execution_options(preserve_rowcount=True)
 
 
 @lru_cache

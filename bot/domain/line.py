@@ -20,9 +20,8 @@ from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.types.numeric import Int8Dumper
 
 from bot.domain.engine import Misused
+from bot.domain.prepared import Asked
 
-Asked = tuple[bytes, Sequence[Any]]
-"""A statement with its parameters as ``$1``, ``$2``, …, and their values."""
 _AUTO = [[PyFormat.AUTO] * n for n in range(100)]  # how so many parameters are sent: as psycopg thinks best
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED, ExecStatus.BAD_RESPONSE)
 
@@ -58,7 +57,7 @@ class Line:
             raise Misused
         self.begin(*self._begin)
         if begun:
-            await self.send([(b"ROLLBACK", ())])
+            await self.send([Asked(b"ROLLBACK")])
 
     def later(self, asked: Asked) -> None:
         """A statement whose answer nobody waits for; what is wrong with it is told to who asks next, or commits."""
@@ -76,7 +75,7 @@ class Line:
 
     async def tell(self, *statements: bytes) -> int:
         """Statements without parameters; the number that the last of them answers, 0 for none."""
-        result = await self.send([*self._taken(), *((statement, ()) for statement in statements)])
+        result = await self.send([*self._taken(), *map(Asked, statements)])
         return int(result.get_value(0, 0) or 0) if result.ntuples else 0
 
     async def flush(self) -> None:
@@ -88,7 +87,7 @@ class Line:
         if self._first and not self._held:
             self._first = ()  # nothing has happened
         else:
-            await self.send([*self._taken(), (b"COMMIT", ())])
+            await self.send([*self._taken(), Asked(b"COMMIT")])
 
     def _taken(self) -> list[Asked]:
         taken = [*self._first, *self._held]
@@ -101,7 +100,8 @@ class Line:
         sends: list[tuple[Callable[..., None], bytes, Any, Any]] = []
         fresh: dict[tuple[bytes, Any], bytes] = {}  # what has to be prepared
         prepared: dict[int, tuple[bytes, Any]] = {}  # which answers are to that
-        for statement, values in asked:
+        thens: dict[int, Callable[[list[tuple[Any, ...]]], None]] = {}  # and to whom others are told
+        for statement, values, then in asked:
             if values:
                 wire, key = types.dump_sequence(values, _AUTO[len(values)]), (statement, types.types)
             else:
@@ -111,6 +111,8 @@ class Line:
                 self._prepared += 1
                 prepared[len(sends)] = key
                 sends.append((pgconn.send_prepare, name, statement, key[1]))
+            if then:
+                thens[len(sends)] = then
             sends.append((pgconn.send_query_prepared, name, wire, types.formats if values else ()))
         with self._watch:
             try:
@@ -128,6 +130,9 @@ class Line:
                     raise error_from_result(result, self._raw.info.encoding)
                 if i in prepared:
                     names[prepared[i]] = fresh[prepared[i]]
+                if i in thens:
+                    types.set_pgresult(result)
+                    thens[i](types.load_rows(0, result.ntuples, tuple))
         return results[-1]
 
     async def _answers(self, pgconn: Any) -> list[Any]:

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     ScalarSelect,
-    and_,
     any_,
     bindparam,
     case,
@@ -83,28 +82,12 @@ def put(
     due = due or db.now
     if message.op == "edit" and replaces is not None:
         db.execute(_SUPERSEDE, {"replaced": replaces, "at": db.now})
-    row = _row(db, contact, message, origin, lane, due, expires, about)
+    row = row_of(db, contact, message, origin, lane, due, expires, about)
     _PUT.later(db, **row, replaces=replaces, state=Outgoing.READY, attempts=0)
     db.put = True
 
 
-def put_in_hand(db: Db, contact: Contact, message: Message, origin: str, expires: datetime) -> Parcel | None:
-    """Answer a contact: as `put`, but the row is in the sender's hands from the first, which saves a claim.
-
-    None when it has to wait its turn, because something of that chat is on its way or waits; or was said before. Only
-    where `Db.sole` holds: others may not put anything of that chat meanwhile.
-    """
-    row = _row(db, contact, message, origin, Lane.REPLY, db.now, expires)
-    kept = _PUT_IN_HAND.first(db, **row, replaces=None, chat=contact.id, reader=contact.person)
-    if kept is None:
-        return None
-    if kept.state == Outgoing.READY:
-        db.put = True
-        return None
-    return Parcel(kept.id, contact.id, contact.person, contact.address, kept.language, Lane.REPLY, message, None, 1)
-
-
-def _row(
+def row_of(
     db: Db,
     contact: Contact,
     message: Message,
@@ -130,11 +113,11 @@ def _row(
     }
 
 
-_PUT_COLUMNS = (
+PUT_COLUMNS = (
     "account_id", "contact_id", "person_id", "about_id", "lane", "op", "body", "body_version", "origin", "replaces",
     "state", "attempts", "put_at", "due_at", "expires_at",
 )  # fmt: skip
-_PUT = Prepared(lambda dialect: insert_new(outbox, dialect), *_PUT_COLUMNS)
+_PUT = Prepared(lambda dialect: insert_new(outbox, dialect), *PUT_COLUMNS)
 _SUPERSEDE = (
     update(outbox)
     .where(outbox.c.replaces == bindparam("replaced"), outbox.c.op == "edit", outbox.c.state == Outgoing.READY)
@@ -146,7 +129,7 @@ _earlier = outbox.alias("earlier")
 _BULK = (Lane.REMINDER, Lane.BROADCAST)
 
 
-def _one(*where: ColumnElement[bool]) -> ScalarSelect[int]:
+def first_of(*where: ColumnElement[bool]) -> ScalarSelect[int]:
     """1 if there is such a row. Not EXISTS: PostgreSQL would make a join of it, and with statistics from before the
     rows came that join is quadratic (measured for a claim among 1,000 rows: 428 ms, and 0.4 ms so)."""
     return select(literal_column("1", Integer)).where(*where).limit(literal_column("1", Integer)).scalar_subquery()
@@ -156,8 +139,8 @@ def _claimable() -> Any:
     """Rows that may go out: due, fresh, nothing of that chat in flight, nothing earlier of that chat waiting to be
     tried again, what it replaces sent, and for what the office starts: reachable. With what the claim itself does
     with those of one who has opted out."""
-    in_flight = _one(_other.c.contact_id == outbox.c.contact_id, _other.c.state == Outgoing.LEASED)
-    held = _one(
+    in_flight = first_of(_other.c.contact_id == outbox.c.contact_id, _other.c.state == Outgoing.LEASED)
+    held = first_of(
         _earlier.c.contact_id == outbox.c.contact_id,
         _earlier.c.lane == outbox.c.lane,
         _earlier.c.id < outbox.c.id,
@@ -165,7 +148,7 @@ def _claimable() -> Any:
         _earlier.c.due_at > bindparam("now"),
         or_(_earlier.c.attempts > 0, _earlier.c.error.is_not(None)),
     )
-    unsent = _one(_original.c.id == outbox.c.replaces, _original.c.state.between(Outgoing.READY, Outgoing.LEASED))
+    unsent = first_of(_original.c.id == outbox.c.replaces, _original.c.state.between(Outgoing.READY, Outgoing.LEASED))
     wanted: ColumnElement[bool] = or_(outbox.c.lane < min(_BULK), contacts.c.reachable)
     replaced = select(_other.c.ext_id).where(_other.c.id == outbox.c.replaces).scalar_subquery()
     return (
@@ -203,21 +186,9 @@ def _claimable() -> Any:
 
 
 _CLAIM = Prepared(_claimable())
+_IN_FLIGHT = literal_column(str(int(Outgoing.LEASED)), Integer)  # literal, for the index of what is leased
 
 
-def _in_hand(dialect: str) -> Any:
-    """Leased where nothing of that chat is open, else ready. The states are literal, for the indexes of open rows."""
-    ready = literal_column(str(int(Outgoing.READY)), Integer)
-    leased = literal_column(str(int(Outgoing.LEASED)), Integer)
-    chat = _other.c.contact_id == bindparam("chat")
-    waits, flies = _one(chat, _other.c.state == ready), _one(chat, _other.c.state == leased)
-    free = and_(waits.is_(None), flies.is_(None))
-    new = insert_new(outbox, dialect).values(state=case((free, leased), else_=ready), attempts=case((free, 1), else_=0))
-    reads = select(people.c.language).where(people.c.id == bindparam("reader")).scalar_subquery()
-    return new.returning(outbox.c.id, outbox.c.state, reads.label("language"))
-
-
-_PUT_IN_HAND = Prepared(_in_hand, *(name for name in _PUT_COLUMNS if name not in ("state", "attempts")))
 _LEASED = update(outbox).values(state=Outgoing.LEASED, attempts=outbox.c.attempts + 1)
 _LEASE = Prepared(_LEASED.where(outbox.c.id == bindparam("row")))
 _LEASE_ALL = Prepared(_LEASED.where(outbox.c.id == any_(bindparam("rows", type_=ARRAY(BigInteger)))))
@@ -389,6 +360,18 @@ def give_up(db: Db, row: int, reason: str) -> None:
     """It can't be sent: a dead letter, to be seen by the operator."""
     statement = update(outbox).where(outbox.c.id == row)
     db.execute(statement.values(state=Outgoing.DEAD, done_at=db.now, error=reason[:400]))
+
+
+def on_their_way(db: Db, account: int) -> list[tuple[int, int]]:
+    """The rows of an account that are leased, and whose they are."""
+    leased = select(outbox.c.id, outbox.c.person_id).where(outbox.c.state == _IN_FLIGHT, outbox.c.account_id == account)
+    return [(row.id, row.person_id) for row in db.execute(leased)]
+
+
+def let_go(db: Db, rows: Collection[int]) -> None:
+    """What is leased and in nobody's hands waits again."""
+    leased = update(outbox).where(outbox.c.id.in_(rows), outbox.c.state == Outgoing.LEASED)
+    db.execute(leased.values(state=Outgoing.READY))
 
 
 def release(db: Db) -> int:

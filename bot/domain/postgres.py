@@ -100,6 +100,14 @@ def reading(url: str) -> AsyncEngine:
     )
 
 
+_IN_FLIGHT = "uq_outbox_leased"  # one message of a chat: a turn and a claim may both be about to have one
+
+
+def _constraint(error: BaseException) -> str | None:
+    found = error.orig if isinstance(error, DBAPIError) else error
+    return found.diag.constraint_name if isinstance(found, psycopg.Error) else None
+
+
 def state_of(error: BaseException) -> str | None:
     """The SQLSTATE of an error of the driver, as it is or as SQLAlchemy wrapped it."""
     found = error.orig if isinstance(error, DBAPIError) else error
@@ -108,7 +116,8 @@ def state_of(error: BaseException) -> str | None:
 
 def in_the_way(error: BaseException) -> bool:
     """Whether other transactions were in the way of this one: doing it again is all that is needed."""
-    return state_of(error) in ("40001", "40P01")
+    state = state_of(error)
+    return state in ("40001", "40P01") or (state == "23505" and _constraint(error) == _IN_FLIGHT)
 
 
 def lost(error: BaseException) -> bool:

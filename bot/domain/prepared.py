@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import namedtuple
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from sqlalchemy import BindParameter, Dialect, Executable, literal_column
 from sqlalchemy.sql import visitors
@@ -28,6 +28,15 @@ class Torn(Exception):
 
 Processor = Callable[[Any], Any]
 _GIVEN = object()
+
+
+class Asked(NamedTuple):
+    """A statement as `bot.domain.line` sends it: its parameters are ``$1``, ``$2``, …; `then` is given what it answers,
+    row by row."""
+
+    statement: bytes
+    values: Sequence[Any] = ()
+    then: Callable[[list[tuple[Any, ...]]], None] | None = None
 
 
 class Prepared:
@@ -69,6 +78,14 @@ class Prepared:
             made.later(db, values)
         else:
             db.execute(made, values)
+
+    def told(self, db: Db, then: Callable[[Any], None], **values: Any) -> None:
+        """As `later`; `then` is given the first row, or None, as soon as it is known, at the latest with the commit."""
+        made = self._for(db)
+        if isinstance(made, _OnLine):
+            made.told(db, then, values)
+        else:
+            then(self.first(db, **values))
 
     def _for(self, db: Db) -> _OnDriver | Executable:
         dialect = db.connection.dialect
@@ -147,7 +164,7 @@ class _OnLine(_OnDriver):
         self._bytes = self._sql.encode()
 
     def run(self, db: Db, values: Mapping[str, Any]) -> Any:
-        return await_(_line(db).ask((self._bytes, self._given(values))))
+        return await_(_line(db).ask(Asked(self._bytes, self._given(values))))
 
     def all(self, db: Db, values: Mapping[str, Any]) -> list[Any]:
         return [self._row(row) for row in self.run(db, values)[0]]
@@ -160,7 +177,13 @@ class _OnLine(_OnDriver):
         return self.run(db, values)[1]
 
     def later(self, db: Db, values: Mapping[str, Any]) -> None:
-        _line(db).later((self._bytes, self._given(values)))
+        _line(db).later(Asked(self._bytes, self._given(values)))
+
+    def told(self, db: Db, then: Callable[[Any], None], values: Mapping[str, Any]) -> None:
+        def first(rows: list[tuple[Any, ...]]) -> None:
+            then(self._row(rows[0]) if rows else None)
+
+        _line(db).later(Asked(self._bytes, self._given(values), first))
 
 
 def _line(db: Db) -> Line:

@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain import postgres
 from bot.domain.db import StoreDown
-from bot.domain.line import Asked, Line
+from bot.domain.line import Line
+from bot.domain.prepared import Asked
 
 
 class Away(StoreDown):
@@ -54,8 +55,8 @@ class Hand:
     def begin(self) -> int:
         """Begin a transaction; its mark, 0 for none."""
         mark = secrets.randbelow(1 << 62) + 1 if self.number else 0
-        marks: list[Asked] = [(_MARK, (self.number, mark))] if mark else []
-        self.line.begin((self._begin, ()), *marks)
+        marks = [Asked(_MARK, (self.number, mark))] if mark else []
+        self.line.begin(Asked(self._begin), *marks)
         return mark
 
     def undo(self) -> None:

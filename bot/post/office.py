@@ -46,6 +46,10 @@ class Sends(Protocol):
         """Send what was put in its hands."""
         ...
 
+    def free(self, contact: int) -> bool:
+        """Whether, as far as it was told, no answer waits to be taken, and nothing of that chat is in its hands."""
+        ...
+
     def wake(self, *, bulk: bool = False) -> None:
         """There may be something to send."""
         ...

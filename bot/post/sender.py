@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -39,19 +39,31 @@ _CALLED = {Later: "later", Never: "never", AccountRefused: "account_refused"}
 class Sender:
     """One loop, and one task for each call in flight."""
 
-    def __init__(self, office: Office, channel: Channel, account: int, pacing: Pacing | None = None) -> None:
+    def __init__(
+        self,
+        office: Office,
+        channel: Channel,
+        account: int,
+        under_way: Callable[[int], bool],
+        pacing: Pacing | None = None,
+    ) -> None:
+        """`under_way`: whether a turn of a person is at work, which may put an answer in our hands."""
         self._office = office
+        self._under_way = under_way
         self._channel = channel
         self._account = account
         self._pacing = pacing or Pacing(channel.pace)
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_hand: deque[Parcel] = deque()  # leased, and waiting for room
+        self._chats: dict[int, int] = {}  # rows we took -> their chat, until what came of them is written down
         self._sent: list[outbox.Sent] = []  # rows to be written down as sent
         self._noting: asyncio.Task[None] | None = None
         self._stopping = False
         self._refused = False  # whether the platform refused the account when something was sent last
         self._bulk_waits = True  # whether bulk may be waiting: at first, at each poll, when told, after a full claim
+        self._claiming = False  # whether replies are being claimed
+        self._doubts = office.store.doubts  # the store's, when nothing was left that is in nobody's hands
         self._replies_wait = True  # the same of replies, while one is left behind, and after one was put back
         self._polled = 0.0  # when it was looked last for what nobody told of
         self._quiet = asyncio.Event()
@@ -71,11 +83,23 @@ class Sender:
     def take(self, parcels: Sequence[Parcel]) -> None:
         """Send what was put in our hands, now or as soon as there is room."""
         self._quiet.clear()
+        self._hold(parcels)
         if self._in_hand or self._pacing.replies() < len(parcels):
             self._in_hand.extend(parcels)
             self._wake.set()
         else:
             self._begin(parcels)
+
+    def free(self, contact: int) -> bool:
+        """Whether, as far as we were told, no answer waits to be taken, and nothing of that chat is in our hands."""
+        return not self._replies_wait and not self._claiming and contact not in self._chats.values()
+
+    def _hold(self, parcels: Iterable[Parcel]) -> None:
+        self._chats.update({parcel.id: parcel.contact for parcel in parcels})
+
+    def _let_go(self, rows: Iterable[int]) -> None:
+        for row in rows:
+            self._chats.pop(row, None)
 
     def sent(self, rows: Sequence[outbox.Sent]) -> None:
         """These rows went out, under these ids: that is to be written down."""
@@ -86,6 +110,7 @@ class Sender:
     def take_sent(self) -> list[outbox.Sent]:
         """What was sent and isn't being written down yet, for somebody who writes it down before us."""
         rows, self._sent = self._sent, []
+        self._let_go(row for row, *_ in rows)
         return rows
 
     def heard(self, count: int) -> None:
@@ -169,14 +194,20 @@ class Sender:
             self._begin([self._in_hand.popleft()])
         if self._pacing.stopped():
             await self._give_back()
+        if self._doubts != self._office.store.doubts:
+            await self._find_lost()
         if self._replies_wait and (most := self._pacing.replies()) > 0:
             self._replies_wait = False  # before the claim: who wakes us meanwhile may have more than it sees
+            self._claiming = True
             try:
                 parcels, left = await write(partial(self._replies, most=most))
             except StoreDown:
                 self._replies_wait = True
                 raise
+            finally:
+                self._claiming = False
             self._replies_wait = self._replies_wait or left
+            self._hold(parcels)
             self._begin(parcels)
         if self._bulk_waits and not self._stopping and (most := self._pacing.bulks()) > 0:
             self._bulk_waits = False
@@ -186,6 +217,7 @@ class Sender:
                 self._bulk_waits = True
                 raise
             self._pacing.spend(len(parcels))
+            self._hold(parcels)
             self._begin(parcels)
             self._bulk_waits = self._bulk_waits or len(parcels) == most
         if wait := self._pacing.full_for():
@@ -195,8 +227,21 @@ class Sender:
     def _replies(self, db: Db, most: int) -> tuple[list[Parcel], bool]:
         """What is taken, and whether anything is left: what waits behind another one goes when that has gone."""
         parcels = outbox.claim(db, self._account, _REPLIES, most)
-        # Where others write meanwhile, and each question costs a way to the server, it is simply looked again.
-        return parcels, not db.sole or outbox.waiting(db, self._account, _REPLIES)
+        return parcels, outbox.waiting(db, self._account, _REPLIES)
+
+    async def _find_lost(self) -> None:
+        """Have what is on its way, as the database says, and in nobody's hands wait again: it was taken by a commit
+        that came through without a word."""
+        doubts = self._office.store.doubts
+        rows = await self._office.store.write(partial(outbox.on_their_way, account=self._account))
+        strays = {row: person for row, person in rows if row not in self._chats}
+        lost = [row for row, person in strays.items() if not self._under_way(person)]
+        if lost:
+            await self._note(partial(outbox.let_go, rows=lost))
+            self._replies_wait = self._bulk_waits = True
+            log.warning("found", account=self._account, rows=lost)
+        if len(lost) == len(strays):
+            self._doubts = doubts
 
     async def _give_back(self) -> None:
         """What waits in our hands waits in the outbox from now on."""
@@ -204,6 +249,7 @@ class Sender:
             parcels, self._in_hand = list(self._in_hand), deque()
             await self._note(partial(_put_back, parcels=parcels))
             self._replies_wait = True
+            self._let_go(parcel.id for parcel in parcels)
 
     def _begin(self, parcels: Sequence[Parcel]) -> None:
         for parcel in parcels:
@@ -232,6 +278,7 @@ class Sender:
         back = partial(outbox.put_back, parcel=parcel, seconds=seconds, reason=why, counts=False)
         await self._note(partial(back, after=parcel.after))
         self._replies_wait = True
+        self._let_go([parcel.id])
         log.info("waits", row=parcel.id, account=self._account, why=why)
 
     async def _one(self, parcel: Parcel) -> None:
@@ -286,7 +333,9 @@ class Sender:
                 await self._note(partial(standing.taken, account=self._account, template=doubtful))
             if sent.ids:
                 self._pacing.said_more(parcel.contact, len(sent.ids) - len(after) - 1)
-        self._replies_wait = self._replies_wait or outcome != "sent"
+        if outcome != "sent":
+            self._replies_wait = True
+            self._let_go([parcel.id])
         self._office.metrics.sent(outcome).inc()
         level = log.info if outcome in ("sent", "later", "lost") else log.warning
         level("send", row=parcel.id, account=self._account, contact=parcel.contact, lane=parcel.lane.name.lower(),
@@ -302,6 +351,7 @@ class Sender:
             while self._sent:
                 rows, self._sent = self._sent, []
                 await self._note(partial(outbox.sent, rows=rows))
+                self._let_go(row for row, *_ in rows)
         finally:
             self._noting = None
             self._look()  # what waits behind it in its chat may go now

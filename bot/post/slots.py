@@ -69,7 +69,7 @@ class Slots:
         """
         slot = people.slot(person)
         waits = any(letter.person == person for letter in self._queues[slot])
-        if waits or self._busy.get(slot) == person or person in self._held or person in self._at_once or self._stopping:
+        if waits or self.under_way(person) or self._stopping:
             return False
         self.waiting += 1
         self._idle.clear()
@@ -83,6 +83,10 @@ class Slots:
             self._none_at_once.set()
         self._over()
         self._next(people.slot(person))
+
+    def under_way(self, person: int) -> bool:
+        """Whether a turn of hers is at work, or waits to be tried again."""
+        return self._busy.get(people.slot(person)) == person or person in self._held or person in self._at_once
 
     def turned(self, letter: Letter, turned: turn.Turned) -> None:
         """Tell of a turn that is kept: the log, and whoever sends."""

@@ -14,7 +14,7 @@ from bot.chat.messages import MORE, Incoming, Message
 from bot.chat.seams import Raw
 from bot.chat.talk import Talks
 from bot.chat.text import t
-from bot.domain import consents, engine, inbox, linking, officers, outbox, people, reminders, talks
+from bot.domain import consents, engine, in_hand, inbox, linking, officers, outbox, people, reminders, talks
 from bot.domain.db import Db, StoreDown
 from bot.domain.inbox import Letter
 from bot.domain.outbox import Parcel
@@ -39,7 +39,7 @@ class Turned:
     seconds: float = 0.0
     bulk: bool = False
     account: int = 0
-    parcels: tuple[Parcel, ...] = ()
+    parcels: Sequence[Parcel] = ()
     put: bool = False
     jobs: bool = False
 
@@ -176,14 +176,14 @@ def _turn(
     by = event["happening"] if event else reply.flow
     for i, message in enumerate(reply.messages):
         origin = f"{by}:i{letter.id}.{i}" if by else f"i{letter.id}.{i}"
-        if i == 0 and expires and db.sole and contact.account in office.senders and message.op == "send":
-            if parcel := outbox.put_in_hand(db, contact, message, origin, expires):
-                parcels.append(parcel)
+        sender = office.senders.get(contact.account)
+        if i == 0 and expires and sender and message.op == "send":
+            in_hand.answer(db, contact, message, origin, expires, sender.free, parcels.append)
         else:
             outbox.put(db, contact, message, origin, lane, expires=expires)
     seconds, bulk = time.perf_counter() - began, lane != Lane.REPLY
     told = reply.outcome, reply.flow, reply.question
-    return Turned(*told, seconds, bulk, contact.account, tuple(parcels), db.put, db.jobs)
+    return Turned(*told, seconds, bulk, contact.account, parcels, db.put, db.jobs)
 
 
 def _shows_more(reply: Reply) -> bool:

@@ -89,7 +89,7 @@ class Station:
                              {self.account: self.channel}, media=self.office.media)  # fmt: skip
         self.slots = Slots(self.office, self.wake)
         self.intake = Intake(self.office, self.channel, self.account, self.slots, "id", self.wake)
-        self.sender = Sender(self.office, self.channel, self.account, pacing)
+        self.sender = Sender(self.office, self.channel, self.account, self.slots.under_way, pacing)
         self.office.senders[self.account] = self.sender
         self.runner = Runner(self.office, self.slots.put, seconds=20.0)
         self.spawn(self.sender.run())

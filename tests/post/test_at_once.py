@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -11,8 +13,9 @@ import pytest
 import structlog
 from sqlalchemy import update as change
 
+from bot.chat.messages import Message
 from bot.chat.seams import AccountRefused
-from bot.domain import people
+from bot.domain import in_hand, people
 from bot.domain.db import Db
 from bot.domain.tables import Outgoing, Received, contacts
 from tests.fakes import update
@@ -37,7 +40,7 @@ def answers(db: Db) -> list[tuple[int, int]]:
     return rows(db, "outbox", "state", "attempts")
 
 
-def test_it_is_kept_done_and_in_hand_in_one_commit(post: Post):
+def test_it_is_kept_done_and_in_hand_in_one_commit(either: Post):
     async def work(station: Station) -> None:
         await known(station, 1)
         station.channel.gate.clear()
@@ -52,7 +55,21 @@ def test_it_is_kept_done_and_in_hand_in_one_commit(post: Post):
         assert station.channel.to("1") == ["dua"]
         assert await station.store.write(lambda db: rows(db, "outbox", "state")) == [Outgoing.SENT] * 2
 
-    post.run(work)
+    either.run(work)
+
+
+def test_what_she_says_while_an_answer_is_on_its_way_is_answered_behind_it(either: Post):
+    async def work(station: Station) -> None:
+        await known(station, 1)
+        station.channel.gate.clear()
+        for word in ("dua", "tiga"):
+            await station.hear(1, word)
+        assert (await station.store.write(answers))[1:] == [(Outgoing.LEASED, 1), (Outgoing.READY, 0)]
+        station.channel.gate.set()
+        await station.settled()
+        assert station.channel.to("1") == ["dua", "tiga"]
+
+    either.run(work)
 
 
 def test_brought_again_it_is_known(either: Post):
@@ -139,6 +156,41 @@ def test_what_a_commit_kept_whose_answer_is_lost_has_its_turn(tmp_path: Path, em
             await station.intake.deliver([update(100, 1, "racun"), update(101, 1, "dua")])
             await station.settled()
             assert station.channel.to("1") == ["racun", "dua"]
+
+        post.run(work)
+
+
+def test_what_a_lost_answer_left_in_nobodys_hands_is_found_but_not_while_her_turn_is_at_work(
+    tmp_path: Path, empty: Path, emptied: str
+):
+    folder, name = Path(emptied.partition("host=")[2]), emptied.rpartition("?")[0].rpartition("/")[2]
+    with Proxy(folder) as proxy:
+        post = Post(tmp_path, empty, proxy.url(name))
+
+        async def work(station: Station) -> None:
+            await known(station, 1)
+            contact = await station.store.write(partial(people.known, account=station.account, address="1"))
+            assert contact
+            assert station.sender
+            assert station.slots.begin(contact.person)
+            tries: list[int] = []
+
+            def answered(db: Db) -> None:
+                tries.append(1)
+                if len(tries) == 1:
+                    expires = db.now + timedelta(minutes=15)
+                    in_hand.answer(db, contact, Message(("dua",)), "i7.0", expires, lambda _: True, lambda parcel: None)
+                    proxy.cut_at(b"COMMIT", arrives=True)
+
+            await station.store.turn(answered)
+            assert station.store.doubts == 1
+            station.sender.wake()
+            await station.sender.settled()
+            assert station.channel.sent == []
+            station.slots.end(contact.person)
+            station.sender.wake()
+            await station.sender.settled()
+            assert station.channel.to("1") == ["dua"]
 
         post.run(work)
 

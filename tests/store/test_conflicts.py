@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.util import await_
 
 from bot.domain.db import Db, StoreDown
+from bot.domain.prepared import Asked
 from bot.domain.tables import accounts
 from bot.post.store import Store
 from tests.store.bench import PostgresBench, account, on, outcome, rows
@@ -79,7 +80,7 @@ def test_a_conflict_that_a_turn_swallows_is_still_a_conflict(postgres: PostgresB
                 if how == "past the cursors":
                     await_(db.line.tell(conflict.encode()))
                 elif how == "held back":
-                    db.line.later((conflict.encode(), ()))
+                    db.line.later(Asked(conflict.encode()))
                 db.execute(text(conflict if how == "by SQLAlchemy" else "SELECT 1"))
         if then == "starts over":
             db.start_over()

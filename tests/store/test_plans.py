@@ -33,8 +33,9 @@ from bot.domain.db import Db
 from bot.domain.engine import writing
 from bot.domain.inbox import Letter
 from bot.domain.keys import Keys, NoKey
-from bot.domain.line import Asked, Line
+from bot.domain.line import Line
 from bot.domain.people import Contact
+from bot.domain.prepared import Asked
 from bot.domain.tables import Lane
 from tests.office import MONDAY
 from tests.store.bench import SqliteBench, message, met, minutes, write
@@ -72,6 +73,8 @@ OFTEN: dict[str, Callable[[Db], object]] = {
     "give up": lambda db: outbox.give_up(db, 1, "never"),
     "outbox expire": outbox.expire,
     "outbox release": outbox.release,
+    "on their way": lambda db: outbox.on_their_way(db, 1),
+    "let go": lambda db: outbox.let_go(db, [1, 2]),
     "outbox depth": outbox.depth,
     "outbox dead": dead_letters.listed,
     "outbox purge": lambda db: outbox.purge(db, OLD),
@@ -218,14 +221,14 @@ def past_the_cursors(url: str, folder: Path, work: Callable[[Db], object]) -> se
 
     class Noting(Line):
         async def send(self, asked: Sequence[Asked]) -> Any:
-            found.update(statement.decode() for statement, _ in asked)
+            found.update(one.statement.decode() for one in asked)
             return await super().send(asked)
 
     def run() -> None:
         with engine.connect() as connection, connection.begin():
             raw: Any = connection.connection.driver_connection
             raw.line = Noting(raw)
-            raw.line.begin((b"BEGIN", ()))
+            raw.line.begin(Asked(b"BEGIN"))
             with suppress(NoKey):
                 work(Db(connection, keys, MONDAY))
             await_(raw.line.flush())
