@@ -35,7 +35,7 @@ TIMES_THE_PEERS = {"SQLite": (2.0, 3.0), "PostgreSQL": (1.2, 2.0)}
 TIMES_CARRIED = {"SQLite": 2.0, "PostgreSQL": 1.0}
 """The same of python-telegram-bot's own way over our transport: what is left when ours is lent to it."""
 SLOWEST = {"SQLite": (0.1, 0.05), "PostgreSQL": (0.5, 0.05)}
-"""Seconds, p99 at half load: the ceiling, and what we want."""
+"""Seconds, p99 at half load, the median of the windows: the ceiling, and what we want."""
 GROWTH = 1.2
 """The p99 with a million contacts is at most so many times that with a thousand."""
 MEGABYTES = 130
@@ -96,7 +96,8 @@ async def measure(chosen: list[Contestant], spans: Spans, work: Path, server: Se
                     out.print(counted.read_text(encoding="utf-8"), soft_wrap=True)
                 found.setdefault(key, []).append(one)
                 rates = ", ".join(f"{rate:.0f}" for rate in one.rates)
-                out.print(f"{who.name}, {who.store}: {rates} turns/s, p99 {one.p99 * 1e3:.1f} ms", soft_wrap=True)
+                slow = ", ".join(f"{p99 * 1e3:.0f}" for p99 in one.slow)
+                out.print(f"{who.name}, {who.store}: {rates} turns/s, p99 {slow} ms", soft_wrap=True)
     return {key: middle(rounds) for key, rounds in found.items()}
 
 

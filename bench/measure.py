@@ -46,7 +46,8 @@ QUICK = Spans(1.0, 3.0, 2.0, 1, 1, 1, 5_000)
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What a round came to. `rate` is turns a second at full load, the median of its windows, which are `rates`; the
-    waits, at half load, are of all its windows together, `slow` is the p99 of each; they and `ready` are seconds.
+    waits, at half load, are the medians of its windows as well, `slow` is the p99 of each and `together` the p99 of all
+    of them together; they and `ready` are seconds.
 
     `memory` is megabytes of the main process, `cpu` its processor time a turn in seconds, `emulator` the emulator's.
     """
@@ -54,6 +55,7 @@ class Figures:
     p50: float
     p95: float
     p99: float
+    together: float
     ready: float
     memory: float
     rate: float = 0.0
@@ -84,9 +86,10 @@ def growth(many: Figures, few: Figures) -> float:
 
 def figures(process: Process, windows: Sequence[Sequence[float]]) -> Figures:
     """What came of windows of waits."""
-    p50, p95, p99 = (_share(list(itertools.chain(*windows)), share) for share in (0.5, 0.95, 0.99))
+    p50, p95, p99 = (median(_share(waits, share) for waits in windows) for share in (0.5, 0.95, 0.99))
     slow = tuple(_share(waits, 0.99) for waits in windows)
-    return Figures(p50, p95, p99, process.ready, process.memory(), slow=slow)
+    together = _share(list(itertools.chain(*windows)), 0.99)
+    return Figures(p50, p95, p99, together, process.ready, process.memory(), slow=slow)
 
 
 def _share(waits: Sequence[float], share: float) -> float:
