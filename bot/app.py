@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -144,7 +144,7 @@ class App:
             await channel.open(catalogs)
             self.intakes[channel.door] = Intake(self.office, channel, account, self.slots, language, self.wake)
             self.intakes[channel.door].at_once = not careful
-            self._senders.append(Sender(self.office, channel, account, self.slots.under_way))
+            self._senders.append(Sender(self.office, channel, account))
             self.office.senders[account] = self._senders[-1]
         for sender in self._senders:
             self._spawn(sender.run(), "sender")
@@ -247,10 +247,10 @@ class App:
                     return ""
         return ""
 
-    def wake(self, bulk: bool = True, jobs: bool = True) -> None:
-        """There may be something to send or to work on."""
+    def wake(self, bulk: bool = True, jobs: bool = True, chats: Collection[int] | None = None) -> None:
+        """There may be something to send (`chats`: to these contacts only) or to work on."""
         for sender in self._senders:
-            sender.wake(bulk=bulk)
+            sender.wake(chats, bulk=bulk)
         if jobs:
             self.runner.wake()
 

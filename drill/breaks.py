@@ -105,7 +105,7 @@ def _done_first() -> None:
         store = self._office.store  # pyright: ignore[reportPrivateUsage]
         await store.write(lambda db: done(db, letter, ""), alone=True)
         turned = await store.turn(partial(took, letter=letter, office=self._office))  # pyright: ignore[reportPrivateUsage]
-        self._wake(turned.bulk, turned.jobs)  # pyright: ignore[reportPrivateUsage]
+        self._wake(turned.bulk, turned.jobs, turned.put)  # pyright: ignore[reportPrivateUsage]
         return True
 
     inbox.done = lambda db, letter, said, emptied=False: True

@@ -48,8 +48,8 @@ class Db:
         """Whether `forget` was called, for the store to tell the others that remember."""
         self.became: Any = None
         """What this turn has done to whose chat it is, if it has (`bot.domain.linking.Became`)."""
-        self.put = False
-        """Whether a message was put that isn't taken yet, so that the senders have to be told."""
+        self.put: set[int] = set()
+        """The contacts for whom a message was put that isn't taken yet, so that the senders have to be told."""
         self.jobs = False
         """Whether a job was put, so that the runner has to be told."""
 

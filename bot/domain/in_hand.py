@@ -2,9 +2,10 @@
 
 That is so only where nothing of that chat is on its way or waits. Where works are done one after the other the row is
 put with a look at that. Where others write meanwhile (PostgreSQL) a look would be in the way of every other turn: there
-the sender tells. What waits in her chat was put by turns of hers, which it has been told of, and what is on its way it
-has in its hands. If a claim takes something else of that chat in the same moment, ``uq_outbox_leased`` has one of the
-two done again.
+the sender tells, as far as it was told: of what turns have put, of what it has left waiting, of what it has in its
+hands. What it wasn't told of goes behind answers anyway (an alert, a reminder). If something of that chat is on its way
+nevertheless, taken in the same moment or by a commit that came through without a word, ``uq_outbox_leased`` has the
+turn done again.
 """
 
 from __future__ import annotations
@@ -32,14 +33,17 @@ def answer(
     free: Callable[[int], bool],
     take: Callable[[Parcel], None],
 ) -> None:
-    """Answer a contact, in the sender's hands if that can be: `take` is given the parcel, at the latest with the
-    commit. Otherwise as `outbox.put`. `free` is the sender's word that nothing of a chat is open."""
+    """Answer a contact, in the sender's hands if that can be: `take` is given the parcel, which is the sender's only
+    once this work is committed. Otherwise as `outbox.put`. `free` is the sender's word that nothing of a chat is open.
+
+    Where a commit comes through without an answer `take` isn't called: the sender finds what is in nobody's hands.
+    """
 
     def kept(row: Any) -> None:
         if row is None:
             return  # said before
         if row.state == Outgoing.READY:
-            db.put = True
+            db.put.add(contact.id)
             return
         parcel = Parcel(row.id, contact.id, contact.person, contact.address, row.language, Lane.REPLY, message, None, 1)
         take(parcel)
@@ -47,7 +51,7 @@ def answer(
     row = row_of(db, contact, message, origin, Lane.REPLY, db.now, expires) | {"replaces": None}
     if db.sole:
         _LOOK_AND_PUT.told(db, kept, **row, chat=contact.id, reader=contact.person)
-    elif not db.put and free(contact.id):  # an answer goes behind what this turn has put before
+    elif contact.id not in db.put and free(contact.id):  # it goes behind what this turn has put before
         _PUT.told(db, kept, **row, state=Outgoing.LEASED, attempts=1, reader=contact.person)
     else:
         put(db, contact, message, origin, expires=expires)

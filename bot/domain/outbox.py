@@ -84,7 +84,7 @@ def put(
         db.execute(_SUPERSEDE, {"replaced": replaces, "at": db.now})
     row = row_of(db, contact, message, origin, lane, due, expires, about)
     _PUT.later(db, **row, replaces=replaces, state=Outgoing.READY, attempts=0)
-    db.put = True
+    db.put.add(contact.id)
 
 
 def row_of(
@@ -186,7 +186,7 @@ def _claimable() -> Any:
 
 
 _CLAIM = Prepared(_claimable())
-_IN_FLIGHT = literal_column(str(int(Outgoing.LEASED)), Integer)  # literal, for the index of what is leased
+_LEASED_NOW = literal_column(str(int(Outgoing.LEASED)), Integer)  # literal, for the index of what is leased
 
 
 _LEASED = update(outbox).values(state=Outgoing.LEASED, attempts=outbox.c.attempts + 1)
@@ -232,19 +232,21 @@ def claim(db: Db, account: int, lanes: Collection[Lane], most: int) -> list[Parc
 
 
 _WAITING = Prepared(
-    select(outbox.c.id)
+    select(outbox.c.contact_id)
     .where(
         outbox.c.account_id == bindparam("account"),
         outbox.c.state == Outgoing.READY,
         outbox.c.lane.between(bindparam("first"), bindparam("last")),
     )
-    .limit(1)
+    .limit(bindparam("most"))
 )
 
 
-def waiting(db: Db, account: int, lanes: Collection[Lane]) -> bool:
-    """Whether any row in these lanes isn't taken, be it that it isn't due or waits behind another one."""
-    return _WAITING.first(db, account=account, first=min(lanes), last=max(lanes)) is not None
+def waiting(db: Db, account: int, lanes: Collection[Lane], most: int) -> list[int]:
+    """The contacts, one for each row, of up to `most` rows in these lanes that aren't taken, be it that they aren't due
+    or wait behind another one."""
+    found = _WAITING.all(db, account=account, first=min(lanes), last=max(lanes), most=most)
+    return [row.contact_id for row in found]
 
 
 def _parcel(db: Db, row: Any) -> Parcel | None:
@@ -362,10 +364,14 @@ def give_up(db: Db, row: int, reason: str) -> None:
     db.execute(statement.values(state=Outgoing.DEAD, done_at=db.now, error=reason[:400]))
 
 
-def on_their_way(db: Db, account: int) -> list[tuple[int, int]]:
-    """The rows of an account that are leased, and whose they are."""
-    leased = select(outbox.c.id, outbox.c.person_id).where(outbox.c.state == _IN_FLIGHT, outbox.c.account_id == account)
-    return [(row.id, row.person_id) for row in db.execute(leased)]
+_ON_THEIR_WAY = Prepared(
+    select(outbox.c.id).where(outbox.c.state == _LEASED_NOW, outbox.c.account_id == bindparam("account"))
+)
+
+
+def on_their_way(db: Db, account: int) -> list[int]:
+    """The rows of an account that are leased."""
+    return [row.id for row in _ON_THEIR_WAY.all(db, account=account)]
 
 
 def let_go(db: Db, rows: Collection[int]) -> None:

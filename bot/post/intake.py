@@ -177,7 +177,9 @@ class Intake:
             found.turned = None if isinstance(error, people.Gone) else error
             await self._keep_for_later([found])
         else:
-            sent = ()
+            if sent:
+                self._office.senders[self._account].noted(sent)
+                sent = ()
             if kept is None:
                 self._office.metrics.duplicates.inc()
                 self._wake()  # or it was this one, kept by a commit whose answer was lost: then hers waits

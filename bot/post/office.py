@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -47,11 +47,11 @@ class Sends(Protocol):
         ...
 
     def free(self, contact: int) -> bool:
-        """Whether, as far as it was told, no answer waits to be taken, and nothing of that chat is in its hands."""
+        """Whether, as far as it was told, no answer waits in that chat, and nothing of it is in its hands."""
         ...
 
-    def wake(self, *, bulk: bool = False) -> None:
-        """There may be something to send."""
+    def wake(self, chats: Collection[int] | None = None, *, bulk: bool = False) -> None:
+        """There may be something to send to these contacts, or (None) to anybody."""
         ...
 
     def heard(self, count: int) -> None:
@@ -68,6 +68,10 @@ class Sends(Protocol):
 
     def sent(self, rows: Sequence[Sent]) -> None:
         """They weren't written down after all."""
+        ...
+
+    def noted(self, rows: Sequence[Sent]) -> None:
+        """They are written down."""
         ...
 
 

@@ -71,7 +71,6 @@ class PostgresStore:
         self._on_commit = on_commit
         self._loop = asyncio.get_running_loop()
         self._closed = False
-        self._doubts = 0
         self._age = 0  # how often what processes remember has changed
         self._tasks: set[asyncio.Task[None]] = set()
         self._writes: deque[Item] = deque()
@@ -87,10 +86,6 @@ class PostgresStore:
     @property
     def sole(self) -> bool:
         return False
-
-    @property
-    def doubts(self) -> int:
-        return self._doubts
 
     @property
     def reads(self) -> AsyncEngine:
@@ -300,7 +295,6 @@ class PostgresStore:
             raise _Again(lost=False)
         if not postgres.lost(error):
             return False
-        self._doubts += 1
         hand.drop()
         if not mark:  # there was nothing to keep, or it may be done again, or it didn't come as far
             raise _Again(lost=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -31,6 +31,8 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 T = TypeVar("T")
 _REPLIES = (Lane.REPLY, Lane.ALERT)
 _BULK = (Lane.REMINDER, Lane.BROADCAST)
+_ANY = 0  # a chat that isn't known
+_MANY = 100  # rows left behind, whose chats are told apart
 _POLL = 1.0  # seconds; rows that become due are found without being told
 _REFUSED_PAUSE = 60.0
 _CALLED = {Later: "later", Never: "never", AccountRefused: "account_refused"}
@@ -44,12 +46,9 @@ class Sender:
         office: Office,
         channel: Channel,
         account: int,
-        under_way: Callable[[int], bool],
         pacing: Pacing | None = None,
     ) -> None:
-        """`under_way`: whether a turn of a person is at work, which may put an answer in our hands."""
         self._office = office
-        self._under_way = under_way
         self._channel = channel
         self._account = account
         self._pacing = pacing or Pacing(channel.pace)
@@ -57,24 +56,31 @@ class Sender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_hand: deque[Parcel] = deque()  # leased, and waiting for room
         self._chats: dict[int, int] = {}  # rows we took -> their chat, until what came of them is written down
+        self._strays: set[int] = set()  # rows on their way, as the database said last, which we haven't taken
+        self._found: set[int] = set()  # strays that wait in the outbox again: who brings one now brings it too late
         self._sent: list[outbox.Sent] = []  # rows to be written down as sent
         self._noting: asyncio.Task[None] | None = None
         self._stopping = False
         self._refused = False  # whether the platform refused the account when something was sent last
         self._bulk_waits = True  # whether bulk may be waiting: at first, at each poll, when told, after a full claim
-        self._claiming = False  # whether replies are being claimed
-        self._doubts = office.store.doubts  # the store's, when nothing was left that is in nobody's hands
         self._replies_wait = True  # the same of replies, while one is left behind, and after one was put back
+        self._news = 0  # how often we were told that there may be replies
+        self._waits = {_ANY: 0}  # chats in which a reply may wait -> the news that told so
         self._polled = 0.0  # when it was looked last for what nobody told of
         self._quiet = asyncio.Event()
         self._ended_run = asyncio.Event()
         self._ended_run.set()
 
-    def wake(self, *, bulk: bool = False) -> None:
-        """There may be something to send; `bulk`: also of what the office starts."""
-        self._replies_wait = True
+    def wake(self, chats: Collection[int] | None = None, *, bulk: bool = False) -> None:
+        """There may be something to send in these chats (None: in any); `bulk`: also of what the office starts."""
+        self._wait_in((_ANY,) if chats is None else chats)
         self._bulk_waits = self._bulk_waits or bulk
         self._look()
+
+    def _wait_in(self, chats: Iterable[int]) -> None:
+        self._news += 1
+        self._waits.update(dict.fromkeys(chats, self._news))
+        self._replies_wait = True
 
     def _look(self) -> None:
         self._quiet.clear()
@@ -82,6 +88,7 @@ class Sender:
 
     def take(self, parcels: Sequence[Parcel]) -> None:
         """Send what was put in our hands, now or as soon as there is room."""
+        parcels = [parcel for parcel in parcels if parcel.id not in self._found]
         self._quiet.clear()
         self._hold(parcels)
         if self._in_hand or self._pacing.replies() < len(parcels):
@@ -91,13 +98,14 @@ class Sender:
             self._begin(parcels)
 
     def free(self, contact: int) -> bool:
-        """Whether, as far as we were told, no answer waits to be taken, and nothing of that chat is in our hands."""
-        return not self._replies_wait and not self._claiming and contact not in self._chats.values()
+        """Whether, as far as we were told, no answer waits in that chat, and nothing of it is in our hands."""
+        return contact not in self._waits and _ANY not in self._waits and contact not in self._chats.values()
 
     def _hold(self, parcels: Iterable[Parcel]) -> None:
         self._chats.update({parcel.id: parcel.contact for parcel in parcels})
 
-    def _let_go(self, rows: Iterable[int]) -> None:
+    def _over(self, rows: Iterable[int]) -> None:
+        """What came of these rows is written down."""
         for row in rows:
             self._chats.pop(row, None)
 
@@ -110,8 +118,11 @@ class Sender:
     def take_sent(self) -> list[outbox.Sent]:
         """What was sent and isn't being written down yet, for somebody who writes it down before us."""
         rows, self._sent = self._sent, []
-        self._let_go(row for row, *_ in rows)
         return rows
+
+    def noted(self, rows: Sequence[outbox.Sent]) -> None:
+        """Somebody has written these down."""
+        self._over(row for row, *_ in rows)
 
     def heard(self, count: int) -> None:
         """So many messages came in, which use up what may go through the account."""
@@ -139,12 +150,8 @@ class Sender:
             self._ended_run.set()
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
         while not self._stopping:
             self._wake.clear()
-            if loop.time() - self._polled >= _POLL:
-                self._polled = loop.time()
-                self._replies_wait = self._bulk_waits = True
             wait = _POLL
             try:
                 wait = await self._round()
@@ -189,25 +196,28 @@ class Sender:
 
     async def _round(self) -> float:
         """Begin what may begin now; seconds until it is worth looking again without being woken."""
-        write = self._office.store.write
+        write, now = self._office.store.write, asyncio.get_running_loop().time()
+        if poll := now - self._polled >= _POLL:
+            self._replies_wait = self._bulk_waits = True
         while self._in_hand and self._pacing.replies() > 0:
             self._begin([self._in_hand.popleft()])
         if self._pacing.stopped():
             await self._give_back()
-        if self._doubts != self._office.store.doubts:
-            await self._find_lost()
+        if poll:
+            await self._find(await write(partial(outbox.on_their_way, account=self._account)))
+            self._polled = now
         if self._replies_wait and (most := self._pacing.replies()) > 0:
             self._replies_wait = False  # before the claim: who wakes us meanwhile may have more than it sees
-            self._claiming = True
+            news = self._news
             try:
                 parcels, left = await write(partial(self._replies, most=most))
             except StoreDown:
                 self._replies_wait = True
                 raise
-            finally:
-                self._claiming = False
-            self._replies_wait = self._replies_wait or left
             self._hold(parcels)
+            self._waits = {chat: told for chat, told in self._waits.items() if told > news}
+            if left:
+                self._wait_in(left)
             self._begin(parcels)
         if self._bulk_waits and not self._stopping and (most := self._pacing.bulks()) > 0:
             self._bulk_waits = False
@@ -224,32 +234,31 @@ class Sender:
             return min(wait, _POLL)
         return min(self._pacing.next_bulk(), _POLL) if self._bulk_waits and self._pacing.room() else _POLL
 
-    def _replies(self, db: Db, most: int) -> tuple[list[Parcel], bool]:
-        """What is taken, and whether anything is left: what waits behind another one goes when that has gone."""
+    def _replies(self, db: Db, most: int) -> tuple[list[Parcel], list[int]]:
+        """What is taken, and where something is left: what waits behind another one goes when that has gone."""
         parcels = outbox.claim(db, self._account, _REPLIES, most)
-        return parcels, outbox.waiting(db, self._account, _REPLIES)
+        left = outbox.waiting(db, self._account, _REPLIES, _MANY)
+        return parcels, left if len(left) < _MANY else [_ANY]
 
-    async def _find_lost(self) -> None:
-        """Have what is on its way, as the database says, and in nobody's hands wait again: it was taken by a commit
-        that came through without a word."""
-        doubts = self._office.store.doubts
-        rows = await self._office.store.write(partial(outbox.on_their_way, account=self._account))
-        strays = {row: person for row, person in rows if row not in self._chats}
-        lost = [row for row, person in strays.items() if not self._under_way(person)]
+    async def _find(self, leased: Sequence[int]) -> None:
+        """Have what is on its way, as the database says, and in nobody's hands, now as a poll ago, wait again: it was
+        taken by a commit that came through without a word."""
+        strays = {row for row in leased if row not in self._chats}
+        lost, self._strays = strays & self._strays, strays
         if lost:
-            await self._note(partial(outbox.let_go, rows=lost))
-            self._replies_wait = self._bulk_waits = True
-            log.warning("found", account=self._account, rows=lost)
-        if len(lost) == len(strays):
-            self._doubts = doubts
+            self._found |= lost  # at once: the word may still come
+            await self._note(partial(outbox.let_go, rows=sorted(lost)))
+            self._wait_in((_ANY,))
+            self._bulk_waits = True
+            log.warning("found", account=self._account, rows=sorted(lost))
 
     async def _give_back(self) -> None:
         """What waits in our hands waits in the outbox from now on."""
         if self._in_hand:
             parcels, self._in_hand = list(self._in_hand), deque()
             await self._note(partial(_put_back, parcels=parcels))
-            self._replies_wait = True
-            self._let_go(parcel.id for parcel in parcels)
+            self._wait_in(parcel.contact for parcel in parcels)
+            self._over(parcel.id for parcel in parcels)
 
     def _begin(self, parcels: Sequence[Parcel]) -> None:
         for parcel in parcels:
@@ -270,6 +279,7 @@ class Sender:
         self._pacing.bulk -= bulk
         self._pacing.replying -= not bulk
         if not task.cancelled() and (error := task.exception()):
+            # Its row stays on its way until the next start: tried again here, it might be sent again without end.
             log.error("send_broken", account=self._account, error=type(error).__name__)
         self._look()
 
@@ -277,8 +287,8 @@ class Sender:
         """It may not go yet, which is no attempt."""
         back = partial(outbox.put_back, parcel=parcel, seconds=seconds, reason=why, counts=False)
         await self._note(partial(back, after=parcel.after))
-        self._replies_wait = True
-        self._let_go([parcel.id])
+        self._wait_in([parcel.contact])
+        self._over([parcel.id])
         log.info("waits", row=parcel.id, account=self._account, why=why)
 
     async def _one(self, parcel: Parcel) -> None:
@@ -334,8 +344,8 @@ class Sender:
             if sent.ids:
                 self._pacing.said_more(parcel.contact, len(sent.ids) - len(after) - 1)
         if outcome != "sent":
-            self._replies_wait = True
-            self._let_go([parcel.id])
+            self._wait_in([parcel.contact])
+            self._over([parcel.id])
         self._office.metrics.sent(outcome).inc()
         level = log.info if outcome in ("sent", "later", "lost") else log.warning
         level("send", row=parcel.id, account=self._account, contact=parcel.contact, lane=parcel.lane.name.lower(),
@@ -351,7 +361,7 @@ class Sender:
             while self._sent:
                 rows, self._sent = self._sent, []
                 await self._note(partial(outbox.sent, rows=rows))
-                self._let_go(row for row, *_ in rows)
+                self._over(row for row, *_ in rows)
         finally:
             self._noting = None
             self._look()  # what waits behind it in its chat may go now

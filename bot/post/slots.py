@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,15 @@ from bot.post.office import Office
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 _TRIES = 3
+Wake = Callable[[bool, bool, Collection[int] | None], None]
+"""Called when there may be something to send (first True: also bulk) to these contacts (None: to anybody), or, second
+True, to work on."""
 
 
 class Slots:
-    """The rows that wait for their turn. `wake` is called when there may be something to send (first True: also
-    bulk), or, second True, to work on."""
+    """The rows that wait for their turn."""
 
-    def __init__(self, office: Office, wake: Callable[[bool, bool], None]) -> None:
+    def __init__(self, office: Office, wake: Wake) -> None:
         self._office = office
         self._wake = wake
         self._queues: list[deque[Letter]] = [deque() for _ in range(SLOTS)]
@@ -45,6 +48,7 @@ class Slots:
         self._idle = asyncio.Event()
         self._idle.set()
         self._stopping = False
+        self._stops = asyncio.Event()
         self.loops = Loops(office.bounds.same_question)
         self.waiting = 0
         """Rows that are not done yet."""
@@ -97,7 +101,7 @@ class Slots:
         if turned.parcels:
             self._office.senders[turned.account].take(turned.parcels)
         if turned.put or turned.jobs:
-            self._wake(turned.bulk, turned.jobs)
+            self._wake(turned.bulk, turned.jobs, turned.put)
 
     def failed(self, letter: Letter, error: Exception) -> None:
         """The first attempt of a row failed before it was kept: it goes on as any other whose turn failed."""
@@ -114,9 +118,7 @@ class Slots:
     async def stop(self) -> None:
         """Let the turns at work end; what waits is found again at the next start."""
         self._stopping = True
-        for task in list(self._tasks):
-            if task.get_name() == "held":
-                task.cancel()
+        self._stops.set()
         while self._tasks:
             await asyncio.wait(self._tasks)
         if self._at_once:
@@ -225,7 +227,7 @@ class Slots:
         self._here.discard(letter.id)
         self._office.metrics.quarantines.inc()
         log.error("quarantined", row=letter.id, attempts=letter.attempts, error=error)
-        self._wake(False, False)
+        self._wake(False, False, None)
 
     def _hold(self, letter: Letter, seconds: float) -> None:
         """Keep a person's rows back while one of them waits to be tried again."""
@@ -235,7 +237,10 @@ class Slots:
         self._spawn(self._again(letter, seconds), "held")
 
     async def _again(self, letter: Letter, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stops.wait()
+                return  # the next start finds it
         if await self._try(letter):
             self._held.pop(letter.person, None)
             self._over()

@@ -81,10 +81,6 @@ class SqliteStore:
         return True
 
     @property
-    def doubts(self) -> int:
-        return 0
-
-    @property
     def reads(self) -> AsyncEngine:
         if self._reads is None:
             self._reads = engine.reading(self._url)

@@ -28,11 +28,6 @@ class Store(Protocol):
         ...
 
     @property
-    def doubts(self) -> int:
-        """How often an answer to a commit was lost so far: what it took may be in nobody's hands."""
-        ...
-
-    @property
     def reads(self) -> AsyncEngine:
         """For what only reads."""
         ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,8 +30,8 @@ NUDGE = "nudge"
 @dataclass(slots=True)
 class Turned:
     """What a turn came to: for the log its outcome, flow, question, seconds without commit; for the senders what
-    they of an account have in hand now, and whether more was put (`bulk`: in the lanes of what the office starts), or
-    `jobs`."""
+    they of an account have in hand now, and the contacts for whom more was put (`bulk`: in the lanes of what the office
+    starts); for the runner whether `jobs` were."""
 
     outcome: str
     flow: str = ""
@@ -40,7 +40,7 @@ class Turned:
     bulk: bool = False
     account: int = 0
     parcels: Sequence[Parcel] = ()
-    put: bool = False
+    put: Collection[int] = ()
     jobs: bool = False
 
 

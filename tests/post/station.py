@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -89,7 +89,7 @@ class Station:
                              {self.account: self.channel}, media=self.office.media)  # fmt: skip
         self.slots = Slots(self.office, self.wake)
         self.intake = Intake(self.office, self.channel, self.account, self.slots, "id", self.wake)
-        self.sender = Sender(self.office, self.channel, self.account, self.slots.under_way, pacing)
+        self.sender = Sender(self.office, self.channel, self.account, pacing)
         self.office.senders[self.account] = self.sender
         self.runner = Runner(self.office, self.slots.put, seconds=20.0)
         self.spawn(self.sender.run())
@@ -109,9 +109,9 @@ class Station:
             self._number += 1
             await self.intake.deliver([update(self._number, sender, text)])
 
-    def wake(self, bulk: bool = True, jobs: bool = True) -> None:
+    def wake(self, bulk: bool = True, jobs: bool = True, chats: Collection[int] | None = None) -> None:
         if self.sender:
-            self.sender.wake(bulk=bulk)
+            self.sender.wake(chats, bulk=bulk)
         if jobs:
             self.runner.wake()
 

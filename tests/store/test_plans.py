@@ -68,7 +68,7 @@ OFTEN: dict[str, Callable[[Db], object]] = {
     "put an edit": lambda db: outbox.put(db, CONTACT, Message(("a",), op="edit"), "i1.1", replaces=1),
     "claim": lambda db: outbox.claim(db, 1, (Lane.REPLY, Lane.ALERT), 50),
     "claim bulk": lambda db: outbox.claim(db, 1, (Lane.REMINDER, Lane.BROADCAST), 3),
-    "waiting": lambda db: outbox.waiting(db, 1, (Lane.REPLY, Lane.ALERT)),
+    "waiting": lambda db: outbox.waiting(db, 1, (Lane.REPLY, Lane.ALERT), 100),
     "sent": lambda db: outbox.sent(db, [(1, 1, "")]),
     "give up": lambda db: outbox.give_up(db, 1, "never"),
     "outbox expire": outbox.expire,
