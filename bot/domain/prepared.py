@@ -80,8 +80,8 @@ class Prepared:
             db.execute(made, values)
 
     def told(self, db: Db, then: Callable[[Any], None], **values: Any) -> None:
-        """As `later`; `then` is given the first row, or None, when it is known: by the end of the transaction, which may
-        still be undone. Not at all where the connection is lost."""
+        """As `later`; `then` is given the first row, or None, when it is known: by the end of the transaction, which
+        may still be undone. Not at all where the connection is lost."""
         made = self._for(db)
         if isinstance(made, _OnLine):
             made.told(db, then, values)
