@@ -365,13 +365,15 @@ def give_up(db: Db, row: int, reason: str) -> None:
 
 
 _ON_THEIR_WAY = Prepared(
-    select(outbox.c.id).where(outbox.c.state == _LEASED_NOW, outbox.c.account_id == bindparam("account"))
+    select(outbox.c.id, outbox.c.contact_id.label("contact")).where(
+        outbox.c.state == _LEASED_NOW, outbox.c.account_id == bindparam("account")
+    )
 )
 
 
-def on_their_way(db: Db, account: int) -> list[int]:
-    """The rows of an account that are leased."""
-    return [row.id for row in _ON_THEIR_WAY.all(db, account=account)]
+def on_their_way(db: Db, account: int) -> dict[int, int]:
+    """The rows of an account that are leased, and the chat of each."""
+    return {row.id: row.contact for row in _ON_THEIR_WAY.all(db, account=account)}
 
 
 def let_go(db: Db, rows: Collection[int]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -56,7 +56,7 @@ class Sender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_hand: deque[Parcel] = deque()  # leased, and waiting for room
         self._chats: dict[int, int] = {}  # rows we took -> their chat, until what came of them is written down
-        self._strays: set[int] = set()  # rows on their way, as the database said last, which we haven't taken
+        self._strays: dict[int, int] = {}  # the same of rows on their way, as the database said last, we haven't taken
         self._found: set[int] = set()  # strays that wait in the outbox again: who brings one now brings it too late
         self._sent: list[outbox.Sent] = []  # rows to be written down as sent
         self._noting: asyncio.Task[None] | None = None
@@ -99,7 +99,8 @@ class Sender:
 
     def free(self, contact: int) -> bool:
         """Whether, as far as we were told, no answer waits in that chat, and nothing of it is in our hands."""
-        return contact not in self._waits and _ANY not in self._waits and contact not in self._chats.values()
+        waits = contact in self._waits or _ANY in self._waits
+        return not waits and contact not in self._chats.values() and contact not in self._strays.values()
 
     def _hold(self, parcels: Iterable[Parcel]) -> None:
         self._chats.update({parcel.id: parcel.contact for parcel in parcels})
@@ -240,15 +241,16 @@ class Sender:
         left = outbox.waiting(db, self._account, _REPLIES, _MANY)
         return parcels, left if len(left) < _MANY else [_ANY]
 
-    async def _find(self, leased: Sequence[int]) -> None:
+    async def _find(self, leased: Mapping[int, int]) -> None:
         """Have what is on its way, as the database says, and in nobody's hands, now as a poll ago, wait again: it was
-        taken by a commit that came through without a word."""
-        strays = {row for row in leased if row not in self._chats}
-        lost, self._strays = strays & self._strays, strays
+        taken by a commit that came through without a word. From the first look on its chat isn't free, so that no turn
+        that was told otherwise is still at work when it waits."""
+        strays = {row: chat for row, chat in leased.items() if row not in self._chats}
+        lost, self._strays = {row: chat for row, chat in strays.items() if row in self._strays}, strays
         if lost:
-            self._found |= lost  # at once: the word may still come
+            self._found.update(lost)  # at once: the word may still come
+            self._wait_in(lost.values())
             await self._note(partial(outbox.let_go, rows=sorted(lost)))
-            self._wait_in((_ANY,))
             self._bulk_waits = True
             log.warning("found", account=self._account, rows=sorted(lost))
 
