@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from bot.chat.messages import Incoming
 from bot.domain import people
@@ -61,6 +62,7 @@ _MOST_ADDRESSES = 50
 
 _COLUMNS_ADDED = ("account_id", "key", "received_at", "said_at", "error", *_ADD)
 _INSERT = Prepared(lambda dialect: insert_new(inbox, dialect).returning(inbox.c.id), *_COLUMNS_ADDED)
+_INSERT_AS = Prepared(insert(inbox), "id", *_COLUMNS_ADDED)
 
 
 def row_key(keys: Keys, account: int, key: str) -> str:
@@ -70,7 +72,11 @@ def row_key(keys: Keys, account: int, key: str) -> str:
 
 def _insert(db: Db, row: Mapping[str, Any]) -> int | None:
     """The new row's id; None when it was here already."""
-    return _INSERT.scalar(db, **{**_ADD, "error": None, "received_at": db.now, "said_at": db.now, **row})
+    row = {**_ADD, "error": None, "received_at": db.now, "said_at": db.now, **row}
+    if "id" not in row:
+        return _INSERT.scalar(db, **row)
+    _INSERT_AS.later(db, **row)
+    return row["id"]
 
 
 def done_at(incoming: Incoming, now: datetime) -> datetime:
@@ -86,10 +92,12 @@ def add(
     *,
     done: str | None = None,
     emptied: bool = False,
+    id: int | None = None,
 ) -> Letter | None:
     """Keep an update; None for one we already have. This commit counts its first attempt.
 
-    `done` is what was said, of one whose turn is kept in this same commit; `emptied` as in `done`.
+    `done` is what was said, of one whose turn is kept in this same commit; `emptied` as in `done`. With an `id` for the
+    row nobody waits to hear whether we have it: if so, this transaction can't be kept.
     """
     slot = people.slot(contact.person)
     row: dict[str, Any] = {
@@ -105,10 +113,18 @@ def add(
     if done is not None:
         row |= {"payload": None} if emptied else {}
         row |= {"state": Received.DONE, "done_at": db.now, "said": _said(db, contact.person, done)}
+    if id is not None:
+        row["id"] = id
     id = _insert(db, row)
     if id is None:
         return None
     return Letter(id, contact.account, contact.person, contact.id, slot, incoming.kind, 1, incoming, fresh=True)
+
+
+def is_repetition(error: BaseException) -> bool:
+    """Whether a transaction failed because an update kept in it by an id of its own was kept before."""
+    found = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(getattr(found, "diag", None), "constraint_name", "") == "uq_inbox_account_id"
 
 
 _HAS = Prepared(

@@ -1,7 +1,7 @@
 """A connection to PostgreSQL in the event loop, asked without the driver's cursors.
 
 For what is asked in every turn. What nobody waits for is held back and sent with the next question, or with the commit:
-a turn goes to the server three times, not once for each statement. And a cursor of psycopg is made for one statement
+a turn goes to the server twice, not once for each statement. And a cursor of psycopg is made for one statement
 and finds out anew each time what is always the same (where the parameters are, how it is prepared, what the columns
 are). This takes psycopg's own parts for the wire, the types and the errors, and keeps the rest.
 """

@@ -6,7 +6,7 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, literal_column, select, update
 
 from bot.chat.flow import Person
 from bot.chat.messages import Incoming
@@ -18,6 +18,7 @@ from bot.domain.db import Db
 from bot.domain.keys import Keys, NoKey
 from bot.domain.prepared import Prepared
 from bot.domain.tables import accounts, consents, contacts, links, people, talks
+from bot.domain.tables.kinds import Id
 
 SLOTS = 64
 PLATFORMS = {"telegram": "Telegram", "whatsapp": "WhatsApp"}
@@ -140,11 +141,13 @@ _LOAD = (
     .where(people.c.id == bindparam("person"), contacts.c.id == bindparam("contact"))
 )
 _PERSON = Prepared(_LOAD)
-_STILL = Prepared(
+_STILL = (
     _LOAD.add_columns(talks.c.person_id.label("talks"), talks.c.state)
     .join(talks, talks.c.person_id == people.c.id, isouter=True)
     .where(contacts.c.account_id == bindparam("account"), contacts.c.address_index == bindparam("index"))
 )
+_HERS = Prepared(_STILL)
+_NUMBERED = Prepared(_STILL.add_columns(func.nextval(literal_column("'inbox_id_seq'"), type_=Id).label("row")))
 
 
 class Gone(Exception):
@@ -164,10 +167,22 @@ def still(db: Db, contact: Contact) -> tuple[Person, bool, Talks, bool] | None:
 
     None when that address isn't that contact's any more.
     """
+    return None if (row := _look(_HERS, db, contact)) is None else _all(db, contact, row)
+
+
+def still_numbered(db: Db, contact: Contact) -> tuple[tuple[Person, bool, Talks, bool] | None, int | None]:
+    """As `still`, and the number that her new inbox row is to have. On PostgreSQL, where all that her turn writes can
+    then be sent in one go."""
+    row = _look(_NUMBERED, db, contact)
+    return (None, None) if row is None else (_all(db, contact, row), row.row)
+
+
+def _look(statement: Prepared, db: Db, contact: Contact) -> Any:
     index = address_index(db.keys, contact.account, contact.address)
-    row = _STILL.first(db, person=contact.person, contact=contact.id, account=contact.account, index=index)
-    if row is None:
-        return None
+    return statement.first(db, person=contact.person, contact=contact.id, account=contact.account, index=index)
+
+
+def _all(db: Db, contact: Contact, row: Any) -> tuple[Person, bool, Talks, bool]:
     kept = talks_at_rest.opened(db, contact.person, row.state) if row.talks else Talks()
     return _loaded(db, contact.person, contact.id, row), row.reachable, kept, row.talks is not None
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import psycopg
 import pytest
 import structlog
+from sqlalchemy import text
 from sqlalchemy import update as change
 
 from bot.chat.seams import AccountRefused
-from bot.domain import people
+from bot.domain import inbox, people
 from bot.domain.db import Db
 from bot.domain.tables import Outgoing, Received, contacts
 from tests.fakes import update
@@ -69,13 +70,39 @@ def test_what_she_says_while_an_answer_is_on_its_way_is_answered_behind_it(eithe
     either.run(work)
 
 
-def test_brought_again_it_is_known(either: Post):
+@pytest.mark.parametrize("asks", [False, True])
+def test_brought_again_it_is_known(either: Post, asks: bool):
+    """Also where its flow asks the database, which on PostgreSQL is told then that the update is there already."""
+    if asks:
+        either.words.look = lambda db: db.execute(text("SELECT 1"))
+
     async def work(station: Station) -> None:
         await known(station, 1)
         for _ in range(3):
             await station.intake.deliver([update(77, 1, "dua")])
         await station.settled()
         assert station.channel.to("1") == ["dua"]
+        assert await station.store.write(states) == [(Received.DONE, 1)] * 2
+
+    either.run(work)
+
+
+def test_brought_again_while_it_waits_unnoticed_it_has_its_turn(either: Post):
+    """As after a COMMIT whose answer was lost: it failed at nothing."""
+
+    async def work(station: Station) -> None:
+        await known(station, 1)
+        siti = await station.store.write(lambda db: people.known(db, station.account, "1"))
+        raw = update(77, 1, "dua")
+        incoming = station.channel.heard(raw)
+        assert siti
+        assert incoming
+        await station.store.write(lambda db: inbox.add(db, siti, incoming, raw))
+        with structlog.testing.capture_logs() as said:
+            await station.intake.deliver([raw])
+            await station.settled()
+        assert station.channel.to("1") == ["dua"]
+        assert "turn_failed" not in [line["event"] for line in said]
 
     either.run(work)
 

@@ -50,6 +50,7 @@ OFTEN: dict[str, Callable[[Db], object]] = {
     "meet": met,
     "load": lambda db: people.load(db, 1, 1),
     "still": lambda db: people.still(db, CONTACT),
+    "still, numbered": lambda db: None if db.sole else people.still_numbered(db, CONTACT),
     "contact of": lambda db: people.contact_of(db, 1),
     "reachable": lambda db: people.set_reachable(db, 1, True),
     "add": lambda db: inbox.add(db, CONTACT, message("u:1"), {}),
