@@ -41,6 +41,8 @@ class Db:
         self.kept: dict[str, Any] = {} if kept is None else kept
         self.keys = keys
         self.now = now
+        self.again = False
+        """Whether this work is done again, because others were in its way or what it took for granted wasn't so."""
         self._session: Session | None = None
         self._marks = False  # `mark` was called, and nothing was asked of the database since
         self._mark = 0

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Row, bindparam, delete, func, insert, select, update
-from sqlalchemy.exc import DBAPIError
 
 from bot.chat.messages import Incoming
 from bot.domain import people
@@ -75,7 +74,7 @@ def _insert(db: Db, row: Mapping[str, Any]) -> int | None:
     row = {**_ADD, "error": None, "received_at": db.now, "said_at": db.now, **row}
     if "id" not in row:
         return _INSERT.scalar(db, **row)
-    _INSERT_AS.later(db, **row)
+    _INSERT_AS.new(db, **row)
     return row["id"]
 
 
@@ -97,7 +96,7 @@ def add(
     """Keep an update; None for one we already have. This commit counts its first attempt.
 
     `done` is what was said, of one whose turn is kept in this same commit; `emptied` as in `done`. With an `id` for the
-    row nobody waits to hear whether we have it: if so, this transaction can't be kept.
+    row nobody waits to hear whether we have it: if so, the store does the work again (`Db.again`).
     """
     slot = people.slot(contact.person)
     row: dict[str, Any] = {
@@ -119,12 +118,6 @@ def add(
     if id is None:
         return None
     return Letter(id, contact.account, contact.person, contact.id, slot, incoming.kind, 1, incoming, fresh=True)
-
-
-def is_repetition(error: BaseException) -> bool:
-    """Whether a transaction failed because an update kept in it by an id of its own was kept before."""
-    found = error.orig if isinstance(error, DBAPIError) else error
-    return getattr(getattr(found, "diag", None), "constraint_name", "") == "uq_inbox_account_id"
 
 
 _HAS = Prepared(

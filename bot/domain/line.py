@@ -8,30 +8,33 @@ are). This takes psycopg's own parts for the wire, the types and the errors, and
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from psycopg import AsyncConnection, OperationalError
 from psycopg.adapt import AdaptersMap, PyFormat, Transformer
-from psycopg.errors import error_from_result
+from psycopg.errors import SerializationFailure, UniqueViolation, error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 from psycopg.types.numeric import Int8Dumper
 
 from bot.domain.engine import Misused
 from bot.domain.prepared import Asked
+from bot.domain.sockets import Sockets
 
 _AUTO = [[PyFormat.AUTO] * n for n in range(100)]  # how so many parameters are sent: as psycopg thinks best
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED, ExecStatus.BAD_RESPONSE)
 
 
 class Line:
-    """A connection; `watch` is entered while the server is waited for, and left with what it said was wrong."""
+    """A connection, waited for among `sockets`; `watch` is entered while the server is waited for, and left with what
+    it said was wrong."""
 
-    def __init__(self, raw: AsyncConnection[Any], watch: AbstractContextManager[Any] | None = None) -> None:
+    def __init__(
+        self, raw: AsyncConnection[Any], sockets: Sockets, watch: AbstractContextManager[Any] | None = None
+    ) -> None:
         self._raw = raw
-        self._loop = asyncio.get_running_loop()
+        self._sockets = sockets
         self._watch: AbstractContextManager[Any] = watch or nullcontext()
         self._types = Transformer(_Types(raw))
         self._names: dict[tuple[bytes, Any], bytes] = {}  # statement and types -> what the server calls it
@@ -101,7 +104,8 @@ class Line:
         fresh: dict[tuple[bytes, Any], bytes] = {}  # what has to be prepared
         prepared: dict[int, tuple[bytes, Any]] = {}  # which answers are to that
         thens: dict[int, Callable[[list[tuple[Any, ...]]], None]] = {}  # and to whom others are told
-        for statement, values, then in asked:
+        news: set[int] = set()  # which are of rows that aren't there yet
+        for statement, values, then, new in asked:
             if values:
                 wire, key = types.dump_sequence(values, _AUTO[len(values)]), (statement, types.types)
             else:
@@ -113,6 +117,8 @@ class Line:
                 sends.append((pgconn.send_prepare, name, statement, key[1]))
             if then:
                 thens[len(sends)] = then
+            if new:
+                news.add(len(sends))
             sends.append((pgconn.send_query_prepared, name, wire, types.formats if values else ()))
         with self._watch:
             try:
@@ -127,7 +133,10 @@ class Line:
                 raise
             for i, result in enumerate(results):
                 if result.status in _FAILED:  # told to who watches, whatever the work makes of it
-                    raise error_from_result(result, self._raw.info.encoding)
+                    error = error_from_result(result, self._raw.info.encoding)
+                    if i in news and isinstance(error, UniqueViolation):
+                        raise SerializationFailure("it is there already") from error
+                    raise error
                 if i in prepared:
                     names[prepared[i]] = fresh[prepared[i]]
                 if i in thens:
@@ -138,12 +147,12 @@ class Line:
     async def _answers(self, pgconn: Any) -> list[Any]:
         """The answers up to the end of what was sent."""
         while pgconn.flush():
-            await self._until(room=True)
+            await self._sockets.until(pgconn.socket, room=True)
             pgconn.consume_input()  # a server that can't get rid of its answers takes nothing more
         found: list[Any] = []
         while True:
             while pgconn.is_busy():
-                await self._until()
+                await self._sockets.until(pgconn.socket)
                 pgconn.consume_input()
             result = pgconn.get_result()
             if result is None:
@@ -154,19 +163,6 @@ class Line:
             else:
                 found.append(result)
 
-    async def _until(self, *, room: bool = False) -> None:
-        """Wait until the server has something for us, or `room` for something of ours."""
-        file, there = self._raw.pgconn.socket, self._loop.create_future()
-        self._loop.add_reader(file, _told, there)
-        if room:
-            self._loop.add_writer(file, _told, there)
-        try:
-            await there
-        finally:
-            self._loop.remove_reader(file)
-            if room:
-                self._loop.remove_writer(file)
-
 
 class _Types:
     """How values are sent: as psycopg does, but every whole number as the same type, so that one preparation of a
@@ -176,8 +172,3 @@ class _Types:
         self.connection = raw
         self.adapters = AdaptersMap(raw.adapters)
         self.adapters.register_dumper(int, Int8Dumper)
-
-
-def _told(there: asyncio.Future[None]) -> None:
-    if not there.done():
-        there.set_result(None)

@@ -32,11 +32,12 @@ _GIVEN = object()
 
 class Asked(NamedTuple):
     """A statement as `bot.domain.line` sends it: its parameters are ``$1``, ``$2``, …; `then` is given what it answers,
-    row by row."""
+    row by row. `new`: a row that is there already is as another transaction that was in the way."""
 
     statement: bytes
     values: Sequence[Any] = ()
     then: Callable[[list[tuple[Any, ...]]], None] | None = None
+    new: bool = False
 
 
 class Prepared:
@@ -78,6 +79,13 @@ class Prepared:
             made.later(db, values)
         else:
             db.execute(made, values)
+
+    def new(self, db: Db, **values: Any) -> None:
+        """As `later`, an INSERT. A row that is there already has the store do this work again (`Db.again`); only for
+        works on PostgreSQL."""
+        made = self._for(db)
+        assert isinstance(made, _OnLine)
+        made.later(db, values, new=True)
 
     def told(self, db: Db, then: Callable[[Any], None], **values: Any) -> None:
         """As `later`; `then` is given the first row, or None, when it is known: by the end of the transaction, which
@@ -177,8 +185,8 @@ class _OnLine(_OnDriver):
     def changed(self, db: Db, values: Mapping[str, Any]) -> int:
         return self.run(db, values)[1]
 
-    def later(self, db: Db, values: Mapping[str, Any]) -> None:
-        _line(db).later(Asked(self._bytes, self._given(values)))
+    def later(self, db: Db, values: Mapping[str, Any], *, new: bool = False) -> None:
+        _line(db).later(Asked(self._bytes, self._given(values), new=new))
 
     def told(self, db: Db, then: Callable[[Any], None], values: Mapping[str, Any]) -> None:
         def first(rows: list[tuple[Any, ...]]) -> None:

@@ -14,6 +14,7 @@ from bot.domain import postgres
 from bot.domain.db import StoreDown
 from bot.domain.line import Line
 from bot.domain.prepared import Asked
+from bot.domain.sockets import Sockets
 
 
 class Away(StoreDown):
@@ -27,13 +28,14 @@ class Hand:
     no answer. Not by the transaction's own number (`pg_xact_status`): a server that was killed gives it out again.
     """
 
-    def __init__(self, engine: Engine, isolation: str = "SERIALIZABLE", number: int = 0) -> None:
+    def __init__(self, engine: Engine, sockets: Sockets, isolation: str = "SERIALIZABLE", number: int = 0) -> None:
         self.number = number
         self.connection: Connection | None = None
         self.kept: dict[str, Any] = {}
         self.age = 0
         self.broke: psycopg.Error | None = None  # the store's own error that came last, in case a work swallows it
         self._engine = engine
+        self._sockets = sockets
         self._begin = f"BEGIN ISOLATION LEVEL {isolation}".encode()
         self._began: float | None = None  # when the work at hand began, later by what the server took
         self._asked: float | None = None  # when the server was asked for what it hasn't answered yet
@@ -47,7 +49,7 @@ class Hand:
                 raise Away(postgres.sentence(error)) from error
             raw: Any = connection.connection.driver_connection
             raw.cursor_factory, raw.hand = Cursor, self
-            self.line = raw.line = Line(raw, self)
+            self.line = raw.line = Line(raw, self._sockets, self)
             connection.begin()  # as SQLAlchemy sees it; the transactions are begun and kept past it
             self.connection = connection
         return self.connection

@@ -173,13 +173,9 @@ class Intake:
         except StoreDown:
             raise
         except Exception as error:  # it wasn't hers any more, or her turn did what undid even its keeping
-            known = inbox.is_repetition(error)
-            if not known:
-                self._known.pop(contact.address, None)
-            found.turned = None if known or isinstance(error, people.Gone) else error
+            self._known.pop(contact.address, None)
+            found.turned = None if isinstance(error, people.Gone) else error
             await self._keep_for_later([found])
-            if known:
-                self._wake()  # as below
         else:
             if sent:
                 self._office.senders[self._account].noted(sent)

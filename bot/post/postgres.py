@@ -31,6 +31,7 @@ from bot.domain import engine, postgres
 from bot.domain.db import Db, StoreDown
 from bot.domain.engine import Held, Locked, Misused
 from bot.domain.keys import Keys
+from bot.domain.sockets import Sockets
 from bot.post.hand import MARKED, Away, Hand
 from bot.post.items import Item, answer, failed, raised, together
 from bot.post.store import Work
@@ -78,9 +79,10 @@ class PostgresStore:
         self._ready: deque[tuple[int, Item]] = deque()  # turns that may begin, and whose they are
         self._behind: dict[int, deque[Item]] = {}  # whose turn is ready or at work -> hers that wait for it
         engine = postgres.working(url, statement_timeout=_STATEMENT)
-        self._writer = Hand(postgres.working(url), "REPEATABLE READ", number=1)
-        self._alone = Hand(engine, number=2)
-        self._free = [Hand(engine) for _ in range(turns)]
+        self._sockets = Sockets()
+        self._writer = Hand(postgres.working(url), self._sockets, "REPEATABLE READ", number=1)
+        self._alone = Hand(engine, self._sockets, number=2)
+        self._free = [Hand(engine, self._sockets) for _ in range(turns)]
         self._hands = [self._writer, self._alone, *self._free]
 
     @property
@@ -130,6 +132,7 @@ class PostgresStore:
             await asyncio.wait(self._tasks)
         for hand in self._hands:
             await greenlet_spawn(hand.close)
+        self._sockets.close()
         if self._reads is not None:
             await self._reads.dispose()
         await asyncio.to_thread(self._held.close)
@@ -177,7 +180,7 @@ class PostgresStore:
             if tried > _RERUNS and time.monotonic() > until:
                 break
             try:
-                self._once(hand, items, apart=apart)
+                self._once(hand, items, apart=apart, again=tried > 0)
             except _Failing:
                 if apart:  # at its COMMIT, which doesn't tell of whom: each by itself, to find out
                     failed(items, StoreDown("one of them failed at its end"))
@@ -200,7 +203,7 @@ class PostgresStore:
             return
         failed(items, Away("others were in the way"))
 
-    def _once(self, hand: Hand, items: list[Item], *, apart: bool) -> None:
+    def _once(self, hand: Hand, items: list[Item], *, apart: bool, again: bool) -> None:
         """One try, with a savepoint for each work if they are to be kept `apart`.
 
         Raises `_Failing` or `_Again` when nothing was kept and another try may do, `StoreDown` when none will.
@@ -212,7 +215,7 @@ class PostgresStore:
             try:
                 mark = hand.begin()
                 for item in items:
-                    forgot |= self._one(hand, connection, item, apart=apart)
+                    forgot |= self._one(hand, connection, item, apart=apart, again=again)
                     if item.error is not None and not apart:
                         raise _Failing
                 if self._keys.new_ones:  # before what they sealed
@@ -252,7 +255,7 @@ class PostgresStore:
             items[0].value, items[0].error = None, raised(error)
             raise _Failing from error
 
-    def _one(self, hand: Hand, connection: Connection, item: Item, *, apart: bool) -> bool:
+    def _one(self, hand: Hand, connection: Connection, item: Item, *, apart: bool, again: bool) -> bool:
         """One work, maybe in a savepoint of its own; whether it made untrue what is remembered. Raises the store's
         errors; the work's own are in the item, and what it did is undone if it was kept `apart`."""
         raw: Any = connection.connection.driver_connection
@@ -260,6 +263,7 @@ class PostgresStore:
         if apart:
             await_(hand.line.tell(b"SAVEPOINT work"))
         db = Db(connection, self._keys, self._clock.now(), hand.kept)
+        db.again = again
         info = connection.info  # a connection that is lost has none any more
         try:
             info[engine.WORKING] = True

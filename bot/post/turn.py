@@ -55,7 +55,7 @@ def at_once(
     """
     began = time.perf_counter()
     outbox.sent(db, sent)
-    still, id = (people.still(db, contact), None) if db.sole else people.still_numbered(db, contact)
+    still, id = (people.still(db, contact), None) if db.sole or db.again else people.still_numbered(db, contact)
     if still is None:
         desk = office.channels[contact.account].desk
         met = people.meet(db, contact.account, incoming, desk, office.rules.catalogs.main)
@@ -66,7 +66,8 @@ def at_once(
     words = said(incoming) if person.agreed and not officer else ""
     letter = inbox.add(db, contact, incoming, raw, done=words, emptied=officer, id=id)
     if letter is None:
-        return _kept_before(db, contact, incoming)
+        waiting = inbox.waits(db, contact.account, incoming.key)  # kept by a commit whose answer was lost
+        return None if waiting is None else (waiting, None)
     try:
         return letter, _turn(db, letter, person, reachable, kept, known, incoming, None, office, began)
     except (StoreDown, Torn, people.Gone):
@@ -79,13 +80,9 @@ def at_once(
             raise people.Gone(f"contact {contact.id} of person {contact.person}") from error
         outbox.sent(db, sent)
         waits = inbox.add(db, contact, incoming, raw)
-        return _kept_before(db, contact, incoming) if waits is None else (waits, error)
-
-
-def _kept_before(db: Db, contact: Contact, incoming: Incoming) -> tuple[Letter, None] | None:
-    """An update we have: the letter of one that waits, kept by a commit whose answer was lost."""
-    waiting = inbox.waits(db, contact.account, incoming.key)
-    return None if waiting is None else (waiting, None)
+        if waits is None:
+            raise
+        return waits, error
 
 
 class Moved(Exception):

@@ -52,6 +52,28 @@ class Counting(PostgresBench):
             Line.send = before
 
 
+@pytest.mark.parametrize("asks", [False, True])
+def test_a_row_that_should_be_new_and_is_there_has_its_work_done_again(postgres: PostgresBench, asks: bool):
+    """Whether it is told at the COMMIT or by what is asked next."""
+    tries: list[bool] = []
+
+    def work(db: Db) -> None:
+        tries.append(db.again)
+        if not db.again:
+            PUT.new(db, name="a")
+        PUT.later(db, name="b")
+        if asks:
+            COUNT.scalar(db, like="%")
+
+    async def run(store: Store) -> None:
+        await store.turn(lambda db: PUT.new(db, name="a"))
+        await store.turn(work)
+        assert tries == [False, True]
+        assert sorted(await store.turn(names)) == ["a", "b"]
+
+    on(postgres, run)
+
+
 def test_what_nobody_waits_for_goes_with_the_next_question_or_the_commit(postgres: PostgresBench):
     def work(db: Db) -> int:
         for name in ("a", "b"):

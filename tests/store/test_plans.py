@@ -36,6 +36,7 @@ from bot.domain.keys import Keys, NoKey
 from bot.domain.line import Line
 from bot.domain.people import Contact
 from bot.domain.prepared import Asked
+from bot.domain.sockets import Sockets
 from bot.domain.tables import Lane
 from tests.office import MONDAY
 from tests.store.bench import SqliteBench, message, met, minutes, write
@@ -50,7 +51,7 @@ OFTEN: dict[str, Callable[[Db], object]] = {
     "meet": met,
     "load": lambda db: people.load(db, 1, 1),
     "still": lambda db: people.still(db, CONTACT),
-    "still, numbered": lambda db: None if db.sole else people.still_numbered(db, CONTACT),
+    "still, numbered": lambda db: (people.still if db.sole else people.still_numbered)(db, CONTACT),
     "contact of": lambda db: people.contact_of(db, 1),
     "reachable": lambda db: people.set_reachable(db, 1, True),
     "add": lambda db: inbox.add(db, CONTACT, message("u:1"), {}),
@@ -228,7 +229,7 @@ def past_the_cursors(url: str, folder: Path, work: Callable[[Db], object]) -> se
     def run() -> None:
         with engine.connect() as connection, connection.begin():
             raw: Any = connection.connection.driver_connection
-            raw.line = Noting(raw)
+            raw.line = Noting(raw, Sockets())
             raw.line.begin(Asked(b"BEGIN"))
             with suppress(NoKey):
                 work(Db(connection, keys, MONDAY))
